@@ -1,0 +1,1 @@
+"""Ears: one protocol (`base`), one file an engine."""

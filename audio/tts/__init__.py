@@ -1,0 +1,1 @@
+"""Mouths: one protocol (`base`), one file an engine."""

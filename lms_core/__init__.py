@@ -1,0 +1,1 @@
+"""The domain as plain dataclasses and rules: no SQL, no HTTP, no clock, no asyncio."""

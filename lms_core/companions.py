@@ -1,0 +1,58 @@
+"""A companion: who talks with the learner, about what, and how."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Subject(StrEnum):
+    MATHS = "maths"
+    LANGUAGE = "language"
+    SCIENCE = "science"
+    HISTORY = "history"
+    CODING = "coding"
+    GEOGRAPHY = "geography"
+    ECONOMICS = "economics"
+    FINANCE = "finance"
+    BUSINESS = "business"
+
+
+class Style(StrEnum):
+    FORMAL = "formal"
+    CASUAL = "casual"
+    SOCRATIC = "socratic"
+    ENCOURAGING = "encouraging"
+
+
+class Patience(StrEnum):
+    """How long the companion waits before it takes a pause for the end of the learner's turn."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class CompanionStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """`voice` is a voice id of the mouth in use ("" is its default); `speed` 1.0 is normal;
+    `language` is BCP 47; `lesson_id` names the lesson that it teaches from."""
+
+    id: str
+    slug: str
+    name: str
+    subject: Subject
+    topic: str
+    style: Style = Style.CASUAL
+    voice: str = ""
+    duration_minutes: int = 15
+    language: str = "en"
+    speed: float = 1.0
+    patience: Patience = Patience.NORMAL
+    status: CompanionStatus = CompanionStatus.PUBLISHED
+    author_id: str | None = None
+    lesson_id: str | None = None

@@ -1,0 +1,59 @@
+"""Viva's error tree. Raised where they are known, turned into wire form in one place (`tutor/errors.py`).
+
+VivaError                      code                 HTTP
+├── InvalidInput               invalid_input        400
+├── NotAuthenticated           not_authenticated    401
+├── NotPermitted               not_permitted        403
+├── NotFound                   not_found            404
+├── Conflict                   conflict             409
+└── TooBusy                    too_busy             503
+"""
+
+from typing import Any, ClassVar
+
+
+class VivaError(Exception):
+    """Its text is safe to show and says what to do; `details` is plain JSON."""
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class InvalidInput(VivaError):
+    """What was sent cannot be used; the text says what to send instead."""
+
+    code = "invalid_input"
+
+
+class NotAuthenticated(VivaError):
+    """No valid token; sign in or send `Authorization: Bearer <token>`."""
+
+    code = "not_authenticated"
+
+
+class NotPermitted(VivaError):
+    """The token is valid, but this is not allowed with it."""
+
+    code = "not_permitted"
+
+
+class NotFound(VivaError):
+    """There is no such thing, or it is not yours to see."""
+
+    code = "not_found"
+
+
+class Conflict(VivaError):
+    """It clashes with what is there."""
+
+    code = "conflict"
+
+
+class TooBusy(VivaError):
+    """The server is full or going down; try again later."""
+
+    code = "too_busy"

@@ -1,0 +1,1 @@
+"""The server: conversation, mind, doors, API, pages."""
