@@ -62,3 +62,21 @@ class Journal(Protocol):
 
         Many sessions' commits that wait at the same time share one transaction.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A session as the journal has it, to go on after a restart; items in order."""
+
+    items: tuple[ItemSaved, ...]
+    snapshot: Snapshot
+
+
+class Observer(Protocol):
+    """Where a session reports what it measures; never raises, never blocks."""
+
+    def turn(self, metrics: TurnMetrics) -> None: ...
+    def speculation(self, *, used: bool) -> None: ...
+    def barge_in(self, *, real: bool) -> None: ...
+    def engine_failed(self, part: str) -> None:
+        """`part` is `ears`, `mind`, `mouth` or `journal`."""

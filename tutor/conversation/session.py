@@ -1,0 +1,151 @@
+"""A session as its door sees it: the talk itself, and what a client may ask of it."""
+
+import asyncio
+from dataclasses import asdict
+from typing import Any
+
+from lms_core.errors import VivaError
+from tutor.brain.base import Purpose
+from tutor.conversation import turns as t
+from tutor.conversation.events import (
+    Item,
+    ItemDeleted,
+    ItemRetrieved,
+    ItemTruncated,
+    ReplyOptions,
+    Role,
+)
+from tutor.conversation.ports import ItemRemoved, ItemSaved
+from tutor.conversation.speaker import MOST_OUT_OF_BAND
+from tutor.conversation.talk import Talk
+
+_MOST_ITEMS = 2000
+"""Items that one conversation may hold; far beyond an hour of talk."""
+
+
+class Session(Talk):
+    """Every request is synchronous and answered through `Door.emit`; a bad one is answered with `Trouble`."""
+
+    def configure(self, **changes: Any) -> None:
+        """Change fields of `SessionConfig`; holds from the next utterance, sentence or decision on."""
+        for name, value in changes.items():
+            if name not in asdict(self.config):
+                raise TypeError(f"SessionConfig has no '{name}'")
+            setattr(self.config, name, value)
+        self._apply_policy()
+        if self._listener is not None:
+            self._listener.threshold = self.config.vad_threshold
+            self._listener.prefix_padding_ms = self.config.prefix_padding_ms
+            self._listener.deliver_all = not self.config.automatic_turns
+        self._wind_timer()
+
+    def played(self, item_id: str, ms: float) -> None:
+        """The client's playback position within an item."""
+        self._speaker.played(item_id, ms)
+
+    # --- items ------------------------------------------------------------------------------------------------
+
+    def add_item(self, item: Item, previous_item_id: str | None = None, event_id: str | None = None) -> None:
+        """Put an item after `previous_item_id` ("root": first; None: last)."""
+        if len(self.history) >= _MOST_ITEMS:
+            self._trouble("conversation_full", "The conversation is full; delete items or open a new session.", event_id)
+            return
+        try:
+            self._add(item, previous_item_id)
+        except VivaError as error:
+            self._trouble(f"item_{error.code}", error.message, event_id, "previous_item_id")
+
+    def delete_item(self, item_id: str, event_id: str | None = None) -> None:
+        try:
+            self.history.remove(item_id)
+        except VivaError as error:
+            self._trouble("item_delete_invalid_item_id", error.message, event_id, "item_id")
+            return
+        self._ledger.record(ItemRemoved(item_id), then=lambda: self._emit(ItemDeleted(item_id)))
+
+    def retrieve_item(self, item_id: str, event_id: str | None = None) -> None:
+        try:
+            self._emit(ItemRetrieved(self.history.get(item_id)))
+        except VivaError as error:
+            self._trouble("item_retrieve_invalid_item_id", error.message, event_id, "item_id")
+
+    def truncate_item(self, item_id: str, audio_end_ms: int, event_id: str | None = None) -> None:
+        """The client played only `audio_end_ms` of a reply item: keep only the words heard by then."""
+        try:
+            item = self.history.get(item_id)
+            if item.kind != "message" or item.role is not Role.TUTOR:
+                self._trouble(
+                    "invalid_value", "Only the companion's audio messages can be truncated.", event_id, "item_id"
+                )
+                return
+            self._truncate(item_id, audio_end_ms, event_id)
+        except VivaError as error:
+            self._trouble("item_truncate_invalid_item_id", error.message, event_id, "item_id")
+
+    def _truncate(self, item_id: str, audio_end_ms: int, event_id: str | None) -> None:
+        try:
+            cut = self._speaker.truncate(item_id, audio_end_ms)
+        except ValueError as error:
+            self._trouble(
+                "invalid_value", f"Audio content of {error} ms is already shorter than {audio_end_ms} ms.", event_id,
+                "audio_end_ms",
+            )  # fmt: skip
+            return
+        saved = ItemSaved(cut, self.history.position(item_id))
+        self._ledger.record(saved, then=lambda: self._emit(ItemTruncated(item_id, audio_end_ms)))
+
+    # --- replies ----------------------------------------------------------------------------------------------
+
+    def request_reply(self, options: ReplyOptions) -> None:
+        """Make a reply now. Out-of-band replies run beside the conversation, at most four at once."""
+        if options.out_of_band:
+            if self._speaker.out_of_band >= MOST_OUT_OF_BAND:
+                self._trouble("too_many_responses", "Too many out-of-band responses are running.", options.event_id)
+                return
+            self._begin_after_input(self._turns.next_reply(), options)
+            return
+        if self._answering_number() is not None:
+            self._trouble(
+                "conversation_already_has_active_response",
+                "A response is in progress; wait for response.done or send response.cancel first.",
+                options.event_id,
+            )
+            return
+        if self._speaker.current is not None:
+            self._speaker.abandon(self._speaker.current.reply.number)
+        number = self._turns.next_reply()
+        self._step(t.ReplyAsked(self._now(), number))
+        self._begin_after_input(number, options)
+
+    def cancel_reply(self, reply_id: str | None = None, event_id: str | None = None) -> None:
+        """Cancel the reply under way, or the out-of-band one that is named."""
+        number = self._answering_number() if reply_id is None else self._speaker.find(reply_id)
+        if number is None:
+            self._trouble("response_cancel_not_active", "There is no active response to cancel.", event_id)
+            return
+        self._asked.pop(number, None)
+        self._purposes.pop(number, None)
+        self._clocks.pop(number, None)
+        stopped = self._speaker.interrupt(number, "client_cancelled")
+        said = stopped[0].rendition.heard(self._now()) if stopped is not None else ""
+        if stopped is not None:
+            self._adopt(stopped[0])
+        self._step(t.ReplyOver(self._now(), number, said))
+
+    def _answering_number(self) -> int | None:
+        """The reply of the conversation whose response is not done yet."""
+        return next(iter(self._asked), None) or self._speaker.answering
+
+    def _begin_after_input(self, number: int, options: ReplyOptions) -> None:
+        """A reply to a turn that is still being transcribed waits for its words."""
+        if self._transcribing is None or self._transcribing.done():
+            self._begin(number, Purpose.ANSWER, options)
+        else:
+            self._asked[number] = options
+            self._spawn(self._begin_later(number, self._transcribing))
+
+    async def _begin_later(self, number: int, transcribing: asyncio.Task[None]) -> None:
+        await asyncio.wait([transcribing])
+        options = self._asked.pop(number, None)
+        if options is not None:
+            self._begin(number, Purpose.ANSWER, options)

@@ -1,0 +1,572 @@
+"""Who holds the floor: a sans-I/O state machine. Events in, effects out, a deadline in between.
+
+    idle ──speech──▶ learner ──pause──▶ settling ──deadline──▶ tutor ──played to its end──▶ idle
+                        ▲                  │ speech              │ speech: pause output, judge
+                        └──────────────────┘◀──real words────────┘ cough, "mm-hm": resume
+
+Time is whatever the caller passes in as `at`, in seconds; nothing here knows a clock. Replies are known by
+numbers: news of a reply that no longer matters is dropped by comparing them.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from lms_core.companions import Patience
+from tutor.brain.base import Purpose
+from tutor.conversation.endpointing import (
+    Expect,
+    PauseProfile,
+    combine,
+    expectation,
+    finished_probability,
+    is_back_channel,
+    wait_seconds,
+)
+
+
+class Floor(StrEnum):
+    IDLE = "idle"
+    LEARNER = "learner"
+    SETTLING = "settling"
+    TUTOR = "tutor"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every number of turn-taking, in seconds."""
+
+    patience: Patience = Patience.NORMAL
+    fixed_silence: float | None = None
+    """The client's `silence_duration_ms`: replaces Viva's judgement."""
+    create_reply: bool = True
+    interrupt_reply: bool = True
+    speculate: bool = True
+    interrupt_after: float = 0.8
+    """Speech that lasts this long interrupts even before any word is recognised."""
+    judge_timeout: float = 1.5
+    """After a short sound: how long to wait for its words before the reply resumes."""
+    transcript_timeout: float = 12.0
+    """A turn whose transcript does not come is given up (the engine's own time limit is shorter)."""
+    echo_warmup: float = 1.0
+    """From the first audio of the session: until the client's echo canceller has learnt, only words interrupt."""
+    cut_off_window: float = 1.0
+    """An interruption this soon after the reply began means that the reply cut the learner off."""
+    max_turn: float = 90.0
+    idle_ladder: tuple[tuple[float, Purpose], ...] = (
+        (10.0, Purpose.BACK_CHANNEL),
+        (15.0, Purpose.HINT),
+        (25.0, Purpose.HINT),
+        (40.0, Purpose.GOODBYE),
+    )
+    """Silence after the last word of either side, then after each step."""
+
+
+# --- events ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    at: float
+    since: float
+    """When the speech really began, a little before it was noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPaused:
+    at: float
+    since: float
+    """When the speech really ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsHeard:
+    """A partial transcript of the utterance under way."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptReady:
+    """The transcript asked for by `Transcribe(snapshot)`; `text` is None if the engine failed."""
+
+    at: float
+    snapshot: int
+    text: str | None
+    finished: float | None = None
+    """The end-of-turn model's probability, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAsked:
+    """A reply was begun from outside: a client's request, a typed message."""
+
+    at: float
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPlaying:
+    at: float
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyOver:
+    """Played to its end, failed, or cancelled by the client; `said` is what the learner heard of it."""
+
+    at: float
+    reply: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputForgotten:
+    """The client cleared the input, typed instead, or committed by itself."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    at: float
+
+
+Event = (
+    SpeechBegan | SpeechPaused | WordsHeard | TranscriptReady | ReplyAsked | ReplyPlaying | ReplyOver
+    | InputForgotten | Tick
+)  # fmt: skip
+
+# --- effects --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUtterance:
+    """Begin to listen for words."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceSpeech:
+    """Tell the client that the learner is speaking; it silences its output."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropUtterance:
+    """There was nothing in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    snapshot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speculate:
+    """Prepare a reply to `text` in silence."""
+
+    reply: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropSpeculation:
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTurn:
+    """The learner's turn is over. `reply` is None if none is wanted; it is `prepared` if speculation was right.
+
+    `ended` is when the learner fell silent; `delay` the wait that was chosen.
+    """
+
+    text: str
+    ended: float
+    delay: float
+    reply: int | None
+    prepared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PauseReply:
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeReply:
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptReply:
+    """`cut_off`: our reply came too early; for the mind it never happened and the learner's turn goes on."""
+
+    reply: int
+    cut_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The learner is quiet: speak without having been asked."""
+
+    reply: int
+    purpose: Purpose
+
+
+Effect = (
+    OpenUtterance | AnnounceSpeech | DropUtterance | Transcribe | Speculate | DropSpeculation | CommitTurn
+    | PauseReply | ResumeReply | InterruptReply | Prompt
+)  # fmt: skip
+
+# --- state ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Utterance:
+    began: float
+    speaking: bool = True
+    announced: bool = False
+    ended: float = 0.0
+    snapshot: int = 0
+    """Of the latest `Transcribe`; 0: none is under way or wanted."""
+    asked_at: float = 0.0
+    text: str | None = None
+    """Transcript of all that was said so far; None while it is outdated or missing."""
+    partial: str = ""
+    wait: float = 0.0
+    forced: bool = False
+    """It is too long: commit as soon as there is a transcript."""
+
+
+@dataclass(slots=True)
+class _Reply:
+    number: int
+    playing_since: float | None = None
+    paused: bool = False
+
+
+@dataclass(slots=True)
+class Turns:
+    """Feed events to `handle`, carry out its effects in order, call it with `Tick` at `deadline`."""
+
+    policy: Policy = field(default_factory=Policy)
+    pauses: PauseProfile = field(default_factory=PauseProfile)
+    floor: Floor = Floor.IDLE
+    expect: Expect = Expect.NOTHING
+    _utterance: _Utterance | None = None
+    _reply: _Reply | None = None
+    _speculation: tuple[int, str] | None = None
+    _numbers: int = 0
+    _quiet_since: float | None = None
+    _ladder_step: int = 0
+    _warm_at: float | None = None
+    _last_turn_ended: float | None = None
+
+    def next_reply(self) -> int:
+        """A fresh reply number, also for replies that begin outside."""
+        self._numbers += 1
+        return self._numbers
+
+    def handle(self, event: Event) -> list[Effect]:
+        match event:
+            case SpeechBegan():
+                return self._speech_began(event)
+            case SpeechPaused():
+                return self._speech_paused(event)
+            case WordsHeard():
+                return self._words_heard(event)
+            case TranscriptReady():
+                return self._transcript_ready(event)
+            case ReplyAsked():
+                return self._reply_asked(event)
+            case ReplyPlaying():
+                return self._reply_playing(event)
+            case ReplyOver():
+                return self._reply_over(event)
+            case InputForgotten():
+                return self._input_forgotten(event)
+            case Tick():
+                return self._tick(event.at)
+
+    @property
+    def deadline(self) -> float | None:
+        """When `Tick` is due, or None."""
+        utterance = self._utterance
+        if utterance is None:
+            return self._ladder_deadline() if self.floor is Floor.IDLE else None
+        if self.floor is Floor.SETTLING:
+            if utterance.text is None:
+                return utterance.asked_at + self.policy.transcript_timeout
+            return utterance.ended + utterance.wait
+        if self.floor is Floor.LEARNER:
+            return None if utterance.forced else utterance.began + self.policy.max_turn
+        if self._reply is None or not self.policy.interrupt_reply:
+            return None
+        if not utterance.speaking:
+            return utterance.asked_at + self.policy.judge_timeout
+        return max(utterance.began, self._warm_at or 0.0) + self._sustained(utterance)
+
+    # --- the learner's sounds ---------------------------------------------------------------------------------
+
+    def _speech_began(self, event: SpeechBegan) -> list[Effect]:
+        self._quiet_since = None
+        utterance = self._utterance
+        if utterance is not None:
+            return self._speech_goes_on(utterance, event)
+        self._utterance = utterance = _Utterance(began=event.since)
+        effects: list[Effect] = [OpenUtterance()]
+        if self.floor is Floor.TUTOR:
+            return effects + self._speech_over_reply(utterance, event.at)
+        self.floor = Floor.LEARNER
+        return effects + self._announce(utterance)
+
+    def _speech_goes_on(self, utterance: _Utterance, event: SpeechBegan) -> list[Effect]:
+        if self.floor is Floor.SETTLING:
+            self.floor = Floor.LEARNER
+            self.pauses = self.pauses.learn(event.since - utterance.ended)
+        utterance.speaking = True
+        utterance.snapshot = 0
+        utterance.text = None
+        return []
+
+    def _speech_over_reply(self, utterance: _Utterance, at: float) -> list[Effect]:
+        reply = self._reply
+        if reply is None or not self.policy.interrupt_reply or self._warming_up(at):
+            return []
+        reply.paused = True
+        return [PauseReply(reply.number), *self._announce(utterance)]
+
+    def _speech_paused(self, event: SpeechPaused) -> list[Effect]:
+        utterance = self._utterance
+        if utterance is None or not utterance.speaking:
+            return []
+        utterance.speaking = False
+        utterance.ended = event.since
+        if self.floor is Floor.LEARNER:
+            self.floor = Floor.SETTLING
+        return [self._ask_transcript(utterance, event.at)]
+
+    def _ask_transcript(self, utterance: _Utterance, at: float) -> Transcribe:
+        self._numbers += 1
+        utterance.snapshot = self._numbers
+        utterance.asked_at = at
+        utterance.text = None
+        return Transcribe(utterance.snapshot)
+
+    # --- the learner's words ----------------------------------------------------------------------------------
+
+    def _words_heard(self, event: WordsHeard) -> list[Effect]:
+        utterance = self._utterance
+        if utterance is None:
+            return []
+        utterance.partial = event.text
+        if self._judging() and not is_back_channel(event.text):
+            return self._interrupt(utterance, event.at)
+        return []
+
+    def _transcript_ready(self, event: TranscriptReady) -> list[Effect]:
+        utterance = self._utterance
+        if utterance is None or event.snapshot != utterance.snapshot:
+            return []
+        if event.text is None:
+            return self._give_up()
+        utterance.text = event.text.strip()
+        if self.floor is Floor.TUTOR:
+            return self._judge(utterance, event.at)
+        finished = combine(finished_probability(utterance.text, self.expect), event.finished)
+        utterance.wait = self._wait(finished)
+        if utterance.forced:
+            return self._commit(utterance)
+        effects = self._speculate(utterance.text)
+        if event.at >= utterance.ended + utterance.wait:
+            effects += self._settle(utterance)
+        return effects
+
+    def _wait(self, finished: float) -> float:
+        if self.policy.fixed_silence is not None:
+            return self.policy.fixed_silence
+        return wait_seconds(finished, self.policy.patience, self.expect, self.pauses)
+
+    def _speculate(self, text: str) -> list[Effect]:
+        if self._speculation is not None and self._speculation[1] == text:
+            return []
+        effects = self._drop_speculation()
+        if text and self.policy.speculate and self.policy.create_reply:
+            self._speculation = (self.next_reply(), text)
+            effects.append(Speculate(*self._speculation))
+        return effects
+
+    def _settle(self, utterance: _Utterance) -> list[Effect]:
+        return self._commit(utterance) if utterance.text else self._give_up()
+
+    def _commit(self, utterance: _Utterance) -> list[Effect]:
+        text = utterance.text or ""
+        if not text:
+            return self._give_up()
+        prepared = self._speculation is not None and self._speculation[1] == text
+        effects: list[Effect] = [] if prepared else self._drop_speculation()
+        number = None
+        if self.policy.create_reply:
+            number = self._speculation[0] if prepared and self._speculation else self.next_reply()
+        self._speculation = None
+        self._utterance = None
+        self._last_turn_ended = utterance.ended
+        self._ladder_step = 0
+        self.floor = Floor.IDLE if number is None else Floor.TUTOR
+        self._reply = None if number is None else _Reply(number)
+        ended = utterance.ended if not utterance.speaking else utterance.asked_at
+        return [*effects, CommitTurn(text, ended, utterance.wait, number, prepared)]
+
+    def _give_up(self) -> list[Effect]:
+        """Nothing was said, or nothing could be understood: as if there had been no sound."""
+        effects: list[Effect] = [*self._drop_speculation(), DropUtterance()]
+        at = self._utterance.ended if self._utterance is not None else None
+        self._utterance = None
+        if self.floor is Floor.TUTOR:
+            return effects + self._resume()
+        self.floor = Floor.IDLE
+        self._quiet_since = at
+        return effects
+
+    # --- barge-in ---------------------------------------------------------------------------------------------
+
+    def _judging(self) -> bool:
+        return self.floor is Floor.TUTOR and self._reply is not None and self.policy.interrupt_reply
+
+    def _warming_up(self, at: float) -> bool:
+        """True in the session's first second of sound, before the client's echo canceller has learnt."""
+        return self._warm_at is not None and at < self._warm_at
+
+    def _sustained(self, utterance: _Utterance) -> float:
+        """Speech this long is an interruption; "yeah yeah, mm-hm" is given twice as long."""
+        murmuring = bool(utterance.partial) and is_back_channel(utterance.partial)
+        return self.policy.interrupt_after * (2 if murmuring else 1)
+
+    def _judge(self, utterance: _Utterance, at: float) -> list[Effect]:
+        """The sound over our reply has ended and its words are known."""
+        if not self._judging():
+            return []  # the reply is not to be interrupted: the words wait until it is over
+        if is_back_channel(utterance.text or ""):
+            return self._give_up()
+        effects = self._interrupt(utterance, at)
+        finished = finished_probability(utterance.text or "", self.expect)
+        utterance.wait = self._wait(finished)
+        return effects + self._speculate(utterance.text or "")
+
+    def _interrupt(self, utterance: _Utterance, at: float) -> list[Effect]:
+        reply = self._reply
+        assert reply is not None
+        began = reply.playing_since
+        cut_off = began is None or utterance.began - began < self.policy.cut_off_window
+        if cut_off and self._last_turn_ended is not None:
+            self.pauses = self.pauses.learn(max(utterance.began, 0.0) - self._last_turn_ended)
+        self._reply = None
+        self.floor = Floor.LEARNER if utterance.speaking else Floor.SETTLING
+        return [*self._announce(utterance), InterruptReply(reply.number, cut_off)]
+
+    def _resume(self) -> list[Effect]:
+        reply = self._reply
+        if reply is None or not reply.paused:
+            return []
+        reply.paused = False
+        return [ResumeReply(reply.number)]
+
+    def _announce(self, utterance: _Utterance) -> list[Effect]:
+        if utterance.announced:
+            return []
+        utterance.announced = True
+        return [AnnounceSpeech()]
+
+    # --- the companion's replies --------------------------------------------------------------------------------
+
+    def _reply_asked(self, event: ReplyAsked) -> list[Effect]:
+        effects = self._drop_speculation()
+        self._reply = _Reply(event.reply)
+        self.floor = Floor.TUTOR
+        self._quiet_since = None
+        return effects
+
+    def _reply_playing(self, event: ReplyPlaying) -> list[Effect]:
+        reply = self._reply
+        if reply is not None and reply.number == event.reply and reply.playing_since is None:
+            reply.playing_since = event.at
+            if self._warm_at is None:
+                self._warm_at = event.at + self.policy.echo_warmup
+        return []
+
+    def _reply_over(self, event: ReplyOver) -> list[Effect]:
+        reply = self._reply
+        if reply is None or reply.number != event.reply:
+            return []
+        self._reply = None
+        if event.said:
+            self.expect = expectation(event.said)
+        utterance = self._utterance
+        if utterance is None:
+            self.floor = Floor.IDLE
+            self._quiet_since = event.at
+            return []
+        effects = self._announce(utterance)
+        self.floor = Floor.LEARNER if utterance.speaking else Floor.SETTLING
+        if not utterance.speaking:
+            effects.append(self._ask_transcript(utterance, event.at))
+        return effects
+
+    def _input_forgotten(self, event: InputForgotten) -> list[Effect]:
+        effects = self._drop_speculation()
+        if self._utterance is not None:
+            self._utterance = None
+            effects.append(DropUtterance())
+        if self.floor is Floor.TUTOR:
+            return effects + self._resume()
+        self.floor = Floor.IDLE
+        self._quiet_since = event.at
+        return effects
+
+    def _drop_speculation(self) -> list[Effect]:
+        if self._speculation is None:
+            return []
+        number, self._speculation = self._speculation[0], None
+        return [DropSpeculation(number)]
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    def _tick(self, at: float) -> list[Effect]:
+        deadline = self.deadline
+        if deadline is None or at < deadline:
+            return []
+        utterance = self._utterance
+        if utterance is None:
+            return self._climb_ladder()
+        if self.floor is Floor.SETTLING:
+            return self._settle(utterance) if utterance.text is not None else self._give_up()
+        if self.floor is Floor.LEARNER:
+            utterance.forced = True
+            return [self._ask_transcript(utterance, at)]
+        if utterance.speaking:
+            return self._interrupt(utterance, at)
+        return self._give_up()
+
+    def _ladder_deadline(self) -> float | None:
+        if self._quiet_since is None or self._ladder_step >= len(self.policy.idle_ladder):
+            return None
+        return self._quiet_since + self.policy.idle_ladder[self._ladder_step][0] * self._idle_stretch()
+
+    def _idle_stretch(self) -> float:
+        """Patience, and a question that takes thought, lengthen the quiet before a nudge."""
+        patience = {Patience.LOW: 0.8, Patience.NORMAL: 1.0, Patience.HIGH: 1.6}[self.policy.patience]
+        return patience * (1.5 if self.expect in (Expect.EXPLAIN, Expect.COMPUTE) else 1.0)
+
+    def _climb_ladder(self) -> list[Effect]:
+        purpose = self.policy.idle_ladder[self._ladder_step][1]
+        self._ladder_step += 1
+        self._quiet_since = None
+        number = self.next_reply()
+        self._reply = _Reply(number)
+        self.floor = Floor.TUTOR
+        return [Prompt(number, purpose)]
+
+
+def with_policy(turns: Turns, **changes: object) -> None:
+    """Change single numbers of the policy while the conversation runs."""
+    turns.policy = replace(turns.policy, **changes)  # type: ignore[arg-type]
