@@ -1,1 +1,60 @@
-"""Mouths: one protocol (`base`), one file an engine."""
+"""Mouths: one protocol (`base`), one file an engine; here they are found by name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from audio.engines import Choice, build
+from audio.errors import EngineError
+from audio.models import installed_voices
+from audio.tts.base import TextToSpeech
+
+NAMES = "auto, espeak, piper, openai:<model>, package.module:factory"
+
+
+def auto(models_dir: Path, *, base_url: str | None = None, model: str | None = None) -> Choice:
+    """The best mouth that can speak here now."""
+    if base_url and model:
+        return Choice(f"openai:{model}", f"a speech endpoint is configured at {base_url}")
+    voices = installed_voices(models_dir)
+    if voices and _has_piper():
+        return Choice("piper", f"there are {len(voices)} piper voices in {models_dir}")
+    how = "viva models pull piper-en_US-lessac-medium"
+    if not _has_piper():
+        how = f"pip install 'viva[piper]' && {how}"
+    return Choice("espeak", "it is bundled and needs no download", f"piper sounds far more human: {how}")
+
+
+def _has_piper() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("piper") is not None
+
+
+def create(
+    name: str,
+    *,
+    models_dir: Path,
+    workers: int = 2,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    on_wait: Callable[[float], None] = lambda _seconds: None,
+) -> TextToSpeech:
+    """The mouth called `name` (not `auto`). Raises EngineError for an unknown name."""
+    if name == "espeak":
+        from audio.tts.espeak import EspeakMouth
+
+        return EspeakMouth(on_wait=on_wait)
+    if name == "piper":
+        from audio.tts.piper import PiperMouth
+
+        return PiperMouth(models_dir, workers=max(1, workers // 2), on_wait=on_wait)
+    if name.startswith("openai:"):
+        from audio.tts.openai import OpenAIMouth
+
+        return OpenAIMouth(name.removeprefix("openai:"), base_url=base_url, api_key=api_key)
+    if ":" in name:
+        mouth: TextToSpeech = build(
+            name, models_dir=models_dir, workers=workers, base_url=base_url, api_key=api_key, on_wait=on_wait
+        )
+        return mouth
+    raise EngineError(f"There is no mouth called '{name}'; write one of: {NAMES}.")

@@ -1,0 +1,227 @@
+"""Speech engines off the event loop: a bounded pool of workers, fair between sessions.
+
+One thread drives each worker. Engines that release the GIL run in that thread; engines that hold it run in
+a process behind it (`ProcessWorker`), which is killed and replaced when it hangs or dies.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from audio.errors import AudioError, EngineBusy, EngineError, EngineTimeout
+
+
+class Worker(Protocol):
+    """Does one job at a time, in the thread that drives it."""
+
+    def run(self, job: Any, time_limit: float) -> Any: ...
+    def close(self) -> None: ...
+
+
+class ThreadWorker:
+    """For engines that release the GIL. A hung job cannot be killed: its result is abandoned by the caller."""
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        self._work = work
+
+    def run(self, job: Any, time_limit: float) -> Any:  # noqa: ARG002 - the caller watches the time
+        return self._work(job)
+
+    def close(self) -> None:
+        pass
+
+
+class ProcessWorker:
+    """For engines that hold the GIL: `make_work()` runs in a child process and returns the function for jobs.
+
+    The child ends when the pipe closes, so that even `kill -9` of the server leaves no orphan.
+    """
+
+    def __init__(self, make_work: Callable[[], Callable[[Any], Any]]) -> None:
+        """`make_work` must be importable by name (the child is spawned, not forked)."""
+        self._make_work = make_work
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, child_end = context.Pipe()
+        self._process = context.Process(target=_child, args=(self._make_work, child_end), daemon=True)
+        self._process.start()
+        child_end.close()
+
+    def run(self, job: Any, time_limit: float) -> Any:
+        try:
+            self._pipe.send(job)
+            if not self._pipe.poll(time_limit):
+                self._replace()
+                raise EngineTimeout(f"The speech engine took longer than {time_limit:.0f} s.")
+            failed, result = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            self._replace()
+            raise EngineError("The speech engine's process died; it was started again.") from error
+        if failed:
+            raise EngineError(f"The speech engine failed: {result}")
+        return result
+
+    def _replace(self) -> None:
+        self.close()
+        self._start()
+
+    def close(self) -> None:
+        self._pipe.close()
+        self._process.kill()
+        self._process.join(5)
+
+
+def _child(make_work: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the server drains and then closes the pipe
+    with suppress(OSError):
+        os.nice(5)  # audio paths come first
+    work = make_work()
+    while True:
+        try:
+            job = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer = (False, work(job))
+        except Exception as error:
+            answer = (True, f"{type(error).__name__}: {error}")
+        try:
+            pipe.send(answer)
+        except OSError:
+            return
+
+
+class _Waiting:
+    __slots__ = ("abandoned", "future", "job", "since", "taken")
+
+    def __init__(self, job: Any, future: "asyncio.Future[Any]") -> None:
+        self.job = job
+        self.future = future
+        self.since = self.taken = time.monotonic()
+        self.abandoned = False
+
+
+class Pool:
+    """`run` jobs of many sessions on few workers: each session's jobs in order, sessions in turn."""
+
+    def __init__(
+        self,
+        name: str,
+        workers: int,
+        make_worker: Callable[[], Worker],
+        *,
+        longest_line: int = 256,
+        time_limit: float = 10.0,
+        on_wait: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
+        """`on_wait` is called on the event loop with the seconds that each job waited for a worker."""
+        self.name = name
+        self._workers, self._make_worker = workers, make_worker
+        self._longest_line, self._time_limit, self._on_wait = longest_line, time_limit, on_wait
+        self._lines: dict[Hashable, deque[_Waiting]] = {}
+        self._turn: deque[Hashable] = deque()
+        self._waiting = 0
+        self._closed = False
+        self._change = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def start(self) -> None:
+        """Start all workers and wait until the first job could be taken. Raises what a worker raises."""
+        self._loop = asyncio.get_running_loop()
+        made = await asyncio.gather(*(asyncio.to_thread(self._make_worker) for _ in range(self._workers)))
+        for place, worker in enumerate(made):
+            thread = threading.Thread(target=self._drive, args=(worker,), name=f"{self.name}-{place}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    async def run(self, key: Hashable, job: Any) -> Any:
+        """Have a worker do `job`; `key` is the session. Cancelling takes a waiting job out of the line.
+
+        Raises EngineBusy when the line is full, EngineTimeout, EngineError.
+        """
+        if self._waiting >= self._longest_line:
+            raise EngineBusy(f"All {self.name} workers are busy and {self._waiting} jobs wait.")
+        waiting = _Waiting(job, asyncio.get_running_loop().create_future())
+        with self._change:
+            if self._closed:
+                raise EngineError(f"The {self.name} engine is closed.")
+            line = self._lines.get(key)
+            if line is None:
+                line = self._lines[key] = deque()
+                self._turn.append(key)
+            line.append(waiting)
+            self._waiting += 1
+            self._change.notify()
+        try:
+            async with asyncio.timeout(self._time_limit * 2):
+                return await waiting.future
+        except TimeoutError as error:
+            raise EngineTimeout(f"The {self.name} engine did not answer in {self._time_limit * 2:.0f} s.") from error
+        finally:
+            waiting.abandoned = True
+
+    async def aclose(self) -> None:
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, 5)
+
+    # --- worker threads ---------------------------------------------------------------------------------------
+
+    def _drive(self, worker: Worker) -> None:
+        while (waiting := self._next()) is not None:
+            try:
+                result = worker.run(waiting.job, self._time_limit)
+            except AudioError as error:
+                self._answer(waiting, None, error)
+            except Exception as error:  # whatever an engine raises becomes the caller's EngineError
+                self._answer(waiting, None, EngineError(f"The {self.name} engine failed: {error}"))
+            else:
+                self._answer(waiting, result, None)
+        worker.close()
+
+    def _next(self) -> _Waiting | None:
+        with self._change:
+            while True:
+                while not self._turn and not self._closed:
+                    self._change.wait()
+                if self._closed:
+                    return None
+                key = self._turn.popleft()
+                line = self._lines[key]
+                waiting = line.popleft()
+                self._waiting -= 1
+                if line:
+                    self._turn.append(key)
+                else:
+                    del self._lines[key]
+                if not waiting.abandoned:
+                    waiting.taken = time.monotonic()
+                    return waiting
+
+    def _answer(self, waiting: _Waiting, result: Any, error: Exception | None) -> None:
+        assert self._loop is not None
+        with suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            self._loop.call_soon_threadsafe(self._resolve, waiting, result, error)
+
+    def _resolve(self, waiting: _Waiting, result: Any, error: Exception | None) -> None:
+        self._on_wait(waiting.taken - waiting.since)
+        if waiting.future.done():
+            return
+        if error is not None:
+            waiting.future.set_exception(error)
+        else:
+            waiting.future.set_result(result)

@@ -1,0 +1,86 @@
+"""Any OpenAI-compatible transcription endpoint as an ear."""
+
+import io
+import wave
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import openai
+from numpy.typing import NDArray
+
+from audio.errors import EngineError, EngineTimeout
+from audio.stt.base import STT_RATE, HeardWord, SttStream, Transcript
+from audio.stt.buffered import BufferedStream
+
+_TIME_LIMIT = 15.0
+
+
+class OpenAIEars:
+    def __init__(self, model: str, *, base_url: str | None, api_key: str | None, time_limit: float = _TIME_LIMIT) -> None:
+        self.name = f"openai:{model}"
+        self._model = model
+        self._client = openai.AsyncOpenAI(
+            base_url=base_url, api_key=api_key or "none", timeout=time_limit, max_retries=0
+        )
+        self._wants_words = model.startswith("whisper")
+
+    def open(
+        self,
+        *,
+        language: str,
+        hints: Sequence[str] = (),
+        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002
+    ) -> SttStream:
+        async def transcribe(pcm: NDArray[np.int16]) -> Transcript:
+            return await self._ask(pcm, language.split("-")[0], ", ".join(hints))
+
+        return BufferedStream(transcribe)
+
+    async def start(self) -> None:
+        """Nothing to load; a wrong address shows itself with the first utterance and in `viva doctor`."""
+
+    async def aclose(self) -> None:
+        await self._client.close()
+
+    async def _ask(self, pcm: NDArray[np.int16], language: str, prompt: str) -> Transcript:
+        try:
+            if self._wants_words:
+                answer = await self._client.audio.transcriptions.create(
+                    model=self._model, file=("turn.wav", _wav(pcm)), language=language, prompt=prompt or openai.omit,
+                    response_format="verbose_json", timestamp_granularities=["word"],
+                )  # fmt: skip
+                words = tuple(
+                    HeardWord(word.word, round(word.start * 1000), round(word.end * 1000))
+                    for word in answer.words or ()
+                )
+                return Transcript(answer.text.strip(), words)
+            plain = await self._client.audio.transcriptions.create(
+                model=self._model, file=("turn.wav", _wav(pcm)), language=language, prompt=prompt or openai.omit
+            )
+            return Transcript(_text(plain))
+        except openai.BadRequestError:
+            if not self._wants_words:
+                raise EngineError(f"{self.name} refused the audio; check the model's name.") from None
+            self._wants_words = False  # the endpoint knows no word times: go on without
+            return await self._ask(pcm, language, prompt)
+        except openai.APITimeoutError as error:
+            raise EngineTimeout(f"{self.name} did not answer in time.") from error
+        except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
+            raise EngineError(f"{self.name} failed: {error}") from error
+
+
+def _text(answer: object) -> str:
+    text = getattr(answer, "text", None)
+    if not isinstance(text, str):
+        raise ValueError("the answer has no text")  # noqa: TRY004 - malformed data, not a wrong type of ours
+    return text.strip()
+
+
+def _wav(pcm: NDArray[np.int16]) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(STT_RATE)
+        file.writeframes(pcm.tobytes())
+    return buffer.getvalue()

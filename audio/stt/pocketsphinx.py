@@ -1,0 +1,79 @@
+"""The bundled ear: pocketsphinx with the English model from its wheel. No download, no key.
+
+Its decoder holds the GIL, so each worker is a process. Decoding costs about 0.2 s of CPU a second of speech.
+Hints are not used: pocketsphinx has no way to bias its language model, and mixing a grammar of hints in made
+recognition worse (`bench/hints.py`).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.pool import Pool, ProcessWorker
+from audio.stt.base import STT_RATE, HeardWord, SttStream, Transcript
+from audio.stt.buffered import BufferedStream
+
+_FRAME_MS = 10
+_LEAST = STT_RATE // 5
+"""Less than 200 ms holds no word."""
+
+
+class PocketsphinxEars:
+    name = "pocketsphinx"
+
+    def __init__(self, *, workers: int = 2, on_wait: Callable[[float], None] = lambda _seconds: None) -> None:
+        self._pool = Pool("pocketsphinx", workers, _make_worker, on_wait=on_wait, time_limit=15.0)
+
+    def open(
+        self,
+        *,
+        language: str,  # noqa: ARG002 - the bundled model is English
+        hints: Sequence[str] = (),  # noqa: ARG002
+        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002
+    ) -> SttStream:
+        key = object()
+
+        async def transcribe(pcm: NDArray[np.int16]) -> Transcript:
+            if len(pcm) < _LEAST:
+                return Transcript("")
+            words: list[tuple[str, int, int, float]] = await self._pool.run(key, pcm.tobytes())
+            heard = tuple(HeardWord(*word) for word in words)
+            confidence = sum(word.confidence for word in heard) / len(heard) if heard else 0.0
+            return Transcript(" ".join(word.text for word in heard), heard, confidence)
+
+        return BufferedStream(transcribe)
+
+    async def start(self) -> None:
+        await self._pool.start()
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+def _make_worker() -> ProcessWorker:
+    return ProcessWorker(make_decoder)
+
+
+def make_decoder() -> Callable[[bytes], list[tuple[str, int, int, float]]]:
+    """In the worker process: PCM bytes to (word, start ms, end ms, confidence)."""
+    from pocketsphinx import Decoder
+
+    decoder: Any = Decoder(samprate=STT_RATE, loglevel="FATAL")
+
+    def decode(pcm: bytes) -> list[tuple[str, int, int, float]]:
+        decoder.start_utt()
+        decoder.process_raw(pcm, full_utt=True)
+        decoder.end_utt()
+        if decoder.hyp() is None:
+            return []
+        words = []
+        for segment in decoder.seg():
+            text = segment.word.split("(")[0]
+            if text and text[0] not in "<[+":
+                confidence = min(1.0, float(decoder.get_logmath().exp(segment.prob)))
+                words.append((text, segment.start_frame * _FRAME_MS, (segment.end_frame + 1) * _FRAME_MS, confidence))
+        return words
+
+    return decode
