@@ -1,6 +1,6 @@
 """A real HTTP server that speaks the streaming chat-completions protocol, well or badly, as its script says.
 
-Each request is answered by the next script of `answers`; a script is an async function that writes to the wire.
+Each request is answered by the next script of `answers`, an async function that writes to the wire.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class Wire:
 
 
 class ChatServer:
-    """`bodies` are the requests as they came; `dropped` is set when a client leaves before its answer is over."""
+    """`bodies` are the requests as they came; `dropped` is set when a client leaves in mid-answer."""
 
     def __init__(self) -> None:
         self.answers: list[Script] = []

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from chat_server import ChatServer, Wire, calls, refuses, says
@@ -189,7 +190,7 @@ def test_how_a_text_is_cut_does_not_change_what_is_taken_out_of_it(parts, cuts):
         return "".join(map(strainer.feed, pieces)) + strainer.flush()
 
     places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
-    cut_up = [text[a:b] for a, b in zip(places, places[1:], strict=False)]
+    cut_up = [text[a:b] for a, b in pairwise(places)]
     assert said(cut_up) == said([text]) == said(list(text))
 
 
@@ -424,7 +425,8 @@ async def test_a_clients_calls_are_put_together_from_fragments_and_end_the_reply
     )
     events = await events_of(mind, replace(ASKED, tools=(LIGHT,)))
     assert events == [
-        TextDelta("I switch it. "), ToolCall("a", "light", '{"on": true}'), ToolCall("b", "light", '{"on": false}'), Usage(11, 7),
+        TextDelta("I switch it. "), ToolCall("a", "light", '{"on": true}'),
+        ToolCall("b", "light", '{"on": false}'), Usage(11, 7),
     ]  # fmt: skip
 
 

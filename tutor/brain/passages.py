@@ -37,14 +37,15 @@ def relevant(among: Sequence[Passage], words: str, limit: int) -> tuple[Passage,
     spread = Counter(stem for count in counts for stem in count)
     wanted = set(_stems(words))
 
+    def weight(stem: str) -> float:
+        """A word that stands in every passage says nothing about where to look."""
+        return math.log(len(among) / spread[stem]) if len(among) > 1 else 1.0
+
     def score(count: Counter[str]) -> float:
-        shared = wanted & count.keys()
-        return sum(math.log(1 + len(among) / spread[stem]) * (1 + math.log(count[stem])) for stem in shared)
+        return sum(weight(stem) * (1 + math.log(count[stem])) for stem in wanted & count.keys())
 
     ranked = sorted(zip(map(score, counts), among, strict=True), key=lambda pair: (-pair[0], pair[1].place))
-    # A word that stands in every passage says nothing about where to look.
-    floor = math.log(2) + 1e-9 if len(among) > 1 else 0.0
-    return tuple(passage for points, passage in ranked[:limit] if points > floor)
+    return tuple(passage for points, passage in ranked[:limit] if points > 0)
 
 
 def excerpt(content: str, words: str, max_chars: int) -> str:

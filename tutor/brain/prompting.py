@@ -145,6 +145,8 @@ def _units(messages: Sequence[Message]) -> list[list[ChatMessage]]:
             _add_call(units, message, outputs.get(message.call_id), at_once=at_once)
             at_once = True
             continue
+        if not message.text.strip():
+            continue
         at_once = message.role == "tutor"
         if message.role == "tutor":
             chat: ChatMessage = {"role": "assistant", "content": message.text}
@@ -173,7 +175,7 @@ def _add_call(units: list[list[ChatMessage]], message: Message, output: str | No
 
 
 def _fitting(units: Sequence[list[ChatMessage]], room: int) -> list[ChatMessage]:
-    """The latest units that fit into `room` tokens, neighbours of a role merged; the last at least in part."""
+    """The latest units that fit into `room` tokens, one speaker's merged; the last at least in part."""
     kept: list[list[ChatMessage]] = []
     for unit in reversed(units):
         cost = sum(_cost(message) for message in unit)
