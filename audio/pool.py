@@ -19,6 +19,9 @@ from typing import Any, Protocol
 from audio.errors import AudioError, EngineBusy, EngineError, EngineTimeout
 
 
+_START_LIMIT = 60
+
+
 class Worker(Protocol):
     """Does one job at a time, in the thread that drives it."""
 
@@ -56,6 +59,9 @@ class ProcessWorker:
         self._process = context.Process(target=_child, args=(self._make_work, child_end), daemon=True)
         self._process.start()
         child_end.close()
+        if not self._pipe.poll(_START_LIMIT) or self._pipe.recv() is not True:
+            self.close()
+            raise EngineError(f"A speech engine's process did not start within {_START_LIMIT} s.")
 
     def run(self, job: Any, time_limit: float) -> Any:
         try:
@@ -87,6 +93,7 @@ def _child(make_work: Callable[[], Callable[[Any], Any]], pipe: Connection) -> N
     with suppress(OSError):
         os.nice(5)  # audio paths come first
     work = make_work()
+    pipe.send(True)
     while True:
         try:
             job = pipe.recv()

@@ -1,0 +1,50 @@
+"""Who uses Viva, and what a token lets them do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Role(StrEnum):
+    LEARNER = "learner"
+    TEACHER = "teacher"
+    ADMIN = "admin"
+
+
+class TokenKind(StrEnum):
+    API_KEY = "api_key"  # machine clients; lasts until revoked
+    SIGN_IN = "sign_in"  # the one-time link
+    BROWSER = "browser"  # the cookie that the link gives
+    CLIENT_SECRET = "client_secret"  # opens one session  # noqa: S105 - a kind, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    role: Role
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stored token; its value is known only to its bearer, we keep the SHA-256."""
+
+    digest: str
+    kind: TokenKind
+    person_id: str
+    expires_at: datetime | None = None
+    used_at: datetime | None = None
+    config: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking. `digest` is the token's, so that a client secret can be spent when the session opens."""
+
+    person_id: str
+    role: Role
+    kind: TokenKind
+    digest: str = ""
+    config: dict[str, Any] | None = None

@@ -1,0 +1,61 @@
+"""A session as it is stored: one voice conversation, turn by turn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    id: str
+    companion_id: str
+    person_id: str
+    door: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    ended_reason: str | None = None
+    snapshot: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """`content` is a list of {"kind", "text"}; `data` holds what only function calls have."""
+
+    id: str
+    position: float
+    kind: str
+    role: str | None
+    status: str
+    content: tuple[Mapping[str, Any], ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+    input_ms: int | None = None
+    heard_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveItem:
+    session_id: str
+    item: StoredItem
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveItem:
+    session_id: str
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSnapshot:
+    session_id: str
+    snapshot: Mapping[str, Any]
+    ended: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveMetrics:
+    session_id: str
+    metrics: Mapping[str, Any]
+
+
+Write = SaveItem | RemoveItem | SaveSnapshot | SaveMetrics

@@ -1,0 +1,1 @@
+"""What Viva remembers: tables, one repository an aggregate, migrations."""

@@ -1,0 +1,89 @@
+"""Companions and the lessons that they teach from."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select
+
+from lms_core.companions import Companion, CompanionStatus, Patience, Style, Subject
+from lms_core.courses import Lesson, QuizItem, QuizKind
+from storage.database import Database
+from storage.tables import companions, lessons
+
+
+class CompanionStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def published(
+        self, *, subject: str | None = None, search: str | None = None, page: int = 1, limit: int = 20
+    ) -> tuple[list[Companion], int]:
+        """One page in order of name, and how many there are in all."""
+        wanted = companions.c.status == CompanionStatus.PUBLISHED.value
+        if subject:
+            wanted &= companions.c.subject == subject
+        if search:
+            wanted &= _contains(search)
+        query = select(companions).where(wanted).order_by(companions.c.name, companions.c.id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
+            total = await connection.scalar(select(func.count()).select_from(companions).where(wanted))
+        return [_companion(row) for row in rows], total or 0
+
+    async def find(self, reference: str) -> Companion | None:
+        """By id or slug."""
+        query = select(companions).where(or_(companions.c.id == reference, companions.c.slug == reference))
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).first()
+        return None if row is None else _companion(row)
+
+    async def lesson(self, lesson_id: str | None) -> Lesson | None:
+        if lesson_id is None:
+            return None
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(lessons).where(lessons.c.id == lesson_id))).one_or_none()
+        return None if row is None else _lesson(row)
+
+    async def add(self, companion: Companion, lesson: Lesson | None = None) -> None:
+        async with self._database.write() as connection:
+            if lesson is not None:
+                await connection.execute(insert(lessons).values(**_lesson_row(lesson)))
+            await connection.execute(insert(companions).values(**asdict(companion)))
+
+
+def _contains(search: str) -> ColumnElement[bool]:
+    pattern = "%" + search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    name, topic = func.lower(companions.c.name), func.lower(companions.c.topic)
+    return or_(name.like(pattern, escape="\\"), topic.like(pattern, escape="\\"))
+
+
+def _companion(row: Row[Any]) -> Companion:
+    values = dict(row._mapping)
+    return Companion(
+        **{
+            **values,
+            "subject": Subject(values["subject"]),
+            "style": Style(values["style"]),
+            "patience": Patience(values["patience"]),
+            "status": CompanionStatus(values["status"]),
+        }
+    )
+
+
+def _lesson_row(lesson: Lesson) -> dict[str, Any]:
+    return {**asdict(lesson), "quiz": [asdict(item) for item in lesson.quiz]}
+
+
+def _lesson(row: Row[Any]) -> Lesson:
+    values = dict(row._mapping)
+    quiz = tuple(
+        QuizItem(
+            **{
+                **item,
+                "kind": QuizKind(item["kind"]),
+                **{name: tuple(item[name]) for name in ("accept", "choices", "hints")},
+            }
+        )
+        for item in values["quiz"]
+    )
+    return Lesson(**{**values, "quiz": quiz})

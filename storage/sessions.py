@@ -1,0 +1,88 @@
+"""Sessions with their transcripts: opening, reading, and what a restart needs."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from lms_core.sessions import StoredItem, StoredSession
+from storage.database import Database
+from storage.tables import items, sessions, turn_metrics
+
+
+class SessionStore:
+    """Reads never cross people: every query that takes a person filters by that person's rows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, session_id: str, companion_id: str, person_id: str, door: str) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(
+                insert(sessions).values(
+                    id=session_id, companion_id=companion_id, person_id=person_id, door=door,
+                    started_at=datetime.now(UTC), snapshot={},
+                )
+            )  # fmt: skip
+
+    async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
+        """`person_id` None sees everybody's (admins)."""
+        query = select(sessions).where(sessions.c.id == session_id)
+        if person_id is not None:
+            query = query.where(sessions.c.person_id == person_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else StoredSession(**row._mapping)
+
+    async def items(self, session_id: str) -> tuple[StoredItem, ...]:
+        """In order of the conversation."""
+        query = select(items).where(items.c.session_id == session_id).order_by(items.c.position)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query)
+        return tuple(_item(row) for row in rows)
+
+    async def metrics(self, session_id: str) -> Sequence[dict[str, Any]]:
+        query = select(turn_metrics).where(turn_metrics.c.session_id == session_id).order_by(turn_metrics.c.turn)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query)
+        return [{key: value for key, value in row._mapping.items() if key != "session_id"} for row in rows]
+
+    async def recent(
+        self, person_id: str, *, companion_id: str | None = None, page: int = 1, limit: int = 20
+    ) -> tuple[list[StoredSession], int]:
+        """A person's sessions, newest first, and how many there are."""
+        mine = sessions.c.person_id == person_id
+        if companion_id is not None:
+            mine &= sessions.c.companion_id == companion_id
+        query = select(sessions).where(mine).order_by(sessions.c.started_at.desc())
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
+            total = await connection.scalar(select(func.count()).select_from(sessions).where(mine))
+        return [StoredSession(**row._mapping) for row in rows], total or 0
+
+    async def last_pauses(self, person_id: str) -> dict[str, Any]:
+        """The learner's pause profile, as their latest session left it."""
+        query = (
+            select(sessions.c.snapshot)
+            .where(sessions.c.person_id == person_id)
+            .order_by(sessions.c.started_at.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            snapshot = await connection.scalar(query)
+        return dict((snapshot or {}).get("pauses") or {})
+
+    async def close_stale(self, before: datetime) -> int:
+        """Mark sessions that began before `before` and never ended; returns how many."""
+        stale = sessions.c.ended_at.is_(None) & (sessions.c.started_at < before)
+        async with self._database.write() as connection:
+            done = await connection.execute(
+                update(sessions).where(stale).values(ended_at=datetime.now(UTC), ended_reason="abandoned")
+            )
+        return int(done.rowcount)
+
+
+def _item(row: Row[Any]) -> StoredItem:
+    values = {key: value for key, value in row._mapping.items() if key not in ("session_id", "created_at")}
+    return StoredItem(**{**values, "content": tuple(values["content"])})
