@@ -10,12 +10,17 @@ from tutor.conversation.events import Item, SessionEvent, TurnMetrics
 class Door(Protocol):
     """One attached client, seen from the session."""
 
-    input_rate: int
-    """Hz of the audio given to `Session.hear`: 8000, 16000, 24000 or 48000."""
-    output_rate: int
-    """Hz of `ReplyAudio.pcm` that the door wants."""
-    reports_playback: bool
-    """True if the door calls `Session.played` (phone marks, our own page); else the session estimates."""
+    @property
+    def input_rate(self) -> int:
+        """Hz of the audio given to `Session.hear`: 8000, 16000, 24000 or 48000."""
+
+    @property
+    def output_rate(self) -> int:
+        """Hz of `ReplyAudio.pcm` that the door wants."""
+
+    @property
+    def reports_playback(self) -> bool:
+        """True if the door calls `Session.played` (phone marks, our own page); else the session estimates."""
 
     def emit(self, event: SessionEvent) -> None:
         """Take one event; never blocks. A client that does not read is closed by the door itself."""

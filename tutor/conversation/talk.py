@@ -160,6 +160,11 @@ class Talk:
         return self._ended
 
     @property
+    def busy(self) -> bool:
+        """A reply is being made or heard."""
+        return self._speaker.current is not None
+
+    @property
     def attached(self) -> bool:
         return self._door is not None
 

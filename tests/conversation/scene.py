@@ -1,0 +1,113 @@
+"""A session on virtual time with null engines: say things, let time pass, look at what the client got."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from audio.silero import SileroBatch
+from lms_core.companions import Companion, Subject
+from tests.null_engines import NullEars, NullMind, NullMouth
+from tutor.conversation.events import ReplyAudio, SessionConfig, SessionEvent, TurnMetrics
+from tutor.conversation.ports import Change, Restored
+from tutor.conversation.session import Session
+
+COMPANION = Companion("comp_1", "test", "Tess", Subject.MATHS, "testing", duration_minutes=10)
+_SILERO: list[SileroBatch] = []
+E_ = TypeVar("E_", bound=SessionEvent)
+
+
+class MemoryJournal:
+    """Keeps what was committed; `broken` makes it refuse."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+
+    async def commit(self, session_id: str, changes: Sequence[Change]) -> None:
+        await asyncio.sleep(0.002)
+        self.changes += changes
+
+
+class Counter:
+    def __init__(self) -> None:
+        self.turns: list[TurnMetrics] = []
+        self.speculations = {True: 0, False: 0}
+        self.barge_ins = {True: 0, False: 0}
+        self.failures: list[str] = []
+
+    def turn(self, metrics: TurnMetrics) -> None:
+        self.turns.append(metrics)
+
+    def speculation(self, *, used: bool) -> None:
+        self.speculations[used] += 1
+
+    def barge_in(self, *, real: bool) -> None:
+        self.barge_ins[real] += 1
+
+    def engine_failed(self, part: str) -> None:
+        self.failures.append(part)
+
+
+class FakeDoor:
+    input_rate = 16_000
+    output_rate = 24_000
+    reports_playback = False
+
+    def __init__(self) -> None:
+        self.got: list[tuple[float, SessionEvent]] = []
+
+    def emit(self, event: SessionEvent) -> None:
+        self.got.append((asyncio.get_running_loop().time(), event))
+
+
+class Scene:
+    """`async with Scene(...) as scene`; all times in seconds of the virtual clock."""
+
+    def __init__(
+        self, *, ears: Any = None, mind: Any = None, mouth: Any = None, restored: Restored | None = None,
+        companion: Companion = COMPANION, **config: Any,
+    ) -> None:  # fmt: skip
+        if not _SILERO:
+            _SILERO.append(SileroBatch(inline=True))
+        self.journal, self.counter, self.door = MemoryJournal(), Counter(), FakeDoor()
+        self.mind = mind or NullMind()
+        self.steps: list[Any] = []
+        config.setdefault("companion_leads", False)
+        self.session = Session(
+            id="sess_1", companion=companion, lesson=None, ears=ears or NullEars(), mind=self.mind,
+            mouth=mouth or NullMouth(), silero=_SILERO[0], journal=self.journal, observer=self.counter,
+            config=SessionConfig(**config), now=lambda: asyncio.get_running_loop().time(), grace_seconds=60,
+            restored=restored, record=lambda event, effects: self.steps.append((event, list(effects))),
+        )  # fmt: skip
+
+    async def __aenter__(self) -> "Scene":
+        self.task = asyncio.create_task(self.session.run())
+        await asyncio.sleep(0)
+        self.session.attach(self.door)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.session.end("closed")
+        await self.task
+
+    async def hear(self, sound: np.ndarray[Any, Any]) -> None:
+        """Play `sound` (16 kHz) to the session at real speed."""
+        for start in range(0, len(sound), 320):
+            self.session.hear(sound[start : start + 320].astype("<i2").tobytes())
+            await asyncio.sleep(0.02)
+
+    async def quiet(self, seconds: float) -> None:
+        await self.hear(np.zeros(int(16_000 * seconds), np.int16))
+
+    def events(self, kind: type[E_]) -> list[E_]:
+        return [event for _, event in self.door.got if isinstance(event, kind)]
+
+    def kinds(self) -> list[str]:
+        """Names of the events in order, runs of audio and text as one, without state changes."""
+        names: list[str] = []
+        for _, event in self.door.got:
+            name = type(event).__name__
+            if name not in ("StateChanged", "TurnMetrics", "Shown") and (not names or names[-1] != name or not isinstance(event, ReplyAudio)):
+                names.append(name)
+        return names

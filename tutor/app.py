@@ -1,0 +1,220 @@
+"""The composition root: the only place that knows every part, chooses the engines and starts it all."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from audio import stt, tts
+from audio.engines import Choice
+from audio.errors import AudioError
+from audio.silero import SileroBatch
+from lms_core.errors import TooBusy
+from storage.accounts import AccountStore
+from storage.companions import CompanionStore
+from storage.database import Database
+from storage.first_run import Welcome, first_run
+from storage.sessions import SessionStore
+from storage.writer import SessionWriter
+from tutor import brain, panel, transports
+from tutor.api import resources
+from tutor.api.errors import errors
+from tutor.auth import Authenticator
+from tutor.errors import SettingsError
+from tutor.journal import DatabaseJournal
+from tutor.live import Engines, LiveSessions
+from tutor.metrics import Metrics
+from tutor.settings import Settings
+
+_MOST_BODY = 1 << 20
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which ears, mind and mouth, and why."""
+
+    ears: Choice
+    mind: Choice
+    mouth: Choice
+
+
+def choose(settings: Settings) -> Chosen:
+    """What the settings name, or the best that can run here."""
+    base, key = settings.openai_base_url or None, settings.openai_api_key.get_secret_value() or None
+    configured = "it is configured"
+    return Chosen(
+        stt.auto(settings.models_dir) if settings.ears == "auto" else Choice(settings.ears, configured),
+        brain.auto(base_url=base, api_key=key, model=settings.openai_model or None)
+        if settings.mind == "auto" else Choice(settings.mind, configured),
+        tts.auto(settings.models_dir) if settings.mouth == "auto" else Choice(settings.mouth, configured),
+    )  # fmt: skip
+
+
+def make_engines(settings: Settings, chosen: Chosen, metrics: Metrics) -> Engines:
+    """Raises SettingsError or AudioError for names that do not exist."""
+    key = settings.openai_api_key.get_secret_value() or None
+    speech: dict[str, Any] = {
+        "models_dir": settings.models_dir,
+        "workers": settings.engine_workers,
+        "base_url": settings.speech_base_url or None,
+        "api_key": key,
+    }
+    return Engines(
+        ears=stt.create(chosen.ears.name, on_wait=metrics.waits("ears"), **speech),
+        mind=brain.create(
+            chosen.mind.name, base_url=settings.openai_base_url or None, api_key=key,
+            model=settings.openai_model or None,
+        ),
+        mouth=tts.create(chosen.mouth.name, on_wait=metrics.waits("mouth"), **speech),
+        silero=SileroBatch(),
+    )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def started(engines: Engines) -> AsyncIterator[None]:
+    """Engines loaded, and closed again. Raises SettingsError with what to do if one cannot start."""
+    running: list[Any] = []
+    try:
+        for engine in (engines.ears, engines.mind, engines.mouth):
+            try:
+                await engine.start()
+            except AudioError as error:
+                raise SettingsError(f"{engine.name} cannot start: {error}") from error
+            running.append(engine)
+        yield
+    finally:
+        for engine in reversed(running):
+            await engine.aclose()
+        await engines.silero.aclose()
+
+
+class Server:
+    """Everything that runs, made from the settings. `run` returns when it was asked to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.chosen = choose(settings)
+        self.engines = make_engines(settings, self.chosen, self.metrics)
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.database = Database(settings.database)
+        self.accounts = AccountStore(self.database)
+        self.companions = CompanionStore(self.database)
+        self.sessions = SessionStore(self.database)
+        self.writer = SessionWriter(self.database)
+        self.auth = Authenticator(self.accounts, settings.allowed_origins)
+        self.live = LiveSessions(
+            engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
+            journal=DatabaseJournal(self.writer), metrics=self.metrics, most=settings.max_sessions,
+            grace_seconds=settings.grace_seconds,
+            record_to=settings.data_dir / "events" if settings.record_events else None,
+        )  # fmt: skip
+        self._watch()
+
+    async def run(self, on_ready: Callable[[str, Welcome], None]) -> None:
+        """Serve until SIGTERM or SIGINT; `on_ready` gets the address and what to show once."""
+        await self.database.migrate()
+        welcome = await first_run(self.accounts, self.companions, self.settings.data_dir)
+        writing = asyncio.create_task(self.writer.run())
+        try:
+            async with started(self.engines), asyncio.TaskGroup() as group:
+                ready = asyncio.Event()
+                group.create_task(self.live.run(ready.set))
+                await ready.wait()
+                runner = web.AppRunner(self.web_app(), access_log=None, handle_signals=False, shutdown_timeout=3)
+                await runner.setup()
+                listening = _listen(self.settings.host, self.settings.port)
+                await web.SockSite(runner, listening).start()
+                on_ready(self._address(listening), welcome)
+                await self._until_signal()
+                await self.live.drain(self.settings.drain_seconds)
+                await runner.cleanup()
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            await self.database.aclose()
+
+    def web_app(self) -> web.Application:
+        app = web.Application(middlewares=[errors], client_max_size=_MOST_BODY)
+        app.add_routes(resources.routes(self.auth, self.companions, self.sessions))
+        app.add_routes(panel.routes())
+        app.add_routes(
+            transports.routes(
+                self.live, self.auth.request, self.auth.token, self.auth, frozenset(self.settings.allowed_origins)
+            )
+        )
+        app.add_routes(
+            [web.get("/healthz", self._health), web.get("/readyz", self._ready), web.get("/metrics", self._metrics)]
+        )
+        return app
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        parts = {"database": "ok", "engines": "ok", "sessions": "draining" if self.live.draining else "ok"}
+        try:
+            await self.database.check()
+        except TooBusy as error:
+            parts["database"] = error.message
+        ready = all(state == "ok" for state in parts.values())
+        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        return web.Response(body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    def _watch(self) -> None:
+        silero = self.engines.silero
+        self.metrics.watch("viva_silero_batches", "Silero runs", lambda: silero.batches)
+        self.metrics.watch("viva_silero_windows", "Windows judged by Silero", lambda: silero.windows)
+        self.metrics.watch("viva_silero_dropped", "Windows dropped because Silero fell behind", lambda: silero.dropped)
+        self.metrics.watch("viva_commits", "Transactions of the session writer", lambda: self.writer.commits)
+
+    def _address(self, listening: socket.socket) -> str:
+        if self.settings.public_url:
+            return self.settings.public_url.rstrip("/")
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+
+    async def _until_signal(self) -> None:
+        """The first SIGTERM or SIGINT asks to stop; a second one ends the process at once."""
+        asked = asyncio.Event()
+
+        def stop() -> None:
+            if asked.is_set():
+                os._exit(1)
+            asked.set()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+        await asked.wait()
+        _log.info("server.draining", sessions=self.live.count)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port, or 0 for a free one.") from error
+
+
+def write_ready_file(path: Path, address: str, welcome: Welcome) -> None:
+    """For supervisors and tests: written whole, readable by the owner only."""
+    data = {"url": address, "sign_in_url": f"{address}/sign-in?token={welcome.sign_in_token}", "api_key": welcome.api_key}
+    part = path.with_name(path.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(data, file)
+    part.replace(path)

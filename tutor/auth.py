@@ -1,0 +1,82 @@
+"""Who is asking: a Bearer token, the browser's cookie, or the token that browsers hide in a subprotocol."""
+
+import time
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from lms_core.errors import NotAuthenticated, NotPermitted
+from lms_core.people import Principal, TokenKind
+from storage.accounts import AccountStore
+
+COOKIE = "viva_session"
+_SUBPROTOCOL = "openai-insecure-api-key."
+_REMEMBERED = 1000
+_REMEMBERED_SECONDS = 30.0
+
+
+class Authenticator:
+    """Checks tokens against the database, with a short memory so that a busy client costs no query a request."""
+
+    def __init__(self, accounts: AccountStore, allowed_origins: tuple[str, ...]) -> None:
+        self._accounts = accounts
+        self._origins = frozenset(allowed_origins)
+        self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+
+    async def request(self, request: web.Request) -> Principal:
+        """Raises NotAuthenticated, or NotPermitted for a browser page of a foreign origin."""
+        header = request.headers.get("Authorization", "")
+        if header.startswith("Bearer "):
+            return await self.token(header.removeprefix("Bearer ").strip())
+        for offered in request.headers.get("Sec-WebSocket-Protocol", "").split(","):
+            if offered.strip().startswith(_SUBPROTOCOL):
+                return await self.token(offered.strip().removeprefix(_SUBPROTOCOL))
+        cookie = request.cookies.get(COOKIE)
+        if cookie is None:
+            raise NotAuthenticated("Sign in with the one-time link, or send 'Authorization: Bearer <token>'.")
+        if request.method != "GET" or "Sec-WebSocket-Key" in request.headers:
+            self.check_origin(request)
+        return await self._look_up(cookie, TokenKind.BROWSER)
+
+    async def token(self, value: str) -> Principal:
+        """An API key or a client secret. Raises NotAuthenticated."""
+        return await self._look_up(value, TokenKind.API_KEY, TokenKind.CLIENT_SECRET)
+
+    def check_origin(self, request: web.Request) -> None:
+        """A cookie counts only from our own pages and those the operator allowed. Raises NotPermitted."""
+        origin = request.headers.get("Origin")
+        if origin is None or origin in self._origins or urlsplit(origin).netloc == request.host:
+            return
+        raise NotPermitted(f"Pages of {origin} may not connect; add it to VIVA_ALLOWED_ORIGINS.")
+
+    async def issue(
+        self, person_id: str, *, lasts: timedelta, config: dict[str, Any]
+    ) -> tuple[str, datetime]:
+        """A client secret, which opens one session with `config`, and when it expires."""
+        value, expires = await self._accounts.issue(
+            person_id, TokenKind.CLIENT_SECRET, lasts=lasts, config=config
+        )
+        assert expires is not None
+        return value, expires
+
+    async def sign_in(self, link_token: str) -> str:
+        """Spend a one-time link; returns the cookie's value. Raises NotAuthenticated."""
+        principal = await self._accounts.authenticate(link_token, TokenKind.SIGN_IN)
+        if not await self._accounts.spend(principal.digest):
+            raise NotAuthenticated("This link was already used; restart the server for a new one.")
+        cookie, _ = await self._accounts.issue(principal.person_id, TokenKind.BROWSER, lasts=timedelta(days=30))
+        return cookie
+
+    async def _look_up(self, value: str, *kinds: TokenKind) -> Principal:
+        known = self._known.get(value)
+        if known is not None and known[0] > time.monotonic() and known[1].kind in kinds:
+            return known[1]
+        principal = await self._accounts.authenticate(value, *kinds)
+        if principal.kind is not TokenKind.CLIENT_SECRET:
+            self._known[value] = (time.monotonic() + _REMEMBERED_SECONDS, principal)
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return principal

@@ -1,0 +1,58 @@
+"""viva replay FILE"""
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from lms_core.errors import InvalidInput
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="a session's events: <data dir>/events/<session id>.jsonl")
+    parser.add_argument("--policy", action="append", default=[], metavar="NAME=VALUE", help="decide under another policy, e.g. patience=high or interrupt_after=1.2")
+
+
+def run(options: argparse.Namespace) -> int:
+    from tutor.recording import replay
+
+    if not options.file.is_file():
+        raise InvalidInput(f"There is no file {options.file}; record with viva serve --record-events.")
+    differences = 0
+    start: float | None = None
+    for event, recorded, now in replay(options.file, _policy(options.policy)):
+        start = event.at if start is None else start
+        same = recorded == now
+        differences += not same
+        print(f"{event.at - start:8.2f} s  {_show(dataclasses.asdict(event) | {'kind': type(event).__name__})}")
+        for mark, effects in (((" ", now),) if same else (("-", recorded), ("+", now))):
+            for effect in effects:
+                print(f"            {mark} {_show(effect)}")
+    print(f"{differences} decisions differ." if differences else "Every decision is the same.")
+    return 0
+
+
+def _show(step: dict[str, Any]) -> str:
+    values = ", ".join(f"{name}={value!r}" for name, value in step.items() if name not in ("kind", "at"))
+    return f"{step['kind']}({values})"
+
+
+def _policy(changes: list[str]) -> Any:
+    from lms_core.companions import Patience
+    from tutor.conversation.turns import Policy
+
+    if not changes:
+        return None
+    values: dict[str, Any] = dataclasses.asdict(Policy())
+    values["idle_ladder"] = Policy().idle_ladder
+    for change in changes:
+        name, _, value = change.partition("=")
+        if name == "patience" and value in tuple(Patience):
+            values[name] = Patience(value)
+        elif isinstance(values.get(name), bool):
+            values[name] = value.lower() in ("1", "true", "yes")
+        elif isinstance(values.get(name), float) or name == "fixed_silence":
+            values[name] = float(value)
+        else:
+            raise InvalidInput(f"'{change}' is no policy; write for example patience=high or interrupt_after=1.2.")
+    return Policy(**values)

@@ -1,0 +1,170 @@
+"""The sessions that run in this process: opened, resumed, counted, drained."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from audio.silero import SileroBatch
+from audio.stt.base import SpeechToText
+from audio.tts.base import TextToSpeech
+from lms_core.companions import Companion, CompanionStatus
+from lms_core.errors import NotAuthenticated, NotFound, TooBusy
+from lms_core.people import Principal, Role, TokenKind
+from storage.accounts import AccountStore
+from storage.companions import CompanionStore
+from storage.sessions import SessionStore
+from tutor.brain.base import Mind
+from tutor.conversation.events import SessionConfig
+from tutor.conversation.ports import Journal, Restored, Snapshot
+from tutor.conversation.session import Session
+from tutor.journal import restore
+from tutor.metrics import Metrics
+from tutor.recording import EventFile
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    ears: SpeechToText
+    mind: Mind
+    mouth: TextToSpeech
+    silero: SileroBatch
+
+
+class LiveSessions:
+    """`run` owns every session's task; `open` hands out running sessions."""
+
+    def __init__(
+        self,
+        *,
+        engines: Engines,
+        companions: CompanionStore,
+        sessions: SessionStore,
+        accounts: AccountStore,
+        journal: Journal,
+        metrics: Metrics,
+        most: int,
+        grace_seconds: float,
+        record_to: Path | None = None,
+    ) -> None:
+        """`record_to`: folder for the sessions' turn-taking events, None to record nothing."""
+        self._engines, self._companions, self._sessions, self._accounts = engines, companions, sessions, accounts
+        self._journal, self._metrics = journal, metrics
+        self._most, self._grace, self._record_to = most, grace_seconds, record_to
+        self._live: dict[str, tuple[Session, str]] = {}
+        self._opening = 0
+        self._group: asyncio.TaskGroup | None = None
+        self.draining = False
+
+    @property
+    def count(self) -> int:
+        return len(self._live)
+
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Hold the sessions until `drain` has ended them all."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            self._drained = asyncio.Event()
+            ready()
+            await self._drained.wait()
+
+    async def drain(self, seconds: float) -> None:
+        """No new sessions; those that run are saved, told, and can be resumed elsewhere."""
+        self.draining = True
+        deadline = time.monotonic() + seconds
+        while any(session.busy for session, _ in self._live.values()) and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)  # let the sentence that is being spoken end
+        for session, _ in list(self._live.values()):
+            session.end("draining")
+        self._drained.set()
+
+    async def open(
+        self, companion_ref: str, principal: Principal, /, *, resume_id: str | None = None, door_kind: str
+    ) -> Session:
+        """A running session that waits for `attach`; see `tutor.transports.ports.LiveSessions`."""
+        if self.draining or self._group is None:
+            raise TooBusy("The server is going down; connect again in a moment.")
+        if resume_id is not None:
+            return await self._resume(resume_id, principal)
+        if len(self._live) + self._opening >= self._most:
+            raise TooBusy(f"All {self._most} sessions are taken; try again later.")
+        self._opening += 1
+        try:
+            companion = await self._companion(companion_ref)
+            if principal.kind is TokenKind.CLIENT_SECRET and not await self._accounts.spend(principal.digest):
+                raise NotAuthenticated("This client secret was already used; get a new one for each session.")
+            session_id = f"sess_{secrets.token_hex(12)}"
+            await self._sessions.open(session_id, companion.id, principal.person_id, door_kind)
+            pauses = await self._sessions.last_pauses(principal.person_id)
+            fresh = Restored((), Snapshot(pauses=pauses)) if pauses else None
+            self._metrics.sessions_started.labels(door_kind).inc()
+            return await self._start(session_id, companion, principal.person_id, fresh)
+        finally:
+            self._opening -= 1
+
+    async def _resume(self, session_id: str, principal: Principal) -> Session:
+        running = self._live.get(session_id)
+        if running is not None and principal.person_id == running[1] and running[0].ended is None:
+            return running[0]
+        stored = await self._sessions.find(session_id, principal.person_id)
+        if stored is None or stored.ended_at is not None:
+            raise NotFound(f"There is no session '{session_id}' to go on with; it is over or not yours.")
+        companion = await self._companion(stored.companion_id)
+        restored = await restore(self._sessions, stored)
+        running = self._live.get(session_id)  # somebody may have been quicker
+        return running[0] if running else await self._start(session_id, companion, stored.person_id, restored)
+
+    async def _companion(self, reference: str) -> Companion:
+        companion = await self._companions.find(reference)
+        if companion is None or companion.status is not CompanionStatus.PUBLISHED:
+            raise NotFound(f"There is no companion '{reference}'; GET /api/v1/companions lists them.")
+        return companion
+
+    async def _start(
+        self, session_id: str, companion: Companion, person_id: str, restored: Restored | None
+    ) -> Session:
+        lesson = await self._companions.lesson(companion.lesson_id)
+        words = tuple(dict.fromkeys(f"{companion.topic} {lesson.title if lesson else ''}".split()))
+        config = SessionConfig(language=companion.language, speed=companion.speed, hints=words)
+        record = EventFile(self._record_to / f"{session_id}.jsonl") if self._record_to is not None else None
+        engines = self._engines
+        session = Session(
+            id=session_id, companion=companion, lesson=lesson, ears=engines.ears, mind=engines.mind,
+            mouth=engines.mouth, silero=engines.silero, journal=self._journal, observer=self._metrics,
+            config=config, now=asyncio.get_running_loop().time, grace_seconds=self._grace, restored=restored,
+            record=record,
+        )  # fmt: skip
+        self._live[session_id] = session, person_id
+        self._metrics.sessions_active.set(len(self._live))
+        assert self._group is not None
+        started = asyncio.Event()
+        self._group.create_task(self._hold(session, record, started))
+        await started.wait()
+        return session
+
+    async def _hold(self, session: Session, record: EventFile | None, started: asyncio.Event) -> None:
+        try:
+            structlog.contextvars.bind_contextvars(session_id=session.id)
+            _log.info("session.started", companion=session.companion.slug)
+            asyncio.get_running_loop().call_soon(started.set)
+            await session.run()
+        except Exception:
+            _log.exception("session.failed")
+        finally:
+            started.set()
+            self._live.pop(session.id, None)
+            self._metrics.sessions_active.set(len(self._live))
+            self._metrics.sessions_ended.labels(session.ended or "failed").inc()
+            if record is not None:
+                await asyncio.to_thread(record.close)
+            _log.info("session.ended", reason=session.ended or "failed")
+
+
+def may_see_all(principal: Principal) -> bool:
+    return principal.role is Role.ADMIN

@@ -1,0 +1,64 @@
+"""What is measured, for Prometheus. One object, made by the composition root and handed to who measures."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from tutor.conversation.events import TurnMetrics
+
+_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+
+
+class Metrics:
+    """Also the sessions' `Observer`."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        self.sessions_active = Gauge("viva_sessions_active", "Sessions running now", registry=registry)
+        self.sessions_started = Counter("viva_sessions_started", "Sessions opened", ["door"], registry=registry)
+        self.sessions_ended = Counter("viva_sessions_ended", "Sessions ended", ["reason"], registry=registry)
+        self._turns = Counter("viva_turns", "Learner turns answered", registry=registry)
+        self._stages = Histogram(
+            "viva_turn_stage_seconds", "From the end of the learner's speech to the stage", ["stage"],
+            buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
+        self._overhead = Histogram(
+            "viva_turn_overhead_seconds", "First audio sent, beyond the endpointing delay", buckets=_SECONDS,
+            registry=registry,
+        )  # fmt: skip
+        self._speculations = Counter("viva_speculations", "Replies prepared early", ["outcome"], registry=registry)
+        self._barge_ins = Counter("viva_barge_ins", "Sounds over a reply", ["kind"], registry=registry)
+        self._failures = Counter("viva_engine_failures", "Failed engine calls", ["part"], registry=registry)
+        self._waits = Histogram(
+            "viva_engine_wait_seconds", "Waiting for a speech worker", ["part"], buckets=_SECONDS, registry=registry
+        )
+
+    def turn(self, metrics: TurnMetrics) -> None:
+        self._turns.inc()
+        for stage in ("endpoint", "transcript", "first_token", "first_audio", "first_sent"):
+            value = getattr(metrics, f"{stage}_ms")
+            if value is not None:
+                self._stages.labels(stage).observe(max(0.0, value / 1000))
+        if metrics.first_sent_ms is not None and metrics.endpoint_delay_ms is not None:
+            self._overhead.observe(max(0.0, (metrics.first_sent_ms - metrics.endpoint_delay_ms) / 1000))
+
+    def speculation(self, *, used: bool) -> None:
+        self._speculations.labels("used" if used else "lost").inc()
+
+    def barge_in(self, *, real: bool) -> None:
+        self._barge_ins.labels("real" if real else "false").inc()
+
+    def engine_failed(self, part: str) -> None:
+        self._failures.labels(part).inc()
+
+    def waits(self, part: str) -> Callable[[float], None]:
+        """What a speech pool calls with its waiting times."""
+        return self._waits.labels(part).observe
+
+    def watch(self, name: str, what: str, read: Callable[[], float]) -> None:
+        """A gauge that is read when asked for."""
+        Gauge(name, what, registry=self._registry).set_function(read)
+
+    def text(self) -> bytes:
+        """The Prometheus exposition."""
+        return generate_latest(self._registry)
