@@ -1,0 +1,42 @@
+"""All doors of this package as routes, for the composition root."""
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from tutor.transports.client_secrets import ClientSecretsEndpoint
+from tutor.transports.links import Links
+from tutor.transports.phone import PhoneEndpoint
+from tutor.transports.ports import AuthenticateRequest, AuthenticateToken, LiveSessions
+from tutor.transports.websocket import RealtimeEndpoint
+
+
+class Secrets(Protocol):
+    async def issue_secret(
+        self, person_id: str, *, lasts: timedelta, config: dict[str, Any]
+    ) -> tuple[str, datetime]:
+        """See `tutor.transports.ports.IssueSecret`."""
+
+
+def routes(
+    live: LiveSessions,
+    authenticate_request: AuthenticateRequest,
+    authenticate_token: AuthenticateToken,
+    secrets: Secrets,
+    allowed_origins: frozenset[str] = frozenset(),
+) -> list[web.RouteDef]:
+    """The Realtime protocol over WebSocket, its client secrets, and phone calls."""
+    links = Links()
+    realtime = RealtimeEndpoint(
+        authenticate=authenticate_request, sessions=live, links=links, allowed_origins=allowed_origins
+    )
+    client_secrets = ClientSecretsEndpoint(
+        authenticate=authenticate_request, issue_secret=secrets.issue_secret
+    )
+    phone = PhoneEndpoint(authenticate_token=authenticate_token, sessions=live, links=links)
+    return [
+        web.get("/v1/realtime", realtime.handle),
+        web.post("/v1/realtime/client_secrets", client_secrets.handle),
+        web.get("/phone/media", phone.handle),
+    ]

@@ -1,0 +1,147 @@
+"""Phone-style clients: Twilio Media Streams over a WebSocket, at /phone/media."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from aiohttp import WSMsgType, web
+
+from lms_core.errors import InvalidInput, TooBusy, VivaError
+from tutor.conversation.session import Session
+from tutor.transports import twilio
+from tutor.transports.limits import Bucket
+from tutor.transports.links import Links
+from tutor.transports.outbox import Outbox
+from tutor.transports.phone_door import PhoneDoor
+from tutor.transports.ports import AuthenticateToken, LiveSessions
+
+START_SECONDS = 10.0
+"""A connection that does not say by then who calls is closed."""
+MOST_MESSAGE_BYTES = 256 * 1024
+MESSAGES_A_SECOND = 200.0
+MESSAGES_AT_ONCE = 2000.0
+_MOST_BEFORE_START = 10
+_CLOSE_SECONDS = 5.0
+_log = structlog.get_logger(__name__)
+
+
+class PhoneEndpoint:
+    """Route its `handle` at GET /phone/media. The token comes in `start`; nothing is done before."""
+
+    def __init__(
+        self,
+        *,
+        authenticate_token: AuthenticateToken,
+        sessions: LiveSessions,
+        links: Links,
+        start_seconds: float = START_SECONDS,
+        new_outbox: Callable[[], Outbox] = Outbox,
+    ) -> None:
+        self._authenticate_token, self._sessions, self._links = authenticate_token, sessions, links
+        self._start_seconds = start_seconds
+        self._new_outbox = new_outbox
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(
+            compress=False, heartbeat=20.0, timeout=_CLOSE_SECONDS, max_msg_size=MOST_MESSAGE_BYTES,
+            decode_text=False, protocols=("audio.twilio.com",) if _offers_protocol(request) else (),
+        )  # fmt: skip
+        await socket.prepare(request)
+        try:
+            async with asyncio.timeout(self._start_seconds):
+                call = await _wait_for_start(socket)
+                session = await self._open(call)
+        except TimeoutError:
+            await socket.close(code=1008, message=b"no start message in time")
+        except TooBusy as error:
+            await socket.close(code=1013, message=_reason(error))
+        except VivaError as error:
+            await socket.close(code=1008, message=_reason(error))
+        else:
+            if session is not None:
+                await self._talk(socket, request, session, call)
+        return socket
+
+    async def _open(self, call: twilio.CallStart | None) -> Session | None:
+        """None if the caller hung up before the call began."""
+        if call is None:
+            return None
+        parameters = call.custom_parameters
+        principal = await self._authenticate_token(parameters.get("token", ""))
+        companion, resume_id = parameters.get("companion", ""), parameters.get("session_id") or None
+        if not companion and resume_id is None:
+            raise InvalidInput("Name a companion in customParameters.companion.")
+        return await self._sessions.open(companion, principal, resume_id=resume_id, door_kind="phone")
+
+    async def _talk(
+        self,
+        socket: web.WebSocketResponse,
+        request: web.Request,
+        session: Session,
+        call: "twilio.CallStart | None",
+    ) -> None:
+        assert call is not None
+        loop = asyncio.get_running_loop()
+        outbox = self._new_outbox()
+        door = PhoneDoor(
+            session,
+            call.stream_sid,
+            send=outbox.put,
+            close=outbox.close,
+            now=loop.time,
+            call_later=loop.call_later,
+        )
+        writer = asyncio.create_task(outbox.run(socket, request.transport))
+        session.configure(companion_leads=True)
+        _log.info("phone.call_begins", session_id=session.id, call_sid=call.call_sid)
+        try:
+            self._links.attach(session, door)
+            await _listen(socket, door, loop.time)
+        finally:
+            door.close()
+            self._links.detach(session, door)
+            outbox.close(1000, "")
+            await asyncio.wait((writer,), timeout=_CLOSE_SECONDS)
+            writer.cancel()
+            _log.info("phone.call_ended", session_id=session.id, code=socket.close_code)
+
+
+async def _listen(socket: web.WebSocketResponse, door: PhoneDoor, now: Callable[[], float]) -> None:
+    messages = Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE)
+    async for message in socket:  # inline: no task, queue or object of ours for a frame
+        if message.type is not WSMsgType.TEXT:
+            continue
+        if not messages.take(now()):
+            door.leave(1008, "too many messages a second")
+        elif not door.receive(message.data) and not door.over:
+            return  # hung up
+
+
+async def _wait_for_start(socket: web.WebSocketResponse) -> twilio.CallStart | None:
+    """The call's `start`; None if the line was closed before. Raises InvalidInput."""
+    for _ in range(_MOST_BEFORE_START):
+        message = await socket.receive()
+        if message.type is not WSMsgType.TEXT:
+            return None
+        event = _read(message.data)
+        if event.get("event") == "start":
+            return twilio.read_start(event)
+        if event.get("event") == "stop":
+            return None
+    raise InvalidInput("The messages are not Twilio Media Streams: no 'start'.")
+
+
+def _read(data: bytes | str) -> dict[str, Any]:
+    try:
+        return twilio.read(data)
+    except ValueError as error:
+        raise InvalidInput("The message is not a JSON object.") from error
+
+
+def _offers_protocol(request: web.Request) -> bool:
+    return "audio.twilio.com" in request.headers.get("Sec-WebSocket-Protocol", "")
+
+
+def _reason(error: VivaError) -> bytes:
+    return error.message.encode()[:123].decode(errors="ignore").encode()

@@ -1,0 +1,42 @@
+"""What the doors need from the rest of the server; the composition root supplies it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from lms_core.people import Principal
+from tutor.conversation.session import Session
+
+AuthenticateRequest = Callable[[web.Request], Awaitable[Principal]]
+"""Who asks: `Authorization: Bearer`, the subprotocol `openai-insecure-api-key.<token>`, or our cookie.
+
+Raises NotAuthenticated."""
+
+AuthenticateToken = Callable[[str], Awaitable[Principal]]
+"""The same for a token that came in a message (phones cannot set headers). Raises NotAuthenticated."""
+
+
+class LiveSessions(Protocol):
+    """The sessions that run in this process."""
+
+    async def open(
+        self, companion_ref: str, principal: Principal, /, *, resume_id: str | None = None, door_kind: str
+    ) -> Session:
+        """A session that is running (its `run` is owned by the callee) and waits for `attach`.
+
+        `companion_ref` is an id or a slug; it may be "" when `resume_id` is given. A client secret is spent
+        here. Raises NotFound (companion or session), NotPermitted, NotAuthenticated (a spent secret), TooBusy
+        (full or draining).
+        """
+
+
+class IssueSecret(Protocol):
+    """Where ephemeral tokens come from."""
+
+    async def __call__(
+        self, person_id: str, *, lasts: timedelta, config: dict[str, Any]
+    ) -> tuple[str, datetime]:
+        """A fresh client secret ("ek_...") that opens one session with this `session` object of the wire, and
+        when it expires."""

@@ -1,0 +1,147 @@
+"""What Viva says beyond the Realtime protocol, to clients that ask for it (`?viva=1` or subprotocol `viva`).
+
+One class an event; its fields are the event's fields on the wire. `docs/realtime.md` lists them all.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lms_core.companions import Companion
+from tutor.conversation.events import CaptionWord
+
+# --- server to client -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SessionState:
+    """What the session does now, where in its duration it is, and with whom."""
+
+    TYPE: ClassVar = "viva.session.state"
+    state: str
+    phase: str
+    remaining_seconds: float
+    session_id: str
+    companion: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The item's text so far and the words that became known with this event, timed from the item's first
+    sample of audio. `role` is `user` or `assistant`, as in items."""
+
+    TYPE: ClassVar = "viva.caption"
+    item_id: str
+    role: Literal["user", "assistant"]
+    text: str
+    words: list[dict[str, int]]
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """One turn's latencies; the fields of `TurnMetrics`."""
+
+    TYPE: ClassVar = "viva.turn.metrics"
+    turn: int
+    item_id: str
+    reply_id: str
+    endpoint_ms: float | None
+    endpoint_delay_ms: float | None
+    transcript_ms: float | None
+    first_token_ms: float | None
+    first_audio_ms: float | None
+    first_sent_ms: float | None
+    speculations: int
+    speculations_lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBeside:
+    """Something to show beside the talk."""
+
+    TYPE: ClassVar = "viva.shown"
+    kind: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The session goes on; `items` are the latest of the conversation, as in `conversation.item.added`."""
+
+    TYPE: ClassVar = "viva.session.resumed"
+    items: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What had begun as speech was a cough or an "mm-hm"; a new response resumes what was interrupted."""
+
+    TYPE: ClassVar = "viva.speech.dropped"
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """The last event. `summary` is what the companion said last, if it said goodbye."""
+
+    TYPE: ClassVar = "viva.session.ended"
+    reason: str
+    summary: str | None
+
+
+VivaServerEvent = SessionState | Caption | Metrics | ShownBeside | Resumed | Dropped | SessionEnded
+
+
+def to_wire(event: VivaServerEvent) -> dict[str, Any]:
+    return {"type": event.TYPE, **asdict(event)}
+
+
+def word_to_wire(word: CaptionWord) -> dict[str, int]:
+    return {"start": word.start, "end": word.end, "start_ms": word.start_ms, "end_ms": word.end_ms}
+
+
+def companion_to_wire(companion: Companion) -> dict[str, Any]:
+    return {
+        "id": companion.id,
+        "slug": companion.slug,
+        "name": companion.name,
+        "subject": companion.subject.value,
+        "topic": companion.topic,
+        "language": companion.language,
+        "duration_minutes": companion.duration_minutes,
+    }
+
+
+# --- client to server -----------------------------------------------------------------------------
+
+
+class _FromClient(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+    event_id: str | None = None
+
+
+class PlaybackReport(_FromClient):
+    """How much of an item's audio was played; every 250 ms or so while playing."""
+
+    type: Literal["viva.playback"]
+    item_id: Annotated[str, Field(max_length=64)]
+    ms: Annotated[float, Field(ge=0, le=86_400_000)]
+
+
+class EndSession(_FromClient):
+    """End the session for good; it cannot be resumed."""
+
+    type: Literal["viva.session.end"]
+
+
+class SetPatience(_FromClient):
+    """How long the companion waits in pauses."""
+
+    type: Literal["viva.patience"]
+    patience: Literal["low", "normal", "high"]
+
+
+VivaClientEvent = PlaybackReport | EndSession | SetPatience
