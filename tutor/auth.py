@@ -52,7 +52,7 @@ class Authenticator:
             return
         raise NotPermitted(f"Pages of {origin} may not connect; add it to VIVA_ALLOWED_ORIGINS.")
 
-    async def issue(
+    async def issue_secret(
         self, person_id: str, *, lasts: timedelta, config: dict[str, Any]
     ) -> tuple[str, datetime]:
         """A client secret, which opens one session with `config`, and when it expires."""

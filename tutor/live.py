@@ -92,7 +92,7 @@ class LiveSessions:
             raise TooBusy("The server is going down; connect again in a moment.")
         if resume_id is not None:
             return await self._resume(resume_id, principal)
-        if len(self._live) + self._opening >= self._most:
+        if len(self._live) + self._opening >= self._most and not self._park_one():
             raise TooBusy(f"All {self._most} sessions are taken; try again later.")
         self._opening += 1
         try:
@@ -107,6 +107,14 @@ class LiveSessions:
             return await self._start(session_id, companion, principal.person_id, fresh)
         finally:
             self._opening -= 1
+
+    def _park_one(self) -> bool:
+        """Free the place of the session that has waited longest for its learner; it stays resumable."""
+        for session, _ in self._live.values():
+            if not session.attached and session.ended is None:
+                session.end("draining")
+                return True
+        return False
 
     async def _resume(self, session_id: str, principal: Principal) -> Session:
         running = self._live.get(session_id)

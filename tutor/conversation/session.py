@@ -142,7 +142,7 @@ class Session(Talk):
             self._begin(number, Purpose.ANSWER, options)
         else:
             self._asked[number] = options
-            self._spawn(self._begin_later(number, self._transcribing))
+            self._spawn(self._begin_later, number, self._transcribing)
 
     async def _begin_later(self, number: int, transcribing: asyncio.Task[None]) -> None:
         await asyncio.wait([transcribing])

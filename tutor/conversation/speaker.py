@@ -3,11 +3,8 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
 from audio.tts.base import TextToSpeech
 from lms_core.errors import NotFound
 from tutor.brain.base import Mind, MindRequest, Show, ToolCall
@@ -64,7 +61,7 @@ class Speaker:
         ledger: Ledger,
         observer: Observer,
         events: SpeakerEvents,
-        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
+        spawn: Callable[..., asyncio.Task[None]],
         now: Callable[[], float],
     ) -> None:
         self._mind, self._mouth = mind, mouth
@@ -110,7 +107,7 @@ class Speaker:
         )  # fmt: skip
         delivery = Delivery(reply, rendition)
         self._deliveries[number] = delivery
-        delivery.task = self._spawn(self._run(delivery))
+        delivery.task = self._spawn(self._run, delivery)
         return delivery
 
     def claim(self, number: int) -> None:
@@ -235,10 +232,7 @@ class Speaker:
     # --- inside -----------------------------------------------------------------------------------------------
 
     async def _run(self, delivery: Delivery) -> None:
-        with suppress(asyncio.CancelledError):
-            await delivery.reply.run()
-        if delivery.task is not None and delivery.task.cancelling():
-            raise asyncio.CancelledError
+        await delivery.reply.run()
 
     def _cancel(self, delivery: Delivery) -> None:
         delivery.reply.flow(False)

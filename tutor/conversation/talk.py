@@ -274,7 +274,7 @@ class Talk:
         self._utterance = None
         self._step(t.InputForgotten(self._now()))
         item = self._place_spoken(utterance, "")
-        self._transcribing = self._spawn(self._transcribe_committed(utterance, item, self._transcribing))
+        self._transcribing = self._spawn(self._transcribe_committed, utterance, item, self._transcribing)
 
     def _add(self, item: Item, after: str | None) -> None:
         self.history.add(item, after)
@@ -387,7 +387,7 @@ class Talk:
                 self._drop_utterance()
             case t.Transcribe(snapshot):
                 if self._utterance is not None:
-                    self._spawn(self._transcribe(self._utterance, snapshot))
+                    self._spawn(self._transcribe, self._utterance, snapshot)
             case t.Speculate(reply, text):
                 self._speculate(reply, text)
             case t.DropSpeculation(reply):
@@ -679,14 +679,14 @@ class Talk:
         self._observer.engine_failed("journal")
         self._trouble("storage_failed", f"What was just said could not be saved: {error.message}")
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, work: Callable[..., Coroutine[Any, Any, None]], *given: Any) -> asyncio.Task[None]:
         """Start work that the session owns; its failure is logged and told, and does not end the session."""
         assert self._group is not None
-        return self._group.create_task(self._guarded(work))
+        return self._group.create_task(self._guarded(work, *given))
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _guarded(self, work: Callable[..., Coroutine[Any, Any, None]], *given: Any) -> None:
         try:
-            await work
+            await work(*given)
         except Exception:
             _log.exception("session.task_failed")
             self._trouble("internal_error", "Something went wrong; please go on.")

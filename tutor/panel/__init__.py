@@ -1,0 +1,7 @@
+"""The web pages. (Being written.)"""
+
+from aiohttp import web
+
+
+def routes() -> list[web.RouteDef]:
+    return []
