@@ -7,8 +7,19 @@ from enum import StrEnum
 from fractions import Fraction
 
 from lms_core.courses import QuizItem, QuizKind
+from tutor.brain.answer_words import (
+    STOP_WORDS,
+    contradicts,
+    coverage,
+    denies,
+    is_explanation,
+    is_filler,
+    negated,
+    spelled_out,
+    stems,
+    word_set,
+)
 from tutor.brain.spoken_numbers import SpokenNumber, numbers, ordinal, tokens
-from tutor.brain.word_likeness import likeness, opposite, stem
 
 
 class Verdict(StrEnum):
@@ -28,51 +39,34 @@ class Judgement:
     missing: tuple[str, ...] = ()
 
 
-_STOP = frozenset(
-    "a an the is are was were be been it its it's that's this that these those of to in on at by for from with and or "
-    "as so then than there they we you i he she my your our their his her do does did have has had would could can "
-    "will called name think guess maybe perhaps probably believe say said answer um uh er erm hmm hm mm ah oh well "
-    "like okay ok yes yeah just really i'm i'd i'll we're they're because cause what which who when where how into "
-    "onto over out up down about also very".split()
-)  # fmt: skip
-_GENERIC = frozenset(
-    "number numbers thing things way part parts one ones kind type stuff something people get gets".split()
-)
-_NEGATIONS = frozenset(
-    "not isn't isnt aren't arent wasn't weren't never don't dont doesn't doesnt didn't can't cannot won't without nor".split()
-)  # fmt: skip
 _DO_NOT_KNOW = re.compile(
-    r"\b(?:i )?(?:really )?(?:don'?t|do not|didn'?t) (?:really )?(?:know|remember|recall|have (?:a clue|an idea))\b|\bno (?:idea|clue)\b"
-    r"|\bi'?m not (?:so |really |quite |too |very )?(?:sure|certain)\b|\bnot (?:so |really |quite |too |very )?sure\b|\bi forgot\b|\bi have no\b"
-)  # fmt: skip
+    r"\b(?:i )?(?:really )?(?:don'?t|do not|didn'?t) (?:really )?"
+    r"(?:know|remember|recall|have (?:a clue|an idea))\b"
+    r"|\b(?:i have )?no (?:idea|clue)\b|\bi forgot\b"
+    r"|\b(?:i'?m )?not (?:so |really |quite |too |very )?(?:sure|certain)\b"
+)
 _CORRECTION = re.compile(
-    r"(?:\bno wait|\bi mean|\bsorry|\bactually|\bno no|\brather|\bwait no|\bscratch that|\bno it'?s)\b[\s,]*"
+    r"\b(?:no wait|i mean|sorry|actually|no no|rather|wait no|scratch that|no it'?s)\b[\s,]*"
 )
-_TRUE = frozenset(
-    "true yes yeah yep yup yah right correct exactly indeed sure through drew threw drue troo absolutely definitely".split()
+_TRUE = word_set(
+    "true yes yeah yep yup yah right correct exactly indeed sure through drew threw drue troo "
+    "absolutely definitely"
 )
-_FALSE = frozenset("false no nope nah wrong incorrect untrue falls fals force fault faults foals".split())
-_STRONG = {
-    "true": True,
-    "through": True,
-    "drew": True,
-    "threw": True,
-    "false": False,
-    "falls": False,
-    "force": False,
-    "fault": False,
-}
+_FALSE = word_set("false no nope nah wrong incorrect untrue falls fals force fault faults foals")
+_STRONG = dict.fromkeys(("true", "through", "drew", "threw"), True) | dict.fromkeys(
+    ("false", "falls", "force", "fault"), False
+)
+_SOFT_NO = re.compile(
+    r"\b(?:(?:don't|do not) think so|isn't|is not|not really|can't be|cannot be|doubt|doesn't|does not|don't"
+    r"|can't|cannot|won't|aren't|are not|do not)\b"
+)
+_SOFT_YES = re.compile(r"\b(?:think so|it is|it does|they do|i agree|of course|uh-?huh|mm-?hm)\b")
 _LETTERS = {
-    "a": 0, "ay": 0, "eh": 0, "hey": 0, "b": 1, "be": 1, "bee": 1, "c": 2, "see": 2, "sea": 2, "si": 2, "d": 3, "dee": 3, "e": 4, "f": 5,
-}  # fmt: skip
-_ALPHABET = {
-    "ay": "a", "bee": "b", "be": "b", "see": "c", "sea": "c", "cee": "c", "dee": "d", "ee": "e", "ef": "f", "gee": "g",
-    "aitch": "h", "eye": "i", "jay": "j", "kay": "k", "el": "l", "em": "m", "en": "n", "oh": "o", "pee": "p", "queue": "q",
-    "are": "r", "ess": "s", "tee": "t", "tea": "t", "you": "u", "vee": "v", "ex": "x", "why": "y", "zee": "z", "zed": "z",
-}  # fmt: skip
+    name: place
+    for place, names in enumerate(("a ay eh hey", "b be bee", "c see sea si", "d dee", "e", "f"))
+    for name in names.split()
+}
 _NEAR = Fraction(1, 20)
-_LONG = 4
-"""Key words from which on an expected answer counts as an explanation, of which a part will do."""
 
 
 def judge(answer: str, item: QuizItem) -> Judgement:
@@ -92,11 +86,6 @@ def judge(answer: str, item: QuizItem) -> Judgement:
     return _judge_words(said, item)
 
 
-def is_filler(text: str) -> bool:
-    """Nothing but hesitation and small words."""
-    return all(word in _STOP for word in tokens(text))
-
-
 def _corrected(said: str) -> str:
     """What comes after "no, I mean", if anything does."""
     parts = _CORRECTION.split(said)
@@ -107,7 +96,7 @@ def _variants(item: QuizItem) -> tuple[str, ...]:
     return (item.answer, *item.accept)
 
 
-# --- true or false ----------------------------------------------------------------------------------------------
+# --- true or false ---------------------------------------------------------------------------------------
 
 
 def _judge_true_false(said: str, item: QuizItem) -> Judgement:
@@ -132,22 +121,15 @@ def _yes_or_no(said: str) -> bool | None:
                 else (True if word in _TRUE else False if word in _FALSE else None)
             )
             if value is not None:
-                found.append(value is not _negated(words, place))
+                found.append(value is not negated(words, place))
         if found:
             return found[0] if len(set(found)) == 1 or not strong else None
-    if re.search(
-        r"\b(?:don't think so|do not think so|isn't|is not|not really|can't be|cannot be|doubt|doesn't|does not|don't)\b",
-        said,
-    ):
+    if _SOFT_NO.search(said):
         return False
-    return (
-        True
-        if re.search(r"\b(?:think so|it is|it does|they do|i agree|of course|uh-?huh|mm-?hm)\b", said)
-        else None
-    )
+    return True if _SOFT_YES.search(said) else None
 
 
-# --- one of several choices ---------------------------------------------------------------------------------------
+# --- one of several choices ------------------------------------------------------------------------------
 
 
 def _judge_choice(said: str, item: QuizItem) -> Judgement:
@@ -171,7 +153,7 @@ def _right_choice(item: QuizItem) -> int:
             return place
     if len(answer) == 1 and _LETTERS.get(answer, 99) < len(item.choices):
         return _LETTERS[answer]
-    fits = [_coverage(tokens(answer), tokens(choice), frozenset())[0] for choice in item.choices]
+    fits = [coverage(tokens(answer), tokens(choice), frozenset())[0] for choice in item.choices]
     return fits.index(max(fits))
 
 
@@ -192,16 +174,15 @@ def _choices_by_text(said: str, words: Sequence[str], choices: Sequence[str]) ->
             place for place, value in enumerate(values) if any(number.value == value for number in spoken)
         }
         return hits or None
-    common = frozenset.intersection(*(frozenset(map(stem, tokens(choice))) for choice in choices))
-    fits = [_coverage(tokens(choice), words, common) for choice in choices]
+    common = frozenset.intersection(*(stems(tokens(choice)) for choice in choices))
+    fits = [coverage(tokens(choice), words, common) for choice in choices]
     good = {place for place, (fit, _, _) in enumerate(fits) if fit >= 0.6}
     if not good:
         return None
-    denied = {place for place in good if _denies(choices[place], words)}
+    denied = {place for place in good if denies(choices[place], words)}
     if denied:
         rest = set(range(len(choices))) - denied
-        good = (good - denied) or (rest if len(rest) == 1 else set())
-        return good
+        return (good - denied) or (rest if len(rest) == 1 else set())
     best = max(fits[place][0] for place in good)
     if " or " not in said:
         good = {place for place in good if fits[place][0] >= best - 0.05}
@@ -211,7 +192,7 @@ def _choices_by_text(said: str, words: Sequence[str], choices: Sequence[str]) ->
 def _choices_by_place(words: Sequence[str], count: int) -> set[int]:
     """The second one, number two, b, the last one; what is denied does not count."""
     found = set()
-    content = [word for word in words if word not in _STOP or word in _LETTERS]
+    content = [word for word in words if word not in STOP_WORDS or word in _LETTERS]
     for place, word in enumerate(words):
         before = words[place - 1] if place else ""
         index: int | None = None
@@ -222,12 +203,12 @@ def _choices_by_place(words: Sequence[str], count: int) -> set[int]:
         elif before in ("number", "option", "answer", "choice", "letter") or len(content) == 1:
             exact = numbers([word], lenient=True)
             index = _LETTERS.get(word) if word in _LETTERS else int(exact[0].value) - 1 if exact else None
-        if index is not None and 0 <= index < count and not _negated(words, place):
+        if index is not None and 0 <= index < count and not negated(words, place):
             found.add(index)
     return found
 
 
-# --- numbers ------------------------------------------------------------------------------------------------------
+# --- numbers ---------------------------------------------------------------------------------------------
 
 
 def _value(text: str) -> Fraction | None:
@@ -249,7 +230,7 @@ def _spoken(said: str) -> list[SpokenNumber]:
     strict = numbers(words)
     if strict:
         return strict
-    content = [word for word in words if word not in _STOP or word in ("to", "for")]
+    content = [word for word in words if word not in STOP_WORDS or word in ("to", "for")]
     return numbers(content, lenient=True) if len(content) <= 3 else []
 
 
@@ -269,12 +250,12 @@ def _judge_number(said: str, item: QuizItem) -> Judgement | None:
     if right and " or " in f" {said} " and len({number.value for number in spoken}) > 1:
         return Judgement(Verdict.UNSURE, 0.3)
     if final in right:
-        if _negated(words, final.start):
+        if negated(words, final.start):
             return Judgement(Verdict.WRONG, 0.0, (), (item.answer,))
         if _not_simplest(final, targets, item):
             return Judgement(Verdict.CLOSE, 0.6, (), ("the simplest form",))
         return Judgement(Verdict.RIGHT, 1.0, (item.answer,))
-    if right and not any(_negated(words, number.start) for number in right):
+    if right and not any(negated(words, number.start) for number in right):
         return Judgement(Verdict.CLOSE, 0.4)
     return _nearly(final, targets[0], item)
 
@@ -305,29 +286,29 @@ def _not_simplest(said: SpokenNumber, targets: Sequence[SpokenNumber], item: Qui
 
 
 def _nearly(said: SpokenNumber, target: SpokenNumber, item: QuizItem) -> Judgement:
-    if said.bottom is not None and target.bottom is not None and said.value < 2 and target.bottom > 1:
+    if said.bottom and target.bottom and said.top and target.top and target.top < target.bottom:
         if said.bottom == target.bottom:
             return Judgement(Verdict.CLOSE, 0.5, ("the bottom number",), ("the top number",))
-        if said.top == target.top:
+        if said.top == target.top > 1:
             return Judgement(Verdict.CLOSE, 0.5, ("the top number",), ("the bottom number",))
     if abs(target.value) >= 20 and abs(said.value - target.value) <= abs(target.value) * _NEAR:
         return Judgement(Verdict.CLOSE, 0.5)
     return Judgement(Verdict.WRONG, 0.0, (), (item.answer,))
 
 
-# --- words --------------------------------------------------------------------------------------------------------
+# --- words -----------------------------------------------------------------------------------------------
 
 
 def _judge_words(said: str, item: QuizItem) -> Judgement:
-    words = _spelled_out(tokens(said))
-    known = frozenset(stem(word) for word in tokens(item.question))
+    words = spelled_out(tokens(said))
+    known = stems(tokens(item.question))
     best = max(
         (_judge_variant(words, variant, known) for variant in _variants(item)),
         key=lambda judgement: judgement.score,
     )
     alternatives = [half for half in re.split(r"\bor\b", said) if not is_filler(half)]
     if len(alternatives) > 1 and best.verdict is Verdict.RIGHT and " or " not in item.answer:
-        halves = [_judge_variant(_spelled_out(tokens(half)), item.answer, known) for half in alternatives]
+        halves = [_judge_variant(spelled_out(tokens(half)), item.answer, known) for half in alternatives]
         if any(half.score < 0.4 for half in halves):
             return Judgement(Verdict.UNSURE, 0.3)
     if best.score == 0 and is_filler(said):
@@ -337,107 +318,9 @@ def _judge_words(said: str, item: QuizItem) -> Judgement:
 
 def _judge_variant(words: Sequence[str], variant: str, known: frozenset[str]) -> Judgement:
     target = tokens(variant)
-    score, matched, missing = _coverage(target, words, known)
-    if score > 0 and (_denies(variant, words) or _contradicts(target, words)):
+    score, matched, missing = coverage(target, words, known)
+    if score > 0 and (denies(variant, words) or contradicts(target, words)):
         return Judgement(Verdict.WRONG, 0.0, (), tuple(missing))
-    long = len([word for word in target if word not in _STOP and word not in _GENERIC]) >= _LONG
-    enough, some = (0.6, 0.34) if long else (0.75, 0.4)
+    enough, some = (0.6, 0.34) if is_explanation(variant) else (0.75, 0.4)
     verdict = Verdict.RIGHT if score >= enough else Verdict.CLOSE if score >= some else Verdict.WRONG
     return Judgement(verdict, round(score, 3), tuple(matched), tuple(missing))
-
-
-def _weight(word: str, known: frozenset[str]) -> float:
-    if word in _STOP:
-        return 0.0
-    if stem(word) in known:
-        return 0.25  # it stands in the question: saying it again proves little
-    return 0.3 if word in _GENERIC or word in ("one", "1") else 1.0
-
-
-def _coverage(
-    target: Sequence[str], words: Sequence[str], known: frozenset[str]
-) -> tuple[float, list[str], list[str]]:
-    """How much of the target's weight was said; which of its words were, and which were not."""
-    weights = {word: _weight(word, known) for word in target}
-    if not any(weights.values()):
-        weights = dict.fromkeys(target, 1.0)
-    heard = _with_joined(words)
-    got, matched, missing = 0.0, [], []
-    for word, weight in weights.items():
-        like = max((likeness(word, other) for other in heard), default=0.0)
-        got += weight * like
-        if weight >= 0.25:
-            (matched if like >= 0.7 else missing).append(word)
-    total = sum(weights.values())
-    whole = "".join(word for word in target if word not in _STOP)
-    if len(whole) >= 6 and max((likeness(whole, other) for other in heard), default=0.0) >= 0.9:
-        return 0.95, [word for word, weight in weights.items() if weight], []
-    return got / total if total else 0.0, matched, missing
-
-
-def _with_joined(words: Sequence[str]) -> list[str]:
-    """The words, the numbers among them as numerals, and neighbours written together ("photo synthesis")."""
-    joined = list(words)
-    for number in numbers(words):
-        if number.value.denominator == 1:
-            joined.append(str(number.value))
-    for length in (2, 3, 4):
-        joined += ["".join(words[at : at + length]) for at in range(len(words) - length + 1)]
-    return [word for word in joined if len(word) <= 40]
-
-
-def _spelled_out(words: Sequence[str]) -> list[str]:
-    """Runs of three or more letters, or names of letters, become a word: "c o two" stays, "o x y g e n" joins."""
-    result: list[str] = []
-    run: list[str] = []
-    for word in [*words, ""]:
-        letter = word if len(word) == 1 and word.isalpha() else _ALPHABET.get(word, "")
-        if letter:
-            run.append(word)
-            continue
-        if len(run) >= 3 and sum(len(each) == 1 for each in run) * 2 >= len(run):
-            result.append("".join(each if len(each) == 1 else _ALPHABET[each] for each in run))
-        else:
-            result += run
-        run = []
-        if word:
-            result.append(word)
-    return result
-
-
-# --- denial -------------------------------------------------------------------------------------------------------
-
-
-def _negated(words: Sequence[str], place: int) -> bool:
-    """Whether a "not" within the three words before still holds here."""
-    for back in range(place - 1, max(-1, place - 5), -1):
-        if words[back] in ("but", "because"):
-            return False
-        if words[back] in _NEGATIONS:
-            return True
-    return place > 0 and words[place - 1] == "no" and len(words) <= place + 2
-
-
-def _denies(variant: str, words: Sequence[str]) -> bool:
-    """The learner says "not" of the target's key words, and the target itself does not."""
-    target = tokens(variant)
-    if any(word in _NEGATIONS for word in target):
-        return not any(word in _NEGATIONS for word in words)
-    keys = [word for word in target if word not in _STOP and word not in _GENERIC]
-    places = [
-        place
-        for place, word in enumerate(words)
-        if any(likeness(key, word) >= 0.7 for key in keys) and word not in _NEGATIONS
-    ]
-    return bool(places) and all(_negated(words, place) for place in places)
-
-
-def _contradicts(target: Sequence[str], words: Sequence[str]) -> bool:
-    """The learner says the opposite of a key word, and not that word."""
-    return any(
-        opposite(key, word) and key not in words and word not in target
-        for key in target
-        if key not in ("to", "in", "over", "from")
-        for word in words
-        if word not in ("to", "in", "over", "from", "out", "down", "right", "into", "under")
-    )

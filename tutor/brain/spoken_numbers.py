@@ -6,26 +6,41 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _TOKEN = re.compile(
-    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:st|nd|rd|ths?)\b|\d+(?:\.\d+)?|[^\W\d_]+(?:['’][^\W\d_]+)*|[/%]|[-−](?=\d)"
+    r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:st|nd|rd|ths?)\b|[0-9]+(?:\.[0-9]+)?"
+    r"|[^\W\d_]+(?:['’][^\W\d_]+)*|[/%]|[-−](?=[0-9])"
 )
-_UNITS = {word: value for value, word in enumerate(
+
+
+def _numbered(words: str, first: int = 0, step: int = 1) -> dict[str, int]:
+    return {word: first + step * place for place, word in enumerate(words.split())}
+
+
+_UNITS = _numbered(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen".split())} | {"nought": 0, "naught": 0, "dozen": 12}  # fmt: skip
-_TENS = {word: 10 * (place + 2) for place, word in enumerate(
-    "twenty thirty forty fifty sixty seventy eighty ninety".split())} | {"fourty": 40}  # fmt: skip
+    "seventeen eighteen nineteen"
+) | {"nought": 0, "naught": 0, "dozen": 12}
+_TENS = _numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10) | {"fourty": 40}
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_ORDINALS = {word: place + 1 for place, word in enumerate(
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split())}  # fmt: skip
-_PARTS = {"half": 2, "halves": 2, "halfs": 2, "quarter": 4, "quarters": 4, "hundredth": 100, "hundredths": 100} | {
-    word + ending: value for word, value in _ORDINALS.items() if value > 2 for ending in ("", "s")}  # fmt: skip
-_SOUNDS_LIKE = {
-    "to": 2, "too": 2, "tu": 2, "for": 4, "fore": 4, "won": 1, "ate": 8, "tree": 3, "free": 3, "sex": 6, "sicks": 6,
-    "fife": 5, "hive": 5, "nein": 9, "tin": 10,
+_ORDINALS = _numbered(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth", first=1
+)
+_PARTS = {
+    "half": 2,
+    "halves": 2,
+    "halfs": 2,
+    "quarter": 4,
+    "quarters": 4,
+    "hundredth": 100,
+    "hundredths": 100,
+} | {word + ending: value for word, value in _ORDINALS.items() if value > 2 for ending in ("", "s")}
+_SOUNDS_LIKE = dict.fromkeys(("to", "too", "tu"), 2) | dict.fromkeys(("for", "fore"), 4) | {
+    "won": 1, "tree": 3, "free": 3, "fife": 5, "hive": 5, "sex": 6, "sicks": 6, "ate": 8, "nein": 9, "tin": 10
 }  # fmt: skip
 """What recognisers write for digits. Taken for numbers only where a number is due."""
 _POINTERS = frozenset(
-    "the this that which other next another last right wrong correct no any every each some".split()
-)
+    ("the", "this", "that", "which", "other", "next", "another", "last", "right", "wrong", "correct", "no",
+     "any", "every", "each", "some")
+)  # fmt: skip
 """Before "one", they make it a pronoun."""
 _VULGAR = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⅓": " 1/3 ", "⅔": " 2/3 ", "⅕": " 1/5 ", "⅛": " 1/8 "}
 
@@ -51,7 +66,7 @@ def tokens(text: str) -> list[str]:
 
 def ordinal(token: str) -> int | None:
     """1 for "first" and "1st", and so on."""
-    if match := re.fullmatch(r"(\d+)(?:st|nd|rd|th)", token):
+    if match := re.fullmatch(r"([0-9]+)(?:st|nd|rd|th)", token):
         return int(match.group(1))
     return _ORDINALS.get(token)
 
@@ -59,7 +74,7 @@ def ordinal(token: str) -> int | None:
 def numbers(words: Sequence[str], *, lenient: bool = False) -> list[SpokenNumber]:
     """All numbers in `words` (from `tokens`), in order.
 
-    `lenient`: homophones ("for", "to") count wherever they stand; use it when nothing else is left in the answer.
+    `lenient`: homophones ("for", "to") count wherever they stand; for when nothing else is left of an answer.
     """
     found: list[SpokenNumber] = []
     place = 0
@@ -71,6 +86,10 @@ def numbers(words: Sequence[str], *, lenient: bool = False) -> list[SpokenNumber
             found.append(number)
             place = number.end
     return found
+
+
+def _is_numeral(word: str) -> bool:
+    return word.isascii() and word.isdecimal()
 
 
 class _Reader:
@@ -97,7 +116,7 @@ class _Reader:
         return SpokenNumber(-value if negative else value, start, end, top, bottom, percent)
 
     def _is_number(self, place: int) -> bool:
-        return self._at(place) in _UNITS or self._at(place) in _TENS or self._at(place)[:1].isdigit()
+        return self._at(place) in _UNITS or self._at(place) in _TENS or _is_numeral(self._at(place)[:1])
 
     def _mixed(self, place: int) -> tuple[Fraction, int, int | None, int | None] | None:
         """One and a half, 2 1/2."""
@@ -106,19 +125,13 @@ class _Reader:
             return None
         value, end = whole
         after = end + 1 if self._at(end) == "and" else end
+        if after == end and self._at(after + 1) != "/":
+            return None
         part = self._fraction(after)
-        if (
-            part is None
-            or part[0] >= 1
-            or (after == end and self._at(after) not in self._digits_before_slash(after))
-        ):
+        if part is None or part[0] >= 1 or part[2] is None or part[3] is None:
             return None
         top, bottom = part[2], part[3]
-        assert top is not None and bottom is not None
         return value + part[0], part[1], int(value) * bottom + top, bottom
-
-    def _digits_before_slash(self, place: int) -> tuple[str, ...]:
-        return (self._at(place),) if self._at(place + 1) in ("/", "over") else ()
 
     def _fraction(self, place: int) -> tuple[Fraction, int, int | None, int | None] | None:
         first = self._at(place)
@@ -136,7 +149,7 @@ class _Reader:
         word = self._at(end)
         if word in _PARTS and (word.endswith("s") or value == 1 or self._lenient):
             return value / _PARTS[word], end + 1, int(value), _PARTS[word]
-        if match := re.fullmatch(r"(\d+)ths?", word):
+        if match := re.fullmatch(r"([0-9]+)ths?", word):
             bottom = int(match.group(1))
             return (value / bottom, end + 1, int(value), bottom) if bottom else None
         if word in ("/", "over") or (word, self._at(end + 1)) == ("out", "of"):
@@ -155,8 +168,8 @@ class _Reader:
         word = self._at(place)
         if word == "one" and (self._at(place - 1) in _POINTERS or ordinal(self._at(place - 1))):
             return None
-        if word[:1].isdigit():
-            if not word.replace(",", "").replace(".", "").isdigit():
+        if _is_numeral(word[:1]):
+            if not _is_numeral(word.replace(",", "").replace(".", "")):
                 return None
             value = Fraction(word.replace(",", ""))
             scale = _SCALES.get(self._at(place + 1))
@@ -169,14 +182,14 @@ class _Reader:
         if self._at(place) not in ("point", "comma"):
             return None
         digits, end = "", place + 1
-        while (word := self._at(end)) in _UNITS or word in _TENS or word == "oh" or word.isdigit() or (
+        while (word := self._at(end)) in _UNITS or word in _TENS or word == "oh" or _is_numeral(word) or (
             not digits and word in _SOUNDS_LIKE
         ):  # fmt: skip
             value = _UNITS.get(word, _TENS.get(word, _SOUNDS_LIKE.get(word)))
             if word in _TENS and self._at(end + 1) in _UNITS:
                 end += 1
                 value = _TENS[word] + _UNITS[self._at(end)]
-            digits += word if word.isdigit() else str(value or 0)
+            digits += word if _is_numeral(word) else str(value or 0)
             end += 1
         return (whole + Fraction(int(digits), 10 ** len(digits)), end) if digits else None
 
