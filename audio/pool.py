@@ -18,7 +18,6 @@ from typing import Any, Protocol
 
 from audio.errors import AudioError, EngineBusy, EngineError, EngineTimeout
 
-
 _START_LIMIT = 60
 
 

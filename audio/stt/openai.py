@@ -72,7 +72,7 @@ class OpenAIEars:
 def _text(answer: object) -> str:
     text = getattr(answer, "text", None)
     if not isinstance(text, str):
-        raise ValueError("the answer has no text")  # noqa: TRY004 - malformed data, not a wrong type of ours
+        raise ValueError("the answer has no text")
     return text.strip()
 
 

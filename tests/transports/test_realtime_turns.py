@@ -245,7 +245,10 @@ def test_g711_goes_in_and_out_when_the_client_asks_for_it() -> None:
 
     async def talk() -> WireScene:
         async with WireScene() as scene:
-            formats = {"input": {"format": {"type": "audio/pcmu"}}, "output": {"format": {"type": "audio/pcma"}}}
+            formats = {
+                "input": {"format": {"type": "audio/pcmu"}},
+                "output": {"format": {"type": "audio/pcma"}},
+            }
             scene.send("session.update", session={"audio": formats})
             narrow = encode_ulaw(soxr.resample(read_wav("goforward"), 16_000, 8_000))
             for start in range(0, len(narrow), 160):
@@ -267,7 +270,9 @@ def test_g711_goes_in_and_out_when_the_client_asks_for_it() -> None:
     assert not scene.errors
     (done,) = scene.events("response.done")
     assert done["response"]["audio"]["output"]["format"] == {"type": "audio/pcma"}
-    sound = b"".join(base64.b64decode(event["delta"]) for event in scene.events("response.output_audio.delta"))
+    sound = b"".join(
+        base64.b64decode(event["delta"]) for event in scene.events("response.output_audio.delta")
+    )
     words = len(done["response"]["output"][0]["content"][0]["transcript"].split())
     assert len(sound) == words * 8000 // 4
 

@@ -44,7 +44,7 @@ class Limits:
     """An endpoint that asks for a longer wait is not asked again."""
 
 
-class _Broken(Exception):  # noqa: N818 - it says what happened, and never leaves this module
+class _Broken(Exception):
     """The request or its stream failed; `failure` says whether another try makes sense."""
 
     def __init__(self, failure: Failure) -> None:

@@ -1,10 +1,125 @@
-"""stub"""
+"""viva doctor: tries every part for real and says what to do about what does not work."""
 
 import argparse
+import asyncio
+import os
+import shutil
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tutor.commands import add_settings, flags
+
+_LEAST_FREE = 1 << 30
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None: ...
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_settings(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    return 1
+    from tutor import logs, settings
+
+    chosen = settings.load(**flags(options))
+    logs.configure("error", "text")
+    return asyncio.run(_Doctor(chosen).run())
+
+
+class _Doctor:
+    def __init__(self, settings: Any) -> None:
+        self._settings = settings
+        self._problems = 0
+
+    async def run(self) -> int:
+        from tutor.app import choose, make_engines
+        from tutor.metrics import Metrics
+
+        await self._check("data directory", self._data_dir)
+        await self._check("database", self._database)
+        chosen = choose(self._settings)
+        engines = make_engines(self._settings, chosen, Metrics())
+        spoken: list[Any] = []
+        await self._check(f"mouth ({chosen.mouth.name})", lambda: self._mouth(engines.mouth, spoken))
+        await self._check(f"ears ({chosen.ears.name})", lambda: self._ears(engines.ears, engines.mouth, spoken))
+        await self._check(f"mind ({chosen.mind.name})", lambda: self._mind(engines.mind))
+        await self._check("sound devices (only for viva call with a microphone)", self._devices, needed=False)
+        for choice in (chosen.ears, chosen.mind, chosen.mouth):
+            if choice.better:
+                print(f"  hint     {choice.better}")
+        await engines.silero.aclose()
+        return 1 if self._problems else 0
+
+    async def _check(self, what: str, look: Callable[[], Awaitable[str]], *, needed: bool = True) -> None:
+        try:
+            async with asyncio.timeout(60):
+                print(f"  ok       {what}: {await look()}")
+        except Exception as error:  # a doctor reports whatever is wrong
+            self._problems += needed
+            print(f"  {'PROBLEM ' if needed else 'missing '} {what}: {error or type(error).__name__}")
+
+    async def _data_dir(self) -> str:
+        return await asyncio.to_thread(self._look_at_disk)
+
+    def _look_at_disk(self) -> str:
+        folder = self._settings.data_dir
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.W_OK):
+            raise RuntimeError(f"{folder} is not writable; change its owner or VIVA_DATA_DIR")
+        free = shutil.disk_usage(folder).free
+        if free < _LEAST_FREE:
+            raise RuntimeError(f"{folder} has only {free >> 20} MB free; make room")
+        return f"{folder.absolute()}, {free >> 30} GB free"
+
+    async def _database(self) -> str:
+        from storage.database import Database
+
+        database = Database(self._settings.database)
+        try:
+            await database.migrate()
+            await database.check()
+        finally:
+            await database.aclose()
+        return "connected, up to date"
+
+    async def _mouth(self, mouth: Any, spoken: list[Any]) -> str:
+        await mouth.start()
+        async for piece in mouth.synthesize("Go forward ten meters.", voice="", speed=1.0, language="en"):
+            spoken.append(piece.pcm)
+        seconds = sum(map(len, spoken)) / mouth.sample_rate
+        if not seconds:
+            raise RuntimeError("it said nothing")
+        await mouth.aclose()
+        return f"spoke for {seconds:.1f} s"
+
+    async def _ears(self, ears: Any, mouth: Any, spoken: list[Any]) -> str:
+        import numpy as np
+
+        from audio.pcm import Resampler
+
+        await ears.start()
+        stream = ears.open(language="en")
+        resampler = Resampler(mouth.sample_rate, 16_000)
+        stream.feed(np.concatenate([*(resampler.feed(pcm) for pcm in spoken), resampler.flush()]))
+        transcript = await stream.transcribe()
+        await ears.aclose()
+        return f"heard “{transcript.text}” where the mouth said “Go forward ten meters.”"
+
+    async def _mind(self, mind: Any) -> str:
+        from storage.demo import demo_lessons
+        from tutor.brain.base import MindRequest, Purpose, TextDelta
+
+        await mind.start()
+        demo = demo_lessons()[0]
+        said = ""
+        async for event in mind.reply(MindRequest(Purpose.GREETING, demo.companion, demo.lesson)):
+            said += event.text if isinstance(event, TextDelta) else ""
+        await mind.aclose()
+        if not said:
+            raise RuntimeError("it had nothing to say")
+        return f"“{said.strip()[:60]}…”"
+
+    async def _devices(self) -> str:
+        try:
+            import sounddevice
+        except (ImportError, OSError) as error:
+            raise RuntimeError("pip install 'viva[sound]', and apt-get install libportaudio2") from error
+        return str(sounddevice.query_devices(kind="input")["name"])

@@ -5,10 +5,11 @@ import secrets
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+
 from audio.tts.base import TextToSpeech
 from lms_core.errors import NotFound
 from tutor.brain.base import Mind, MindRequest, Show, ToolCall
-from tutor.conversation.events import Item, ItemAdded, ItemDone, ReplyOptions, SessionEvent
+from tutor.conversation.events import Item, ItemDone, ReplyOptions, SessionEvent
 from tutor.conversation.history import History
 from tutor.conversation.ledger import Ledger
 from tutor.conversation.ports import ItemSaved, Observer

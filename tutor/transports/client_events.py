@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import orjson
+import structlog
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from lms_core.errors import NotFound
+from lms_core.errors import NotFound, VivaError
 from tutor.conversation.events import Item, ReplyOptions
 from tutor.transports import viva_events as viva
 from tutor.transports.intake import Intake
@@ -37,6 +38,7 @@ EVENTS_AT_ONCE = 6000.0
 _MOST_REFUSED_SECONDS = 60.0
 """Audio that may be thrown away because it came too fast, until the client is sent away."""
 _MOST_ITEMS_IN = 200
+_log = structlog.get_logger(__name__)
 
 _Id = Annotated[str, Field(min_length=1, max_length=64)]
 
@@ -198,6 +200,13 @@ class ClientEvents:
             handler(event, _event_id(event))
         except WireError as error:
             self._refuse(event, error)
+        except VivaError as error:
+            self._door.error(error.code, error.message, None, _event_id(event))
+        except Exception:  # a fault of ours must not cost the learner the session
+            _log.exception("realtime.event_failed", event_type=str(event.get("type"))[:100])
+            self._door.error(
+                "internal_error", "Something went wrong here; the session goes on.", None, _event_id(event)
+            )
 
     def _handler(self, event: dict[str, Any]) -> Callable[[dict[str, Any], str | None], None]:
         kind = event.get("type")
@@ -256,7 +265,14 @@ class ClientEvents:
         self._session.retrieve_item(validate(_ItemNamed, event, "").item_id, event_id)
 
     def _item_delete(self, event: dict[str, Any], event_id: str | None) -> None:
-        self._session.delete_item(validate(_ItemNamed, event, "").item_id, event_id)
+        item_id = validate(_ItemNamed, event, "").item_id
+        if self._door.is_being_said(item_id):
+            raise WireError(
+                "item_delete_invalid_item_id",
+                f"The item '{item_id}' is still being made; send response.cancel first.",
+                "item_id",
+            )
+        self._session.delete_item(item_id, event_id)
 
     def _item_truncate(self, event: dict[str, Any], event_id: str | None) -> None:
         truncate = validate(_ItemTruncate, event, "")

@@ -108,6 +108,10 @@ class RealtimeDoor:
         self.settings.update(session)
         self.output_rate = self.settings.output_rate
 
+    def is_being_said(self, item_id: str) -> bool:
+        """True while the item belongs to a response that is not done."""
+        return self._replies.has(item_id)
+
     def tell_session(self, kind: str) -> None:
         """`session.created` or `session.updated`, with the whole session object."""
         expires = int(self._wall_clock() + self.session.remaining_seconds)

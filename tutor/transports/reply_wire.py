@@ -65,6 +65,10 @@ class ReplyWire:
         reply = self._open.get(reply_id)
         return reply is not None and item_id in reply.items
 
+    def has(self, item_id: str) -> bool:
+        """True for an item of a response that is not done."""
+        return any(item_id in reply.items for reply in self._open.values())
+
     def started(self, event: ReplyStarted) -> None:
         self._open[event.reply_id] = _OpenReply(event.options)
         response = self._response(event.reply_id, event.options, "in_progress", None, [])
