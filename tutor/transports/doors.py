@@ -1,5 +1,6 @@
 """All doors of this package as routes, for the composition root."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -7,6 +8,7 @@ from aiohttp import web
 
 from tutor.transports.client_secrets import ClientSecretsEndpoint
 from tutor.transports.links import Links
+from tutor.transports.outbox import Outbox
 from tutor.transports.phone import PhoneEndpoint
 from tutor.transports.ports import AuthenticateRequest, AuthenticateToken, LiveSessions
 from tutor.transports.websocket import RealtimeEndpoint
@@ -25,16 +27,24 @@ def routes(
     authenticate_token: AuthenticateToken,
     secrets: Secrets,
     allowed_origins: frozenset[str] = frozenset(),
+    *,
+    new_outbox: Callable[[], Outbox] = Outbox,
 ) -> list[web.RouteDef]:
     """The Realtime protocol over WebSocket, its client secrets, and phone calls."""
     links = Links()
     realtime = RealtimeEndpoint(
-        authenticate=authenticate_request, sessions=live, links=links, allowed_origins=allowed_origins
+        authenticate=authenticate_request,
+        sessions=live,
+        links=links,
+        allowed_origins=allowed_origins,
+        new_outbox=new_outbox,
     )
     client_secrets = ClientSecretsEndpoint(
         authenticate=authenticate_request, issue_secret=secrets.issue_secret
     )
-    phone = PhoneEndpoint(authenticate_token=authenticate_token, sessions=live, links=links)
+    phone = PhoneEndpoint(
+        authenticate_token=authenticate_token, sessions=live, links=links, new_outbox=new_outbox
+    )
     return [
         web.get("/v1/realtime", realtime.handle),
         web.post("/v1/realtime/client_secrets", client_secrets.handle),

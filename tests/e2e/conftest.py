@@ -1,0 +1,74 @@
+"""A real server in a process of its own, as an operator starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class RunningServer:
+    """`python run.py` with an own data directory; can be killed and started again on the same port."""
+
+    def __init__(self, data_dir: Path, *flags: str) -> None:
+        self.data_dir = data_dir
+        self._flags = flags
+        self._ready = data_dir.parent / f"{data_dir.name}.ready.json"
+        self.port = "0"
+        self.start()
+
+    def start(self) -> None:
+        self._ready.unlink(missing_ok=True)
+        command = [sys.executable, "run.py", "--port", self.port, "--data-dir", str(self.data_dir)]
+        self.log = (self.data_dir.parent / "server.log").open("ab")
+        self.process = subprocess.Popen(
+            [*command, "--ready-file", str(self._ready), *self._flags], cwd=_ROOT, stdout=self.log,
+            stderr=self.log, env={**os.environ, "VIVA_GRACE_SECONDS": "60", "VIVA_DRAIN_SECONDS": "2"},
+        )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not self._ready.is_file():
+            assert self.process.poll() is None and time.monotonic() < deadline, self.output()
+            time.sleep(0.05)  # the only way to see a file of another process appear
+        ready = json.loads(self._ready.read_text())
+        self.url: str = ready["url"]
+        self.sign_in_url: str = ready["sign_in_url"]
+        self.api_key: str = ready["api_key"]
+        self.port = self.url.rsplit(":", 1)[1]
+
+    def output(self) -> str:
+        return (self.data_dir.parent / "server.log").read_text()
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        """Ask it to drain; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(30)
+        self.log.close()
+        return code
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    running = RunningServer(tmp_path_factory.mktemp("server") / "data")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[RunningServer]:
+    """For tests that kill it."""
+    running = RunningServer(tmp_path / "data")
+    yield running
+    running.stop()
