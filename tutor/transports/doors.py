@@ -9,7 +9,7 @@ from aiohttp import web
 from tutor.transports.client_secrets import ClientSecretsEndpoint
 from tutor.transports.links import Links
 from tutor.transports.outbox import Outbox
-from tutor.transports.phone import PhoneEndpoint
+from tutor.transports.phone import START_SECONDS, PhoneEndpoint
 from tutor.transports.ports import AuthenticateRequest, AuthenticateToken, LiveSessions
 from tutor.transports.websocket import RealtimeEndpoint
 
@@ -29,8 +29,9 @@ def routes(
     allowed_origins: frozenset[str] = frozenset(),
     *,
     new_outbox: Callable[[], Outbox] = Outbox,
+    start_seconds: float = START_SECONDS,
 ) -> list[web.RouteDef]:
-    """The Realtime protocol over WebSocket, its client secrets, and phone calls."""
+    """The Realtime protocol over WebSocket, its client secrets, and phone calls; limits can be set for tests."""
     links = Links()
     realtime = RealtimeEndpoint(
         authenticate=authenticate_request,
@@ -43,7 +44,11 @@ def routes(
         authenticate=authenticate_request, issue_secret=secrets.issue_secret
     )
     phone = PhoneEndpoint(
-        authenticate_token=authenticate_token, sessions=live, links=links, new_outbox=new_outbox
+        authenticate_token=authenticate_token,
+        sessions=live,
+        links=links,
+        start_seconds=start_seconds,
+        new_outbox=new_outbox,
     )
     return [
         web.get("/v1/realtime", realtime.handle),

@@ -19,8 +19,9 @@ from tutor.transports import twilio
 from tutor.transports.intake import Intake
 from tutor.transports.wire_errors import WireError
 
+_LEAST_MARK_SAMPLES = twilio.RATE * 200 // 1000
 _MARK_SAMPLES = twilio.RATE * 300 // 1000
-"""Audio between two marks: the position is known to about 300 ms, and by the clock in between."""
+"""Audio between two marks, at least and longest piece: between marks the position goes by the clock."""
 _BURST_SECONDS = 10.0
 _MOST_BAD = 20
 """Messages that make no sense, until the call is closed."""
@@ -57,6 +58,7 @@ class PhoneDoor:
         self._reply: str | None = None
         self._unmarked: tuple[str, int] | None = None
         """Item and position of audio that was sent with no mark behind it yet."""
+        self._since_mark = 0
         self._bad = 0
 
     # --- from the session -------------------------------------------------------------------------
@@ -91,13 +93,14 @@ class PhoneDoor:
             piece = event.pcm[start : start + _MARK_SAMPLES]
             self._send(twilio.media(self._sid, encode_ulaw(piece)))
             position = event.start_ms + (start + len(piece)) * 1000 // twilio.RATE
-            if len(piece) == _MARK_SAMPLES:
+            self._unmarked = event.item_id, position
+            self._since_mark += len(piece)
+            if self._since_mark >= _LEAST_MARK_SAMPLES:
                 self._mark(event.item_id, position)
-            else:
-                self._unmarked = event.item_id, position
 
     def _mark(self, item_id: str, position_ms: int) -> None:
         self._unmarked = None
+        self._since_mark = 0
         if len(self._marks) >= _MOST_MARKS:  # a caller whose marks never come back
             return
         self._named += 1
@@ -108,6 +111,7 @@ class PhoneDoor:
     def _silence(self) -> None:
         """Drop what the provider still holds. Its marks come back at once and mean nothing then."""
         self._unmarked = None
+        self._since_mark = 0
         self._reply = None
         self._marks.clear()
         self._send(twilio.clear(self._sid))
@@ -150,7 +154,10 @@ class PhoneDoor:
                 self.leave(1008, "audio comes much faster than real time")
 
     def _marked(self, mark: dict[str, Any]) -> None:
-        played = self._marks.pop(mark["name"], None)
+        name = mark["name"]
+        if not isinstance(name, str):
+            raise TypeError("a mark's name is a string")
+        played = self._marks.pop(name, None)
         if played is not None:
             self._session.played(*played)
 

@@ -1,0 +1,139 @@
+"""A real server on a real port: the doors, real sessions with null engines, and in-memory accounts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from audio.silero import SileroBatch
+from lms_core.errors import NotAuthenticated, NotFound, TooBusy
+from lms_core.people import Principal, Role, TokenKind
+from tests.conversation.scene import Counter, MemoryJournal
+from tests.null_engines import NullEars, NullMind, NullMouth
+from tests.transports.wire_scene import COMPANION
+from tutor.conversation.events import SessionConfig
+from tutor.conversation.session import Session
+from tutor.transports import routes
+from tutor.transports.outbox import Outbox
+
+KEY = "viva_test_key"
+_KEY_PROTOCOL = "openai-insecure-api-key."
+
+
+class Accounts:
+    """Keeps the ports' promises in memory."""
+
+    def __init__(self) -> None:
+        self.tokens = {KEY: Principal("pers_1", Role.LEARNER, TokenKind.API_KEY)}
+
+    async def request(self, request: web.Request) -> Principal:
+        header = request.headers.get("Authorization", "")
+        if header.startswith("Bearer "):
+            return await self.token(header.removeprefix("Bearer "))
+        for name in request.headers.get("Sec-WebSocket-Protocol", "").split(","):
+            if name.strip().startswith(_KEY_PROTOCOL):
+                return await self.token(name.strip().removeprefix(_KEY_PROTOCOL))
+        raise NotAuthenticated("Send 'Authorization: Bearer <token>'.")
+
+    async def token(self, value: str) -> Principal:
+        if value not in self.tokens:
+            raise NotAuthenticated("The token is unknown, expired or already used.")
+        return self.tokens[value]
+
+    async def issue_secret(
+        self, person_id: str, *, lasts: timedelta, config: dict[str, Any]
+    ) -> tuple[str, datetime]:
+        value = f"ek_{len(self.tokens)}"
+        self.tokens[value] = Principal(person_id, Role.LEARNER, TokenKind.CLIENT_SECRET, value, config)
+        return value, datetime.now(UTC) + lasts
+
+
+class Live:
+    """Sessions that run; `full` makes it refuse."""
+
+    def __init__(self, accounts: Accounts, silero: SileroBatch, ears: Any, mind: Any) -> None:
+        self._accounts, self._silero, self._ears, self._mind = accounts, silero, ears, mind
+        self.sessions: dict[str, Session] = {}
+        self.tasks: list[asyncio.Task[None]] = []
+        self.full = False
+
+    async def open(
+        self, companion_ref: str, principal: Principal, /, *, resume_id: str | None = None, door_kind: str
+    ) -> Session:
+        if self.full:
+            raise TooBusy("All sessions are taken; try again later.")
+        if resume_id is not None:
+            if resume_id not in self.sessions:
+                raise NotFound(f"There is no session '{resume_id}'.")
+            return self.sessions[resume_id]
+        if companion_ref not in (COMPANION.id, COMPANION.slug):
+            raise NotFound(f"There is no companion '{companion_ref}'.")
+        if principal.kind is TokenKind.CLIENT_SECRET:
+            self._accounts.tokens.pop(principal.digest)
+        loop = asyncio.get_running_loop()
+        session = Session(
+            id=f"sess_{len(self.sessions) + 1}", companion=COMPANION, lesson=None, ears=self._ears, mind=self._mind,
+            mouth=NullMouth(), silero=self._silero, journal=MemoryJournal(), observer=Counter(),
+            config=SessionConfig(), now=loop.time, grace_seconds=30,
+        )  # fmt: skip
+        self.sessions[session.id] = session
+        self.tasks.append(asyncio.create_task(session.run()))
+        await asyncio.sleep(0)
+        return session
+
+
+class Server:
+    def __init__(self, port: int, live: Live, accounts: Accounts) -> None:
+        self.live, self.accounts = live, accounts
+        self.http = f"http://127.0.0.1:{port}"
+        self.ws = f"ws://127.0.0.1:{port}"
+
+    @property
+    def session(self) -> Session:
+        return list(self.live.sessions.values())[-1]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for a change that nobody announces, such as a detached door."""
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110 - nothing to await: the server must not know of the test
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def serving(
+    *,
+    ears: Any = None,
+    mind: Any = None,
+    new_outbox: Callable[[], Outbox] = Outbox,
+    start_seconds: float = 10.0,
+) -> AsyncIterator[Server]:
+    silero = SileroBatch()
+    accounts = Accounts()
+    live = Live(accounts, silero, ears or NullEars(), mind or NullMind())
+    app = web.Application()
+    app.add_routes(
+        routes(
+            live,
+            accounts.request,
+            accounts.token,
+            accounts,
+            new_outbox=new_outbox,
+            start_seconds=start_seconds,
+        )
+    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield Server(runner.addresses[0][1], live, accounts)
+    finally:
+        for session in live.sessions.values():
+            session.end("closed")
+        await asyncio.gather(*live.tasks)
+        await runner.cleanup()
+        await silero.aclose()

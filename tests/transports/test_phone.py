@@ -1,0 +1,327 @@
+"""Phone calls in the manner of Twilio Media Streams: marks, clear on barge-in, hanging up at any moment."""
+
+import asyncio
+import base64
+from typing import Any
+
+import aiohttp
+import numpy as np
+import orjson
+import pytest
+import soxr
+
+from audio.pcm import encode_ulaw
+from tests.conversation.virtual_time import run
+from tests.null_engines import NullEars, NullMind
+from tests.speech import read_wav
+from tests.transports.server import KEY, serving, until
+from tests.transports.wire_scene import make_session
+from tutor.transports.phone_door import PhoneDoor
+
+LONG = "One two three four five six seven eight nine ten. " * 8
+SID = "MZ0001"
+
+
+class Caller:
+    """A phone on virtual time: plays what it is sent in order, sends back marks when played or cleared."""
+
+    def __init__(self, **session: Any) -> None:
+        self.session = make_session(**{"companion_leads": True} | session)
+        self.got: list[tuple[float, dict[str, Any]]] = []
+        self.queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.cleared = asyncio.Event()
+        self.played_bytes = 0
+        self.closed: tuple[int, str] | None = None
+        self.reports: list[tuple[str, int]] = []
+
+    async def __aenter__(self) -> "Caller":
+        loop = asyncio.get_running_loop()
+        self.door = PhoneDoor(
+            self.session, SID, send=self._take, close=self._close, now=loop.time, call_later=loop.call_later
+        )
+        played = self.session.played
+
+        def watch(item_id: str, ms: float) -> None:
+            self.reports.append((item_id, int(ms)))
+            played(item_id, ms)
+
+        self.session.played = watch  # type: ignore[method-assign]
+        self.task = asyncio.create_task(self.session.run())
+        self.player = asyncio.create_task(self._play())
+        await asyncio.sleep(0)
+        self.session.attach(self.door)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.session.end("closed")
+        await self.task
+        self.player.cancel()
+
+    def say(self, message: dict[str, Any]) -> bool:
+        return self.door.receive(orjson.dumps(message))
+
+    async def speak(self, sound: np.ndarray[Any, Any]) -> None:
+        """16 kHz in, 160 bytes of mu-law every 20 ms."""
+        narrow = encode_ulaw(soxr.resample(sound, 16_000, 8_000))
+        for number, at in enumerate(range(0, len(narrow) - len(narrow) % 160, 160)):
+            payload = base64.b64encode(narrow[at : at + 160]).decode()
+            media = {
+                "track": "inbound",
+                "chunk": str(number),
+                "timestamp": str(number * 20),
+                "payload": payload,
+            }
+            self.say({"event": "media", "sequenceNumber": str(number), "streamSid": SID, "media": media})
+            await asyncio.sleep(0.02)
+
+    async def quiet(self, seconds: float) -> None:
+        await self.speak(np.zeros(int(16_000 * seconds), np.int16))
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        return [message for _, message in self.got if message["event"] == kind]
+
+    def _take(self, data: bytes) -> None:
+        message = orjson.loads(data)
+        assert message["streamSid"] == SID
+        self.got.append((asyncio.get_running_loop().time(), message))
+        if message["event"] == "clear":
+            self.cleared.set()
+            while not self.queue.empty():
+                waiting = self.queue.get_nowait()
+                if waiting["event"] == "mark":
+                    self.say({"event": "mark", "streamSid": SID, "mark": waiting["mark"]})
+        else:
+            self.queue.put_nowait(message)
+
+    async def _play(self) -> None:
+        while True:
+            message = await self.queue.get()
+            if message["event"] == "mark":
+                self.say({"event": "mark", "streamSid": SID, "mark": message["mark"]})
+                continue
+            sound = base64.b64decode(message["media"]["payload"])
+            self.cleared.clear()
+            try:
+                async with asyncio.timeout(len(sound) / 8000):
+                    await self.cleared.wait()
+            except TimeoutError:
+                self.played_bytes += len(sound)
+
+    def _close(self, code: int, reason: str) -> None:
+        if self.closed is None:
+            self.closed = code, reason
+
+
+def test_the_companion_greets_and_its_position_comes_from_the_marks() -> None:
+    async def call() -> Caller:
+        async with Caller() as caller:
+            await caller.quiet(6)
+        return caller
+
+    caller = run(call())
+    sound = b"".join(base64.b64decode(message["media"]["payload"]) for message in caller.events("media"))
+    words = len("This is the greeting.".split())
+    assert len(sound) == words * 8000 // 4
+    assert caller.played_bytes == len(sound)
+    positions = [ms for _, ms in caller.reports]
+    assert positions == sorted(positions)
+    assert positions[-1] == words * 250, "the last mark stands behind the last sample"
+    assert max(b - a for a, b in zip([0, *positions], positions, strict=False)) <= 400
+    assert len({message["mark"]["name"] for message in caller.events("mark")}) == len(caller.events("mark"))
+
+
+def test_a_barge_in_clears_the_line_at_once_and_cleared_marks_are_not_taken_for_playback() -> None:
+    async def call() -> Caller:
+        async with Caller(mind=NullMind(LONG), ears=NullEars("go forward", "eight of spades")) as caller:
+            await caller.quiet(3)
+            await caller.speak(read_wav("goforward"))
+            await caller.quiet(4)
+            await caller.speak(read_wav("cards_005"))
+            await caller.quiet(2)
+        return caller
+
+    caller = run(call())
+    assert caller.events("clear")
+    cut = [item for item in caller.session.history.items if item.status == "incomplete"]
+    assert cut and cut[0].heard_ms is not None
+    assert cut[0].heard_ms < 8000, "marks that came back with the clear would count everything as heard"
+    heard = [ms for item_id, ms in caller.reports if item_id == cut[0].id]
+    assert heard and abs(cut[0].heard_ms - heard[-1]) <= 400
+
+
+def test_after_a_false_alarm_the_rest_is_played_and_not_cleared_again() -> None:
+    async def call() -> Caller:
+        async with Caller(mind=NullMind(LONG), ears=NullEars("tell me", "mm-hm")) as caller:
+            await caller.quiet(3)
+            await caller.speak(read_wav("goforward"))
+            await caller.quiet(5)
+            before = len(caller.events("clear"))
+            await caller.speak(read_wav("cards_001")[6000:12000])
+            await caller.quiet(30)
+            caller.clears = len(caller.events("clear")) - before  # type: ignore[attr-defined]
+        return caller
+
+    caller = run(call())
+    assert caller.clears == 1  # type: ignore[attr-defined]
+    said = " ".join(item.text for item in caller.session.history.items if item.role == "tutor")
+    assert LONG.strip() in " ".join(said.split()), "what was heard and the rest are the whole"
+
+
+def test_hanging_up_ends_the_listening_and_leaves_the_session_waiting() -> None:
+    async def call() -> bool:
+        async with Caller() as caller:
+            await caller.quiet(0.2)
+            goes_on = caller.say({"event": "stop", "streamSid": SID, "stop": {}})
+            caller.door.close()
+            caller.session.detach(caller.door)
+            assert not caller.session.attached
+            assert not caller.say({"event": "media", "media": {"payload": "////"}})
+        return goes_on
+
+    assert run(call()) is False
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"", b"{", b"[]", b"5", b'{"event": "media"}', b'{"event": "media", "media": 3}', b"\xff",
+        b'{"event": "media", "media": {"payload": "%%%"}}', b'{"event": "media", "media": {"payload": 7}}',
+        b'{"event": "mark", "mark": {}}', b'{"event": "mark", "mark": {"name": [1]}}', b'{"event": "media", "media": []}',
+    ],
+)  # fmt: skip
+def test_a_little_nonsense_is_forgiven_and_much_of_it_ends_the_call(message: bytes) -> None:
+    async def call() -> Caller:
+        async with Caller() as caller:
+            for _ in range(5):
+                assert caller.door.receive(message)
+            assert caller.closed is None
+            for _ in range(50):
+                caller.door.receive(message)
+        return caller
+
+    closed = run(call()).closed
+    assert closed is not None and closed[0] == 1008
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"event": "dtmf", "streamSid": SID, "dtmf": {"track": "inbound_track", "digit": "5"}},
+        {"event": "something_new"},
+        {"event": "mark", "streamSid": SID, "mark": {"name": "never_sent"}},
+        {"event": "media", "media": {"track": "outbound", "payload": "////"}},
+    ],
+)
+def test_what_means_nothing_to_us_is_let_through(message: dict[str, Any]) -> None:
+    async def call() -> Caller:
+        async with Caller() as caller:
+            for _ in range(100):
+                assert caller.say(message)
+            assert caller.closed is None
+        return caller
+
+    run(call())
+
+
+def test_a_flood_of_audio_ends_the_call_with_bounded_memory() -> None:
+    async def call() -> Caller:
+        async with Caller() as caller:
+            payload = base64.b64encode(b"\xff" * 8000).decode()
+            for _ in range(100):
+                caller.say({"event": "media", "media": {"payload": payload}})
+        return caller
+
+    assert run(call()).closed == (1008, "audio comes much faster than real time")
+
+
+# --- over a real socket -----------------------------------------------------------------------------------
+
+
+def start(**parameters: str) -> dict[str, Any]:
+    body = {
+        "accountSid": "AC1", "callSid": "CA1", "streamSid": SID, "tracks": ["inbound"],
+        "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+        "customParameters": parameters,
+    }  # fmt: skip
+    return {"event": "start", "sequenceNumber": "1", "streamSid": SID, "start": body}
+
+
+CONNECTED = {"event": "connected", "protocol": "Call", "version": "1.0.0"}
+
+
+async def test_a_call_over_a_real_socket_is_greeted_and_hung_up() -> None:
+    async with serving() as server, aiohttp.ClientSession() as http:
+        async with http.ws_connect(f"{server.ws}/phone/media") as socket:
+            await socket.send_json(CONNECTED)
+            await socket.send_json(start(companion="test", token=KEY))
+            async with asyncio.timeout(10):
+                kinds = set()
+                while kinds != {"media", "mark"}:
+                    kinds.add((await socket.receive_json())["event"])
+            assert server.session.attached
+            await socket.send_json({"event": "stop", "streamSid": SID, "stop": {"callSid": "CA1"}})
+            async with asyncio.timeout(10):
+                while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                    pass
+            assert socket.close_code == 1000
+        await until(lambda: not server.session.attached)
+
+
+@pytest.mark.parametrize(
+    ("messages", "reason"),
+    [
+        ([CONNECTED, start(companion="test", token="wrong")], "token"),
+        ([CONNECTED, start(companion="test")], "token"),
+        ([start(companion="nobody", token=KEY)], "companion"),
+        ([start(token=KEY)], "companion"),
+        ([CONNECTED] * 20, "Twilio"),
+        ([{"event": "start", "start": 5}], "start"),
+        (
+            [
+                start(companion="test", token=KEY)
+                | {"start": {"streamSid": SID, "mediaFormat": {"encoding": "mp3"}}}
+            ],
+            "mulaw",
+        ),
+        (["{"], "JSON"),
+    ],
+)
+async def test_a_caller_who_may_not_talk_is_closed_with_the_reason(messages: list[Any], reason: str) -> None:
+    async with serving() as server, aiohttp.ClientSession() as http:
+        async with http.ws_connect(f"{server.ws}/phone/media") as socket:
+            for message in messages:
+                await socket.send_str(message if isinstance(message, str) else orjson.dumps(message).decode())
+            answer = await socket.receive(timeout=5)
+            assert answer.type is aiohttp.WSMsgType.CLOSE
+            assert socket.close_code == 1008
+            assert reason in str(answer.extra)
+        assert not server.live.sessions
+
+
+async def test_a_full_server_tells_a_caller_to_try_again() -> None:
+    async with serving() as server, aiohttp.ClientSession() as http:
+        server.live.full = True
+        async with http.ws_connect(f"{server.ws}/phone/media") as socket:
+            await socket.send_json(start(companion="test", token=KEY))
+            await socket.receive(timeout=5)
+            assert socket.close_code == 1013
+
+
+async def test_a_connection_that_never_starts_is_closed_in_time() -> None:
+    async with serving(start_seconds=0.1) as server, aiohttp.ClientSession() as http:
+        async with http.ws_connect(f"{server.ws}/phone/media") as socket:
+            await socket.receive(timeout=5)
+            assert socket.close_code == 1008
+
+
+async def test_a_line_that_drops_without_a_word_leaves_the_session_waiting_and_resumable() -> None:
+    async with serving() as server, aiohttp.ClientSession() as http:
+        async with http.ws_connect(f"{server.ws}/phone/media") as socket:
+            await socket.send_json(start(companion="test", token=KEY))
+            await socket.receive(timeout=5)
+            socket._response.connection.transport.abort()  # type: ignore[union-attr]
+        await until(lambda: not server.session.attached)
+        async with http.ws_connect(f"{server.ws}/phone/media") as socket:
+            await socket.send_json(start(session_id=server.session.id, token=KEY))
+            assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT
+        assert len(server.live.sessions) == 1
