@@ -86,7 +86,7 @@ async def test_a_spoken_question_gets_a_spoken_captioned_answer_and_barge_in_sil
     assert problems == []
     if shots := os.environ.get("VIVA_SCREENSHOTS"):
         await page.screenshot(path=f"{shots}/talk-1280.png")
-    await page.get_by_role("button", name="End").click()
+    await page.get_by_role("button", name="End", exact=True).click()
     await page.wait_for_selector("body[data-state=done]", timeout=10_000)
 
 
