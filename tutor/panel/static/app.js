@@ -147,7 +147,7 @@ class Call {
         captions.set(event.item_id, "learner", event.transcript);
         break;
       case "viva.caption":
-        if (event.role === "tutor") captions.time(event.item_id, event.words);
+        if (event.role === "assistant") captions.time(event.item_id, event.words);
         break;
       case "viva.session.state":
         this.remaining = event.remaining_seconds;
