@@ -290,8 +290,8 @@ def test_a_viva_client_gets_captions_state_and_metrics_and_a_strict_one_does_not
     assert metrics["turn"] == 1 and metrics["first_sent_ms"] is not None
     assert {event["state"] for event in asked.events("viva.session.state")} >= {"listening", "speaking"}
     captions = asked.events("viva.caption")
-    assert {event["role"] for event in captions} == {"user", "assistant"}
-    tutor = [event for event in captions if event["role"] == "assistant"]
+    assert {event["role"] for event in captions} == {"learner", "tutor"}
+    tutor = [event for event in captions if event["role"] == "tutor"]
     for event in tutor:
         for word in event["words"]:
             assert event["text"][word["start"] : word["end"]].strip()

@@ -208,14 +208,14 @@ class RealtimeDoor:
             case ReplyItemDone():
                 replies.item_done(event)
                 if event.item.kind == "message":
-                    self.write_viva(viva.Caption(event.item.id, "assistant", event.item.text, [], final=True))
+                    self.write_viva(viva.Caption(event.item.id, "tutor", event.item.text, [], final=True))
             case ReplyDone():
                 replies.done(event)
 
     def _caption(self, item_id: str, text: str, event: ReplyAudio) -> None:
         if self.viva_client:
             words = [viva.word_to_wire(word) for word in event.words]
-            self.write_viva(viva.Caption(item_id, "assistant", text, words, final=False))
+            self.write_viva(viva.Caption(item_id, "tutor", text, words, final=False))
 
     def _tell_item(self, event: ItemAdded | ItemDone | ItemTruncated | ItemDeleted | ItemRetrieved) -> None:
         match event:
@@ -275,12 +275,12 @@ class RealtimeDoor:
         match event:
             case TranscriptDelta(item_id, text):
                 self.write({"type": f"{kind}.delta", **head, "delta": text})
-                self.write_viva(viva.Caption(item_id, "user", text, [], final=False))
+                self.write_viva(viva.Caption(item_id, "learner", text, [], final=False))
             case TranscriptCompleted(item_id, text, words, seconds):
                 usage = {"type": "duration", "seconds": round(seconds, 3)}
                 self.write({"type": f"{kind}.completed", **head, "transcript": text, "usage": usage})
                 wire_words = [viva.word_to_wire(word) for word in words]
-                self.write_viva(viva.Caption(item_id, "user", text, wire_words, final=True))
+                self.write_viva(viva.Caption(item_id, "learner", text, wire_words, final=True))
             case TranscriptFailed(_, message):
                 error = {
                     "type": "transcription_error",

@@ -29,11 +29,11 @@ class SessionState:
 @dataclass(frozen=True, slots=True)
 class Caption:
     """The item's text so far and the words that became known with this event, timed from the item's first
-    sample of audio. `role` is `user` or `assistant`, as in items."""
+    sample of audio."""
 
     TYPE: ClassVar = "viva.caption"
     item_id: str
-    role: Literal["user", "assistant"]
+    role: Literal["learner", "tutor"]
     text: str
     words: list[dict[str, int]]
     final: bool
