@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conversation.virtual_time import run
-from tests.null_engines import NullEars
+from tests.null_engines import NullEars, NullMind
 from tests.speech import read_wav
 from tests.transports.strict import CLIENT_EVENTS
 from tests.transports.wire_scene import Event, WireScene
@@ -168,8 +168,10 @@ def test_items_are_placed_retrieved_and_deleted_by_id() -> None:
 
 
 def test_a_response_takes_items_and_references_as_its_input() -> None:
+    mind = NullMind()
+
     async def talk() -> WireScene:
-        async with WireScene() as scene:
+        async with WireScene(mind=mind) as scene:
             scene.send("conversation.item.create", item=TEXT | {"id": "known"})
             items = [
                 {"type": "item_reference", "id": "known"},
@@ -188,7 +190,7 @@ def test_a_response_takes_items_and_references_as_its_input() -> None:
     scene = run(talk())
     (error,) = scene.errors
     assert (error["code"], error["param"]) == ("item_not_found", "response.input[0].id")
-    (request,) = scene.session._speaker._mind.requests  # type: ignore[attr-defined]
+    (request,) = mind.requests
     assert [message.text for message in request.messages] == ["Hello", "Bye"]
     assert request.instructions == "Be odd."
 
