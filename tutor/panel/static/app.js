@@ -1,267 +1,235 @@
-// The page: pick a companion, talk, see both sides, end with a summary.
-import { Player } from "./player.js";
-import { Realtime } from "./realtime.js";
+// The session page: pick a companion, talk, see what was said. A client of the Realtime protocol like any other.
+import {Captions} from "./captions.js";
+import {Sound, fromBase64, toBase64} from "./sound.js";
 
-const $ = (id) => document.getElementById(id);
-const WORDS = { listening: "Listening", thinking: "Thinking", speaking: "Speaking", lost: "Reconnecting…", connecting: "Connecting…" };
+const $ = id => document.getElementById(id);
+const STATES = {listening: "Listening", thinking: "Thinking", speaking: "Speaking"};
+const REASONS = {finished: "The time is used up.", quiet: "It had gone quiet.", closed: "You ended the talk.", draining: "The server is restarting."};
+const captions = new Captions($("captions"));
+let call = null;
 
-// What the tests look at; the page itself never reads it.
-window.viva = { played: 0, silencedAt: null, playing: false };
-
-let chosen = null;
-let talk = null;
-
-function show(section) {
-  for (const id of ["choose", "before", "talk", "after"]) $(id).hidden = id !== section;
-  document.querySelector(`#${section} h2[tabindex]`)?.focus();
+function show(id) {
+  for (const section of ["choose", "talk", "done"]) $(section).hidden = section !== id;
+  $(id).querySelector("[tabindex='-1']")?.focus();
 }
 
-function notice(text) {
-  $("notice").textContent = text;
-  $("notice").hidden = !text;
-}
-
-function setState(state) {
+function say(state, text) {
   document.body.dataset.state = state;
-  const text = WORDS[state] ?? "";
   if ($("state").textContent !== text) $("state").textContent = text;
 }
 
-async function list() {
-  let answer;
-  try {
-    answer = await fetch("/api/v1/companions?limit=100");
-  } catch {
-    notice("The server cannot be reached. Check that it is running, then reload this page.");
-    return setState("error");
-  }
+async function listCompanions() {
+  const answer = await fetch("/api/v1/companions?limit=100");
   if (answer.status === 401) {
-    $("choose").hidden = true;
-    notice("You are not signed in yet. Open the one-time link that the server printed when it started, and you will come back here.");
-    return setState("signed-out");
+    $("notice").textContent = "Please sign in first: open the one-time link that the server printed when it started.";
+    return;
   }
-  if (!answer.ok) {
-    notice(`The companions could not be loaded (${answer.status}). Reload the page to try again.`);
-    return setState("error");
-  }
-  const { data } = await answer.json();
-  $("companions").replaceChildren(...data.map(card));
-  if (!data.length) notice("There are no companions yet.");
-  setState("choosing");
+  if (!answer.ok) throw new Error((await answer.json()).error);
+  const {data} = await answer.json();
+  $("companions").replaceChildren(...data.map(companion => {
+    const button = document.createElement("button");
+    button.type = "button";
+    for (const [tag, text] of [["strong", companion.name], ["span", companion.topic], ["small", `${companion.subject} · ${companion.duration_minutes} minutes`]]) {
+      const part = document.createElement(tag);
+      part.textContent = text;
+      button.append(part);
+    }
+    button.addEventListener("click", () => ask(companion));
+    const entry = document.createElement("li");
+    entry.append(button);
+    return entry;
+  }));
+  $("notice").textContent = data.length ? "" : "There are no companions yet.";
 }
 
-function card(companion) {
-  const button = document.createElement("button");
-  const name = document.createElement("strong");
-  name.textContent = companion.name;
-  const about = document.createElement("span");
-  const minutes = companion.duration_minutes ? `${companion.duration_minutes} minutes` : "";
-  about.textContent = [companion.subject, companion.topic, minutes].filter(Boolean).join(" · ");
-  button.append(name, about);
-  button.dataset.slug = companion.slug;
-  button.onclick = () => {
-    chosen = companion;
-    $("before-title").textContent = `Talk with ${companion.name}`;
-    notice("");
-    show("before");
-  };
-  const item = document.createElement("li");
-  item.append(button);
-  return item;
+function ask(companion) {
+  const dialog = $("permission");
+  dialog.showModal();
+  $("allow").onclick = () => { dialog.close(); begin(companion, true); };
+  $("without").onclick = () => { dialog.close(); begin(companion, false); };
 }
 
-class Talk {
+async function begin(companion, withMicrophone) {
+  captions.clear();
+  $("talk-title").textContent = companion.name;
+  $("topic").textContent = companion.topic;
+  $("patience").value = companion.patience;
+  $("shown").hidden = true;
+  show("talk");
+  say("connecting", "Connecting…");
+  call = new Call(companion);
+  await call.open(withMicrophone);
+}
+
+class Call {
   constructor(companion) {
     this.companion = companion;
-    this.captions = new Map(); // item id -> {line, body, text, words}
-    this.muted = false;
-    this.silenced = new Set(); // items cut off: late audio of theirs is not played
-    this.playingItem = null;
-    this.link = new Realtime(companion.slug);
-    this.link.addEventListener("event", ({ detail }) => this.on(detail));
-    this.link.addEventListener("up", () => { notice(""); setState("listening"); });
-    this.link.addEventListener("down", () => { this.player?.silence(); setState("lost"); });
-    this.link.addEventListener("gone", () => this.finish("The connection was lost and could not be restored.", ""));
+    this.session = null;
+    this.tries = 0;
+    this.over = false;
+    this.remaining = null;
+    this.item = null;
+    this.sound = new Sound(pcm => this.captured(pcm), report => this.played(report));
+    this.clock = setInterval(() => this.tick(), 1000);
+    window.viva = this.measured = {playedMs: 0, silencedAt: null, audioBytes: 0};
   }
 
-  async start(withVoice) {
-    this.context = new AudioContext();
-    this.context.resume();
-    await Promise.all(["capture", "player"].map((name) => this.context.audioWorklet.addModule(`/static/${name}-worklet.js`)));
-    this.player = new Player(this.context);
-    this.player.volume = Number($("volume").value);
-    this.player.onprogress = (type) => this.progress(type);
-    if (withVoice) await this.listen();
-    $("mute").hidden = !this.microphone;
-    this.link.connect();
-    this.timers = [setInterval(() => this.report(), 250), setInterval(() => this.clock(), 1000)];
-  }
-
-  async listen() {
+  async open(withMicrophone) {
+    await this.sound.open();
+    this.connect();
+    if (!withMicrophone) return;
     try {
-      this.microphone = await navigator.mediaDevices.getUserMedia({
-        audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-      });
+      await this.sound.listen();
     } catch {
-      notice("The microphone is not available, so your companion cannot hear you. You can type instead.");
-      this.refused = true;
+      this.hint = "The microphone is not available, so please type.";
+      say(document.body.dataset.state, this.hint);
+    }
+  }
+
+  connect() {
+    const address = new URL("/v1/realtime", location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    address.searchParams.set("model", this.companion.slug);
+    address.searchParams.set("viva", "1");
+    if (this.session) address.searchParams.set("session_id", this.session);
+    this.socket = new WebSocket(address, ["realtime"]);
+    this.socket.onmessage = ({data}) => this.take(JSON.parse(data));
+    this.socket.onclose = () => this.lost();
+  }
+
+  lost() {
+    if (this.over) return;
+    this.sound.silence();
+    if (++this.tries > 8) {
+      this.finish("The connection was lost and could not be restored.");
       return;
     }
-    const capture = new AudioWorkletNode(this.context, "capture", { numberOfOutputs: 0 });
-    capture.port.onmessage = ({ data }) => {
-      if (!this.muted) this.link.send({ type: "input_audio_buffer.append", audio: base64(data) });
-    };
-    this.context.createMediaStreamSource(this.microphone).connect(capture);
+    say("connecting", "The connection was lost. Reconnecting…");
+    setTimeout(() => this.over || this.connect(), Math.min(500 * 2 ** this.tries, 8000));
   }
 
-  on(event) {
+  send(event) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
+  }
+
+  captured(pcm) { this.send({type: "input_audio_buffer.append", audio: toBase64(pcm)}); }
+
+  played({item, ms, empty}) {
+    if (!item) return;
+    this.item = item;
+    this.measured.playedMs = ms;
+    captions.heard(item, ms);
+    this.send({type: "viva.playback", item_id: item, ms});
+    if (empty) this.measured.empty = true;
+  }
+
+  take(event) {
     switch (event.type) {
-      case "response.output_audio.delta":
-        this.lastItem = event.item_id;
-        if (!this.silenced.has(event.item_id)) this.player.play(event.item_id, event.delta);
+      case "session.created":
+        this.session = event.session.id;
+        this.tries = 0;
         break;
       case "input_audio_buffer.speech_started":
-        this.silence();
+        this.sound.silence();
+        this.measured.silencedAt = performance.now();
         break;
-      case "response.output_audio_transcript.delta": {
-        const known = this.captions.get(event.item_id);
-        if (!known?.words) this.caption(event.item_id, "assistant", (known?.text ?? "") + event.delta);
+      case "response.output_audio.delta": {
+        const bytes = fromBase64(event.delta);
+        this.measured.audioBytes += bytes.byteLength;
+        this.sound.play(event.item_id, bytes);
         break;
       }
+      case "response.output_audio_transcript.delta":
+      case "response.output_text.delta":
+        captions.add(event.item_id, "tutor", event.delta);
+        break;
       case "conversation.item.input_audio_transcription.completed":
-        this.caption(event.item_id, "user", event.transcript);
+        captions.set(event.item_id, "learner", event.transcript);
         break;
       case "viva.caption":
-        this.caption(event.item_id, event.role, event.text, event.words);
+        if (event.role === "assistant") captions.time(event.item_id, event.words);
         break;
       case "viva.session.state":
-        setState(event.state);
-        this.until = Number.isFinite(event.remaining_seconds) ? Date.now() + event.remaining_seconds * 1000 : null;
-        this.clock();
+        this.remaining = event.remaining_seconds;
+        say(event.state, this.hint && event.state === "listening" ? this.hint : STATES[event.state]);
+        this.tick(0);
         break;
       case "viva.session.resumed":
-        for (const item of event.items ?? []) this.restore(item);
+        for (const item of event.items) this.restore(item);
         break;
       case "viva.shown":
-        this.caption(`shown-${this.captions.size}`, "assistant", [event.title, event.body].filter(Boolean).join("\n"));
+        $("shown").hidden = false;
+        $("shown").querySelector("h2").textContent = event.title;
+        $("shown").querySelector("p").textContent = event.body;
         break;
       case "viva.session.ended":
-        this.finish(event.summary || "The conversation has ended.", event.reason);
+        if (event.reason !== "draining") this.finish(REASONS[event.reason] ?? "The talk is over.", event.summary);
         break;
       case "error":
-        notice(event.error?.message ?? "Something went wrong.");
-        break;
+        if (event.error.code !== "response_cancel_not_active") say(document.body.dataset.state, event.error.message);
     }
-  }
-
-  silence() {
-    if (this.lastItem) this.silenced.add(this.lastItem);
-    this.player.silence();
   }
 
   restore(item) {
-    const text = (item.content ?? []).map((part) => part.text ?? part.transcript ?? "").join(" ").trim();
-    if (text && item.role !== "system") this.caption(item.id, item.role, text);
+    if (item.type !== "message") return;
+    const text = item.content.map(part => part.transcript ?? part.text ?? "").join(" ");
+    captions.set(item.id, item.role === "user" ? "learner" : "tutor", text);
+    captions.heard(item.id, Infinity);
   }
 
-  caption(id, role, text, words) {
-    let entry = this.captions.get(id);
-    if (!entry) {
-      entry = { line: document.createElement("li"), body: document.createElement("span") };
-      const who = document.createElement("b");
-      who.textContent = role === "user" ? "You" : this.companion.name;
-      entry.line.className = role;
-      entry.line.dataset.item = id;
-      entry.line.append(who, entry.body);
-      $("captions").append(entry.line);
-      this.captions.set(id, entry);
+  type(text) {
+    this.sound.silence();
+    if (["speaking", "thinking"].includes(document.body.dataset.state)) {
+      this.send({type: "response.cancel"});
+      if (this.item) this.send({type: "conversation.item.truncate", item_id: this.item, content_index: 0, audio_end_ms: this.measured.playedMs});
     }
-    entry.text = text;
-    if (words?.length) entry.words = words;
-    entry.body.textContent = text;
-    $("captions").scrollTop = $("captions").scrollHeight;
+    const item = {id: `item_typed${Date.now()}`, type: "message", role: "user", content: [{type: "input_text", text}]};
+    captions.set(item.id, "learner", text);
+    this.send({type: "conversation.item.create", item});
+    this.send({type: "response.create"});
   }
 
-  progress(type) {
-    window.viva.played = this.player.total;
-    window.viva.playing = this.player.playing;
-    if (type === "silenced") window.viva.silencedAt = performance.now();
-    if (type !== "position") this.report(true);
-    this.highlight(type === "position");
+  tick(seconds = 1) {
+    if (this.remaining === null) return;
+    this.remaining = Math.max(0, this.remaining - seconds);
+    const whole = Math.round(this.remaining);
+    $("time").textContent = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} left`;
   }
 
-  highlight(playing) {
-    const entry = this.captions.get(this.player.item);
-    if (!entry?.words) return;
-    const word = playing && entry.words.find((w) => w.start_ms <= this.player.ms && this.player.ms < w.end_ms);
-    if (!word) return entry.body.replaceChildren(entry.text);
-    const mark = document.createElement("mark");
-    mark.textContent = entry.text.slice(word.start, word.end);
-    entry.body.replaceChildren(entry.text.slice(0, word.start), mark, entry.text.slice(word.end));
+  end() {
+    this.send({type: "viva.session.end"});
+    setTimeout(() => this.finish(REASONS.closed), 1500);
   }
 
-  report(last = false) {
-    if (this.player.item && (last || this.player.playing)) {
-      this.link.send({ type: "viva.playback", item_id: this.player.item, ms: this.player.ms });
-    }
-  }
-
-  clock() {
-    const left = this.until ? Math.max(0, Math.round((this.until - Date.now()) / 1000)) : null;
-    $("remaining").textContent = left === null ? "" : `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")} left`;
-  }
-
-  finish(summary) {
-    this.link.close();
-    for (const timer of this.timers ?? []) clearInterval(timer);
-    this.microphone?.getTracks().forEach((track) => track.stop());
-    this.context?.close();
-    talk = null;
-    $("summary").textContent = typeof summary === "string" ? summary : JSON.stringify(summary);
-    show("after");
-    setState("ended");
+  finish(reason, summary) {
+    if (this.over) return;
+    this.over = true;
+    clearInterval(this.clock);
+    this.sound.close();
+    this.socket.close();
+    document.body.dataset.state = "done";
+    $("reason").textContent = reason;
+    $("summary").textContent = summary ?? "";
+    show("done");
   }
 }
 
-function base64(buffer) {
-  return btoa(String.fromCharCode(...new Uint8Array(buffer)));
-}
-
-async function begin(withVoice) {
-  if (talk) return;
-  $("captions").replaceChildren();
-  $("talk-title").textContent = chosen.name;
-  $("mute").setAttribute("aria-pressed", "false");
-  $("mute").textContent = "Mute";
-  $("patience").value = "normal";
-  notice("");
-  show("talk");
-  setState("connecting");
-  talk = new Talk(chosen);
-  await talk.start(withVoice);
-}
-
-$("with-voice").onclick = () => begin(true);
-$("with-typing").onclick = () => begin(false);
-$("back").onclick = () => show("choose");
-$("again").onclick = () => { show("choose"); setState("choosing"); };
-$("end").onclick = () => {
-  if (!talk?.link.send({ type: "viva.session.end" })) talk?.finish("The conversation has ended.");
-};
-$("mute").onclick = () => {
-  talk.muted = !talk.muted;
-  $("mute").setAttribute("aria-pressed", String(talk.muted));
-  $("mute").textContent = talk.muted ? "Muted" : "Mute";
-};
-$("volume").oninput = () => { if (talk?.player) talk.player.volume = Number($("volume").value); };
-$("patience").onchange = () => talk?.link.send({ type: "viva.patience", patience: $("patience").value });
-$("type").onsubmit = (submit) => {
-  submit.preventDefault();
+$("typing").addEventListener("submit", event => {
+  event.preventDefault();
   const text = $("text").value.trim();
-  if (!text || !talk) return;
-  talk.silence();
-  if (talk.link.send({ type: "viva.type", text })) $("text").value = "";
-  else notice("Not connected just now. Your message is kept; send it again in a moment.");
-};
+  if (text) call.type(text);
+  $("text").value = "";
+});
+$("mute").addEventListener("click", () => {
+  call.sound.muted = !call.sound.muted;
+  $("mute").setAttribute("aria-pressed", call.sound.muted);
+});
+$("volume").addEventListener("input", () => { call.sound.volume = $("volume").value / 100; });
+$("patience").addEventListener("change", () => call.send({type: "viva.patience", patience: $("patience").value}));
+$("end").addEventListener("click", () => call.end());
+$("again").addEventListener("click", () => { document.body.dataset.state = "idle"; show("choose"); });
+addEventListener("keydown", event => {
+  if (event.key === "m" && event.altKey && !$("talk").hidden) $("mute").click();
+});
 
-list();
+listCompanions().catch(error => { $("notice").textContent = `The companions could not be loaded: ${error.message}`; });

@@ -1,47 +1,36 @@
-// Microphone -> mono PCM16 at 24 kHz in chunks of 40 ms, on the audio thread.
-const RATE = 24000;
-const CHUNK = 960; // 40 ms
+// Microphone frames, resampled to 24 kHz PCM16, in pieces of 40 ms.
+const RATE = 24000, PIECE = 960;
 
 class Capture extends AudioWorkletProcessor {
   constructor() {
     super();
-    this.step = sampleRate / RATE; // input samples per output sample
-    this.sum = 0; // input collected towards the current output sample
-    this.weight = 0;
-    this.chunk = new Int16Array(CHUNK);
+    this.step = sampleRate / RATE;
+    this.place = 0;          // where in the coming input the next output sample lies
+    this.last = 0;           // the last input sample, to interpolate across blocks
+    this.out = new Int16Array(PIECE);
     this.filled = 0;
   }
 
-  // Each output sample is the mean of the input it covers: cheap, continuous across blocks, and
-  // enough of a low-pass for speech. A context below 24 kHz repeats samples.
-  process(inputs) {
-    const channel = inputs[0][0];
-    if (!channel) return true;
-    for (const sample of channel) {
-      let left = 1;
-      while (left > 0) {
-        const part = Math.min(left, this.step - this.weight);
-        this.sum += sample * part;
-        this.weight += part;
-        left -= part;
-        if (this.weight >= this.step - 1e-9) this.emit();
-        if (left < 1e-9) left = 0;
-      }
+  process([[input]]) {
+    if (!input) return true;
+    while (this.place < input.length) {
+      const whole = Math.floor(this.place), part = this.place - whole;
+      const before = whole > 0 ? input[whole - 1] : this.last;
+      this.push(before + (input[whole] - before) * part);
+      this.place += this.step;
     }
+    this.place -= input.length;
+    this.last = input[input.length - 1];
     return true;
   }
 
-  emit() {
-    const value = Math.max(-1, Math.min(1, this.sum / this.weight));
-    this.sum = 0;
-    this.weight = 0;
-    this.chunk[this.filled++] = Math.round(value * 32767);
-    if (this.filled < CHUNK) return;
-    const whole = this.chunk;
-    this.chunk = new Int16Array(CHUNK);
-    this.filled = 0;
-    this.port.postMessage(whole.buffer, [whole.buffer]);
+  push(value) {
+    this.out[this.filled++] = Math.max(-1, Math.min(1, value)) * 32767;
+    if (this.filled === PIECE) {
+      this.port.postMessage(this.out.buffer, [this.out.buffer]);
+      this.out = new Int16Array(PIECE);
+      this.filled = 0;
+    }
   }
 }
-
 registerProcessor("capture", Capture);
