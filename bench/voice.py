@@ -37,6 +37,8 @@ _TICK = 0.02
 _LISTEN_FOR = 1.2
 """Seconds of reply that are heard before the caller interrupts."""
 _LOUD = 700
+_ONSET = 2500
+"""Peak that counts as the beginning of speech; the recording has a click before it."""
 
 
 @dataclass
@@ -95,7 +97,8 @@ def make_frames(door: str) -> Frames:
     size = int(rate * _TICK)
     pieces = [sound[start : start + size] for start in range(0, len(sound) - size, size)]
     noise = (np.random.default_rng(1).standard_normal(size) * 20).astype(np.int16)
-    return Frames([_message(door, piece) for piece in pieces], _message(door, noise), float(loud[0]), float(loud[-1]))
+    starts = float(np.flatnonzero(blocks > _ONSET)[0] * 80 / rate)
+    return Frames([_message(door, piece) for piece in pieces], _message(door, noise), starts, float(loud[-1]))
 
 
 def _message(door: str, sound: NDArray[np.int16]) -> str:
