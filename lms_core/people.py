@@ -29,14 +29,26 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A stored token; its value is known only to its bearer, we keep the SHA-256."""
+    """A stored token; its value is known only to its bearer, we keep the SHA-256.
+
+    `used_at` is set when a one-time token is spent; `last_used_at` is right to ten minutes.
+    """
 
     digest: str
     kind: TokenKind
     person_id: str
+    created_at: datetime
     expires_at: datetime | None = None
     used_at: datetime | None = None
     config: dict[str, Any] | None = None
+    name: str | None = None
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def opens(self, now: datetime) -> bool:
+        """Whether it still lets its bearer in."""
+        spent = self.used_at is not None or self.revoked_at is not None
+        return not spent and (self.expires_at is None or self.expires_at > now)
 
 
 @dataclass(frozen=True, slots=True)

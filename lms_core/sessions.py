@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
+
+
+class SessionStatus(StrEnum):
+    ACTIVE = "active"  # runs, or can be resumed
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +22,10 @@ class StoredSession:
     ended_at: datetime | None = None
     ended_reason: str | None = None
     snapshot: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> SessionStatus:
+        return SessionStatus.ACTIVE if self.ended_at is None else SessionStatus.ENDED
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,20 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+import structlog
+from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lms_core.errors import NotAuthenticated
+from lms_core.errors import Conflict, NotAuthenticated
 from lms_core.people import Person, Principal, Role, Token, TokenKind
+from lms_core.ports import Accounts
 from storage.database import Database
 from storage.tables import people, tokens
 
+_LASTING = (TokenKind.API_KEY, TokenKind.BROWSER)
+_USE_NOTED_EVERY = timedelta(minutes=10)  # a busy client must not cost a write a request
+_log = structlog.get_logger(__name__)
 _PREFIX = {
     TokenKind.API_KEY: "viva_",
     TokenKind.SIGN_IN: "in_",
@@ -25,25 +32,36 @@ def digest_of(value: str) -> str:
     return hashlib.sha256(value.encode()).hexdigest()
 
 
-class AccountStore:
+async def insert_person(
+    connection: AsyncConnection, name: str, role: Role, email: str | None = None
+) -> Person:
+    """A new person, as part of the caller's transaction."""
+    person = Person(f"pers_{secrets.token_hex(10)}", name, role, email)
+    row = {"id": person.id, "name": name, "role": role.value, "email": email, "created_at": datetime.now(UTC)}
+    await connection.execute(insert(people).values(row))
+    return person
+
+
+async def oldest_admin(connection: AsyncConnection) -> Person | None:
+    query = select(people).where(people.c.role == Role.ADMIN.value).order_by(people.c.created_at).limit(1)
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else Person(row.id, row.name, Role(row.role), row.email)
+
+
+class AccountStore(Accounts):
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
 
     async def add_person(self, name: str, role: Role, email: str | None = None) -> Person:
-        person = Person(f"pers_{secrets.token_hex(10)}", name, role, email)
-        async with self._database.write() as connection:
-            await connection.execute(
-                insert(people).values(
-                    id=person.id, name=name, role=role.value, email=email, created_at=datetime.now(UTC)
-                )
-            )
-        return person
+        try:
+            async with self.database.write() as connection:
+                return await insert_person(connection, name, role, email)
+        except IntegrityError as error:
+            raise Conflict("Somebody with this e-mail address is already there.") from error
 
     async def first_admin(self) -> Person | None:
-        query = select(people).where(people.c.role == Role.ADMIN.value).order_by(people.c.created_at).limit(1)
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return None if row is None else Person(row.id, row.name, Role(row.role), row.email)
+        async with self.database.read() as connection:
+            return await oldest_admin(connection)
 
     async def issue(
         self,
@@ -53,34 +71,41 @@ class AccountStore:
         lasts: timedelta | None = None,
         config: dict[str, Any] | None = None,
         value: str | None = None,
+        name: str | None = None,
     ) -> tuple[str, datetime | None]:
         """A new token's value, which is shown only now, and when it expires."""
         value = value or _PREFIX[kind] + secrets.token_urlsafe(32)
         now = datetime.now(UTC)
         expires = now + lasts if lasts is not None else None
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             await connection.execute(
                 insert(tokens).values(
                     digest=digest_of(value), kind=kind.value, person_id=person_id, created_at=now,
-                    expires_at=expires, config=config,
+                    expires_at=expires, config=config, name=name,
                 )
             )  # fmt: skip
         return value, expires
 
     async def authenticate(self, value: str, *kinds: TokenKind) -> Principal:
-        """Who bears the token. Raises NotAuthenticated if it is unknown, expired, spent or of another kind."""
+        """Who bears the token. Raises NotAuthenticated if it is unknown, expired, spent, revoked or of another kind.
+
+        Tokens are found by their hash, so that how long a look-up takes tells nothing about their values.
+        """
+        now = datetime.now(UTC)
         query = select(tokens, people.c.role).join(people).where(tokens.c.digest == digest_of(value))
-        async with self._database.read() as connection:
+        async with self.database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        if row is None or TokenKind(row.kind) not in kinds or not _valid(row):
+        if row is None or not (token := _token(row)).opens(now) or token.kind not in kinds:
             raise NotAuthenticated("The token is unknown, expired or already used.")
-        return Principal(row.person_id, Role(row.role), TokenKind(row.kind), row.digest, row.config)
+        await self._note_use(token, now)
+        return Principal(token.person_id, Role(row.role), token.kind, token.digest, token.config)
 
     async def spend(self, digest: str) -> bool:
         """Use up a one-time token; True for exactly one caller."""
         now = datetime.now(UTC)
-        fresh = tokens.c.used_at.is_(None) & or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
-        async with self._database.write() as connection:
+        in_time = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
+        fresh = tokens.c.used_at.is_(None) & tokens.c.revoked_at.is_(None) & in_time
+        async with self.database.write() as connection:
             done = await connection.execute(
                 update(tokens).where(tokens.c.digest == digest, fresh).values(used_at=now)
             )
@@ -88,12 +113,45 @@ class AccountStore:
 
     async def revoke(self, person_id: str, kind: TokenKind) -> None:
         """Delete all of a person's tokens of a kind."""
-        async with self._database.write() as connection:
+        async with self.database.write() as connection:
             await connection.execute(
                 delete(tokens).where(tokens.c.person_id == person_id, tokens.c.kind == kind.value)
             )
 
+    async def revoke_token(self, person_id: str, digest: str) -> bool:
+        """Shut one of a person's tokens out; False if they have no such token that still opens anything."""
+        mine = (tokens.c.person_id == person_id) & (tokens.c.digest == digest) & tokens.c.revoked_at.is_(None)
+        async with self.database.write() as connection:
+            done = await connection.execute(update(tokens).where(mine).values(revoked_at=datetime.now(UTC)))
+        return bool(done.rowcount == 1)
 
-def _valid(row: Any) -> bool:
-    token = Token(row.digest, TokenKind(row.kind), row.person_id, row.expires_at, row.used_at)
-    return token.used_at is None and (token.expires_at is None or token.expires_at > datetime.now(UTC))
+    async def tokens_of(self, person_id: str, kind: TokenKind) -> list[Token]:
+        """Newest first, those that open nothing any more too."""
+        query = select(tokens).where(tokens.c.person_id == person_id, tokens.c.kind == kind.value)
+        async with self.database.read() as connection:
+            rows = await connection.execute(query.order_by(tokens.c.created_at.desc(), tokens.c.digest))
+        return [_token(row) for row in rows]
+
+    async def forget_expired(self, before: datetime) -> int:
+        """Delete tokens that expired before `before`; returns how many."""
+        async with self.database.write() as connection:
+            return int(
+                (await connection.execute(delete(tokens).where(tokens.c.expires_at < before))).rowcount
+            )
+
+    async def _note_use(self, token: Token, now: datetime) -> None:
+        noted = token.last_used_at
+        if token.kind not in _LASTING or (noted is not None and now - noted < _USE_NOTED_EVERY):
+            return
+        try:
+            async with self.database.write() as connection:
+                await connection.execute(
+                    update(tokens).where(tokens.c.digest == token.digest).values(last_used_at=now)
+                )
+        except SQLAlchemyError as error:  # who may come in must not depend on a full disk
+            _log.warning("accounts.use_not_noted", cause=type(error).__name__)
+
+
+def _token(row: Row[Any]) -> Token:
+    values = {key: value for key, value in row._mapping.items() if key != "role"}
+    return Token(**{**values, "kind": TokenKind(values["kind"])})

@@ -3,15 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, or_, select
+from sqlalchemy import ColumnElement, Row, case, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.companions import Companion, CompanionStatus, Patience, Style, Subject
 from lms_core.courses import Lesson, QuizItem, QuizKind
+from lms_core.errors import Conflict
+from lms_core.ports import Companions
 from storage.database import Database
 from storage.tables import companions, lessons
 
 
-class CompanionStore:
+class CompanionStore(Companions):
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -31,8 +35,12 @@ class CompanionStore:
         return [_companion(row) for row in rows], total or 0
 
     async def find(self, reference: str) -> Companion | None:
-        """By id or slug."""
-        query = select(companions).where(or_(companions.c.id == reference, companions.c.slug == reference))
+        """By id or slug; an id is meant rather than another's slug."""
+        query = (
+            select(companions)
+            .where(or_(companions.c.id == reference, companions.c.slug == reference))
+            .order_by(case((companions.c.id == reference, 0), else_=1))
+        )
         async with self._database.read() as connection:
             row = (await connection.execute(query)).first()
         return None if row is None else _companion(row)
@@ -45,10 +53,26 @@ class CompanionStore:
         return None if row is None else _lesson(row)
 
     async def add(self, companion: Companion, lesson: Lesson | None = None) -> None:
-        async with self._database.write() as connection:
-            if lesson is not None:
-                await connection.execute(insert(lessons).values(**_lesson_row(lesson)))
-            await connection.execute(insert(companions).values(**asdict(companion)))
+        """Raises Conflict if the id or slug is taken; then the lesson is not stored either."""
+        try:
+            async with self._database.write() as connection:
+                await self.insert(connection, companion, lesson)
+        except IntegrityError as error:
+            raise Conflict(
+                f"There is already a companion or lesson '{companion.slug}', or its author or lesson is not there."
+            ) from error
+
+    async def insert(
+        self, connection: AsyncConnection, companion: Companion, lesson: Lesson | None = None
+    ) -> None:
+        """`add` as part of the caller's transaction."""
+        if lesson is not None:
+            await connection.execute(insert(lessons).values(**_lesson_row(lesson)))
+        await connection.execute(insert(companions).values(**asdict(companion)))
+
+    async def exists(self, connection: AsyncConnection, companion_id: str) -> bool:
+        query = select(companions.c.id).where(companions.c.id == companion_id)
+        return await connection.scalar(query) is not None
 
 
 def _contains(search: str) -> ColumnElement[bool]:

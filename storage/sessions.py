@@ -5,26 +5,32 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from lms_core.errors import NotFound
+from lms_core.ports import Sessions
 from lms_core.sessions import StoredItem, StoredSession
 from storage.database import Database
 from storage.tables import items, sessions, turn_metrics
 
 
-class SessionStore:
+class SessionStore(Sessions):
     """Reads never cross people: every query that takes a person filters by that person's rows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def open(self, session_id: str, companion_id: str, person_id: str, door: str) -> None:
-        async with self._database.write() as connection:
-            await connection.execute(
-                insert(sessions).values(
-                    id=session_id, companion_id=companion_id, person_id=person_id, door=door,
-                    started_at=datetime.now(UTC), snapshot={},
-                )
-            )  # fmt: skip
+        """Raises NotFound if the companion or the person is gone by now."""
+        row = {
+            "id": session_id, "companion_id": companion_id, "person_id": person_id, "door": door,
+            "started_at": datetime.now(UTC), "snapshot": {},
+        }  # fmt: skip
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(insert(sessions).values(row))
+        except IntegrityError as error:
+            raise NotFound("The companion or the account is no longer there.") from error
 
     async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
         """`person_id` None sees everybody's (admins)."""
@@ -37,13 +43,15 @@ class SessionStore:
 
     async def items(self, session_id: str) -> tuple[StoredItem, ...]:
         """In order of the conversation."""
-        query = select(items).where(items.c.session_id == session_id).order_by(items.c.position)
+        query = select(items).where(items.c.session_id == session_id).order_by(items.c.position, items.c.id)
         async with self._database.read() as connection:
             rows = await connection.execute(query)
         return tuple(_item(row) for row in rows)
 
     async def metrics(self, session_id: str) -> Sequence[dict[str, Any]]:
-        query = select(turn_metrics).where(turn_metrics.c.session_id == session_id).order_by(turn_metrics.c.turn)
+        query = (
+            select(turn_metrics).where(turn_metrics.c.session_id == session_id).order_by(turn_metrics.c.turn)
+        )
         async with self._database.read() as connection:
             rows = await connection.execute(query)
         return [{key: value for key, value in row._mapping.items() if key != "session_id"} for row in rows]
@@ -55,7 +63,7 @@ class SessionStore:
         mine = sessions.c.person_id == person_id
         if companion_id is not None:
             mine &= sessions.c.companion_id == companion_id
-        query = select(sessions).where(mine).order_by(sessions.c.started_at.desc())
+        query = select(sessions).where(mine).order_by(sessions.c.started_at.desc(), sessions.c.id)
         async with self._database.read() as connection:
             rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
             total = await connection.scalar(select(func.count()).select_from(sessions).where(mine))

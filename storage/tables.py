@@ -60,6 +60,9 @@ tokens = Table(
     Column("expires_at", UtcTime),
     Column("used_at", UtcTime),
     Column("config", JSON),
+    Column("name", String(200)),
+    Column("last_used_at", UtcTime),
+    Column("revoked_at", UtcTime),
     Index(None, "person_id", "kind"),
 )  # fmt: skip
 

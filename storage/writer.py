@@ -6,122 +6,115 @@ writer task per process; while it commits, the next group gathers.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
+import structlog
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
-from lms_core.errors import TooBusy
-from lms_core.sessions import RemoveItem, SaveItem, SaveMetrics, SaveSnapshot, Write
+from lms_core.errors import TooBusy, VivaError
+from lms_core.sessions import Write
 from storage.database import Database
-from storage.tables import items, sessions, turn_metrics
+from storage.errors import NotStored
+from storage.rows import RowWriter
 
-_LONGEST_LINE = 10_000
+_LONGEST_LINE = 1000
+_LARGEST_GROUP = 250  # commits; bounds how long the first of a group waits for the last
+_log = structlog.get_logger(__name__)
 
 _Group = list[tuple[Sequence[Write], "asyncio.Future[None]"]]
 
 
 class SessionWriter:
-    """`commit` returns when the writes are durable. `run` is the writer task; its owner awaits or cancels it."""
+    """`commit` returns when the writes are durable. `run` is the writer task; its owner cancels it at the end.
+
+    `commits` counts transactions, `waiting` the callers that wait for one.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: _Group = []
+        self._rows = RowWriter(database.is_sqlite)
+        self._places = asyncio.Semaphore(_LONGEST_LINE)
+        self._line: _Group = []
         self._wake = asyncio.Event()
-        insert = sqlite.insert if database.is_sqlite else postgresql.insert
-        self._save_item = _upsert(insert(items), items, ("session_id", "id"), keep=("created_at", "input_ms"))
-        self._save_metrics = _upsert(insert(turn_metrics), turn_metrics, ("session_id", "turn"))
+        self._closed = False
         self.commits = 0
+        self.waiting = 0
 
     async def commit(self, writes: Sequence[Write]) -> None:
-        """Raises TooBusy if the line is full or the database refuses; nothing of `writes` is stored then."""
-        if len(self._waiting) >= _LONGEST_LINE:
-            raise TooBusy("The database cannot keep up with the writes.")
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((writes, done))
-        self._wake.set()
-        await done
+        """Make `writes` durable, in order, all or none; when the line is full, wait for a place in it.
+
+        Raises VivaError if the database refuses (NotStored, or TooBusy if it may take them later) or the
+        server goes down; nothing of `writes` is stored then.
+        """
+        self.waiting += 1
+        try:
+            async with self._places:
+                if self._closed:
+                    raise TooBusy("The server is going down; nothing more is saved.")
+                done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._line.append((writes, done))
+                self._wake.set()
+                await done
+        finally:
+            self.waiting -= 1
 
     async def run(self) -> None:
-        """Write until cancelled."""
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            group, self._waiting = self._waiting, []
-            if not await self._try(group) and len(group) > 1:
-                for one in group:  # one bad write must not fail the others
-                    await self._try([one])
-
-    async def _try(self, group: _Group) -> bool:
-        """Commit the group and tell its callers; a group of one is told also of failure."""
+        """Write until cancelled; then write what stands in the line, and return."""
         try:
-            async with self._database.write() as connection:
-                await self._write(connection, [write for writes, _ in group for write in writes])
-        except (SQLAlchemyError, OSError) as error:
-            if len(group) == 1:
-                _fail(group, error)
-            return False
+            while True:
+                await self._wake.wait()
+                await self._finish(self._next())
+        finally:
+            self._closed = True
+            while self._line:
+                await self._commit(self._next())
+
+    def _next(self) -> _Group:
+        group, self._line = self._line[:_LARGEST_GROUP], self._line[_LARGEST_GROUP:]
+        if not self._line:
+            self._wake.clear()
+        return group
+
+    async def _finish(self, group: _Group) -> None:
+        """Commit also if cancelled meanwhile: a transaction under way cannot be called back."""
+        committing = asyncio.ensure_future(self._commit(group))
+        try:
+            await asyncio.shield(committing)
+        except asyncio.CancelledError:
+            await committing
+            raise
+
+    async def _commit(self, group: _Group) -> None:
+        error = await self._try(group)
+        if error is None:
+            for _, done in group:
+                if not done.done():  # the caller may be gone
+                    done.set_result(None)
+        elif len(group) > 1:
+            for one in group:  # one bad write must not fail the others
+                await self._commit([one])
+        elif not group[0][1].done():
+            group[0][1].set_exception(error)
+
+    async def _try(self, group: _Group) -> VivaError | None:
+        """None when the group is durable. Whatever goes wrong, the writer goes on."""
+        writes = [write for some, _ in group for write in some]
+        try:
+            await self._database.transact(lambda connection: self._rows.write(connection, writes))
+        except Exception as error:
+            return _explain(error, len(group))
         self.commits += 1
-        for _, done in group:
-            if not done.done():
-                done.set_result(None)
-        return True
-
-    async def _write(self, connection: AsyncConnection, writes: list[Write]) -> None:
-        """Last writer wins within the group, so that each row is written once."""
-        saved: dict[tuple[str, str], dict[str, Any]] = {}
-        snapshots: dict[str, SaveSnapshot] = {}
-        metrics: list[dict[str, Any]] = []
-        for write in writes:
-            match write:
-                case SaveItem(session_id, item):
-                    saved[session_id, item.id] = _item_row(session_id, write)
-                case RemoveItem(session_id, item_id):
-                    saved.pop((session_id, item_id), None)
-                    await connection.execute(
-                        delete(items).where(items.c.session_id == session_id, items.c.id == item_id)
-                    )
-                case SaveSnapshot(session_id):
-                    snapshots[session_id] = write
-                case SaveMetrics(session_id, values):
-                    metrics.append({"session_id": session_id, **values})
-        if saved:
-            await connection.execute(self._save_item, list(saved.values()))
-        for snapshot in snapshots.values():
-            await connection.execute(_snapshot_statement(snapshot))
-        if metrics:
-            await connection.execute(self._save_metrics, metrics)
+        return None
 
 
-def _upsert(statement: Any, table: Any, keys: tuple[str, ...], keep: tuple[str, ...] = ()) -> Any:
-    fresh = {
-        column.name: statement.excluded[column.name]
-        for column in table.columns
-        if column.name not in keys and column.name not in keep
-    }
-    return statement.on_conflict_do_update(index_elements=list(keys), set_=fresh)
-
-
-def _item_row(session_id: str, write: SaveItem) -> dict[str, Any]:
-    item = write.item
-    return {
-        "session_id": session_id, "id": item.id, "position": item.position, "kind": item.kind, "role": item.role,
-        "status": item.status, "content": list(item.content), "data": dict(item.data), "input_ms": item.input_ms,
-        "heard_ms": item.heard_ms, "created_at": datetime.now(UTC),
-    }  # fmt: skip
-
-
-def _snapshot_statement(write: SaveSnapshot) -> Any:
-    values: dict[str, Any] = {"snapshot": dict(write.snapshot)}
-    if write.ended is not None:
-        values |= {"ended_reason": write.ended, "ended_at": datetime.now(UTC)}
-    return update(sessions).where(sessions.c.id == write.session_id).values(**values)
-
-
-def _fail(group: _Group, error: Exception) -> None:
-    for _, done in group:
-        if not done.done():
-            done.set_exception(TooBusy(f"The database refused a write: {error}"))
+def _explain(error: Exception, commits: int) -> VivaError:
+    """Neither the log nor the client may see the words that could not be written, which errors like to quote."""
+    original = getattr(error, "orig", None) or error
+    cause = type(original).__name__
+    passing = isinstance(error, OperationalError | InterfaceError | OSError)
+    reason = (
+        str(original) if passing or isinstance(error, IntegrityError) else None
+    )  # those quote ids at most
+    _log.error("writer.commit_failed", commits=commits, cause=cause, reason=reason)
+    if passing:
+        return TooBusy(f"The database does not take writes now ({cause}).")
+    return NotStored(f"The database refused a write ({cause}).")

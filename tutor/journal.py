@@ -32,7 +32,9 @@ class DatabaseJournal:
 
 async def restore(store: SessionStore, session: StoredSession) -> Restored:
     """All that a stored session needs to go on."""
-    items = tuple(ItemSaved(item_of(row), row.position, row.input_ms) for row in await store.items(session.id))
+    items = tuple(
+        ItemSaved(item_of(row), row.position, row.input_ms) for row in await store.items(session.id)
+    )
     known = {name: session.snapshot[name] for name in _SNAPSHOT if name in session.snapshot}
     return Restored(items, Snapshot(**known))
 
@@ -57,7 +59,9 @@ def _write(session_id: str, change: Change) -> Write:
 
 
 def _row(item: Item, position: float, input_ms: int | None) -> StoredItem:
-    data = {name: value for name in ("name", "call_id", "arguments", "output") if (value := getattr(item, name))}
+    data = {
+        name: value for name in ("name", "call_id", "arguments", "output") if (value := getattr(item, name))
+    }
     content = tuple(asdict(part) for part in item.parts)
     role = item.role.value if item.role is not None else None
     return StoredItem(item.id, position, item.kind, role, item.status, content, data, input_ms, item.heard_ms)

@@ -1,0 +1,80 @@
+"""What the domain needs stored, as protocols; `storage` implements them.
+
+Times are UTC and aware. Pages count from 1; where a page is returned, the number of all there are comes with it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from lms_core.companions import Companion
+from lms_core.courses import Lesson
+from lms_core.people import Person, Principal, Role, Token, TokenKind
+from lms_core.sessions import StoredItem, StoredSession, Write
+
+
+class Companions(Protocol):
+    async def published(
+        self, *, subject: str | None = None, search: str | None = None, page: int = 1, limit: int = 20
+    ) -> tuple[list[Companion], int]:
+        """In order of name; `search` is looked for in name and topic."""
+        ...
+
+    async def find(self, reference: str) -> Companion | None:
+        """By id or slug, whatever its status."""
+        ...
+
+    async def lesson(self, lesson_id: str | None) -> Lesson | None: ...
+    async def add(self, companion: Companion, lesson: Lesson | None = None) -> None: ...
+
+
+class Sessions(Protocol):
+    async def open(self, session_id: str, companion_id: str, person_id: str, door: str) -> None: ...
+    async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
+        """None too if it is not that person's; `person_id` None sees everybody's (admins)."""
+        ...
+
+    async def items(self, session_id: str) -> tuple[StoredItem, ...]: ...
+    async def metrics(self, session_id: str) -> Sequence[dict[str, Any]]: ...
+    async def recent(
+        self, person_id: str, *, companion_id: str | None = None, page: int = 1, limit: int = 20
+    ) -> tuple[list[StoredSession], int]:
+        """A person's own, newest first."""
+        ...
+
+    async def last_pauses(self, person_id: str) -> dict[str, Any]: ...
+
+
+class SessionWrites(Protocol):
+    async def commit(self, writes: Sequence[Write]) -> None:
+        """Durable when it returns; all or none, in order. Raises VivaError."""
+        ...
+
+
+class Accounts(Protocol):
+    async def add_person(self, name: str, role: Role, email: str | None = None) -> Person:
+        """Raises Conflict if the e-mail address is taken."""
+        ...
+
+    async def first_admin(self) -> Person | None: ...
+    async def issue(
+        self,
+        person_id: str,
+        kind: TokenKind,
+        *,
+        lasts: timedelta | None = None,
+        config: dict[str, Any] | None = None,
+        value: str | None = None,
+        name: str | None = None,
+    ) -> tuple[str, datetime | None]: ...
+    async def authenticate(self, value: str, *kinds: TokenKind) -> Principal:
+        """Raises NotAuthenticated."""
+        ...
+
+    async def spend(self, digest: str) -> bool:
+        """Use up a one-time token; True for exactly one caller, however many try at once."""
+        ...
+
+    async def revoke(self, person_id: str, kind: TokenKind) -> None: ...
+    async def revoke_token(self, person_id: str, digest: str) -> bool: ...
+    async def tokens_of(self, person_id: str, kind: TokenKind) -> list[Token]: ...

@@ -1,0 +1,48 @@
+"""The schema's history: Alembic, run by Viva itself at start."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from storage.errors import NotStored
+from storage.tables import metadata
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the schema up to date inside the connection's transaction: all of it or nothing.
+
+    Raises NotStored if the database was made by a newer Viva.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise NotStored(
+            f"The database does not fit this version of Viva, perhaps a newer one made it: {error}"
+        ) from error
+    if connection.dialect.name == "sqlite":
+        _check_references(connection)
+
+
+def differences(connection: Connection) -> list[object]:
+    """What the migrations made, other than the tables say; empty when they agree."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+def _check_references(connection: Connection) -> None:
+    """SQLite rebuilds tables to change them, which must happen with foreign keys off."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise NotStored(
+            f"The migration would leave rows of {broken[0]} without what they refer to; nothing was changed."
+        )

@@ -1,0 +1,33 @@
+"""Databases and stores for the tests of `storage`."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from storage.accounts import AccountStore
+from storage.companions import CompanionStore
+from storage.database import Database
+from storage.sessions import SessionStore
+from tests.postgres import *  # noqa: F403 - fixtures
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.aclose()
+
+
+@pytest.fixture
+def accounts(database: Database) -> AccountStore:
+    return AccountStore(database)
+
+
+@pytest.fixture
+def companions(database: Database) -> CompanionStore:
+    return CompanionStore(database)
+
+
+@pytest.fixture
+def sessions(database: Database) -> SessionStore:
+    return SessionStore(database)
