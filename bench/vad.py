@@ -9,7 +9,9 @@ from audio.vad import Listener
 
 
 def frame_cost(rate: int, sound: np.ndarray, silero: SileroBatch) -> float:
-    listener = Listener(rate, silero, on_started=lambda _: None, on_audio=lambda _: None, on_stopped=lambda _: None)
+    listener = Listener(
+        rate, silero, on_started=lambda _: None, on_audio=lambda _: None, on_stopped=lambda _: None
+    )
     block = rate // 50
     frames = [sound[i : i + block] for i in range(0, len(sound) - block, block)]
     begin = time.perf_counter()
@@ -24,7 +26,9 @@ def main() -> None:
     print("what                rate   us/frame")
     for rate in (8000, 16000, 24000):
         hiss = (random.standard_normal(rate * 20) * 60).astype(np.int16)
-        loud = (np.sin(np.arange(rate * 20) * 0.05) * random.standard_normal(rate * 20) * 6000).astype(np.int16)
+        loud = (np.sin(np.arange(rate * 20) * 0.05) * random.standard_normal(rate * 20) * 6000).astype(
+            np.int16
+        )
         print(f"room noise         {rate:6d}  {frame_cost(rate, hiss, silero):7.1f}")
         print(f"loud, incl. Silero {rate:6d}  {frame_cost(rate, loud, silero):7.1f}")
     for batch in (1, 10, 50, 200):
@@ -36,7 +40,9 @@ def main() -> None:
                 speaker.waiting.append(window)
                 silero._pending[speaker] = None
             silero._deliver(silero._compute(silero._take()))
-        print(f"Silero, batch of {batch:3d}: {(time.perf_counter() - begin) / 20 / batch * 1e6:6.1f} us a window")
+        print(
+            f"Silero, batch of {batch:3d}: {(time.perf_counter() - begin) / 20 / batch * 1e6:6.1f} us a window"
+        )
 
 
 if __name__ == "__main__":

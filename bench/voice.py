@@ -103,9 +103,13 @@ def make_frames(door: str) -> Frames:
 
 def _message(door: str, sound: NDArray[np.int16]) -> str:
     if door == "realtime":
-        return json.dumps({"type": "input_audio_buffer.append", "audio": base64.b64encode(sound.tobytes()).decode()})
+        return json.dumps(
+            {"type": "input_audio_buffer.append", "audio": base64.b64encode(sound.tobytes()).decode()}
+        )
     payload = base64.b64encode(encode_ulaw(sound)).decode()
-    return json.dumps({"event": "media", "streamSid": "MZ1", "media": {"track": "inbound", "payload": payload}})
+    return json.dumps(
+        {"event": "media", "streamSid": "MZ1", "media": {"track": "inbound", "payload": payload}}
+    )
 
 
 @dataclass
@@ -131,16 +135,25 @@ class Caller:
 
     async def open(self, http: aiohttp.ClientSession, server: Server) -> None:
         if self._door == "realtime":
-            self.socket = await http.ws_connect(f"{server.url}/v1/realtime?model=ada-fractions", max_msg_size=0)
+            self.socket = await http.ws_connect(
+                f"{server.url}/v1/realtime?model=ada-fractions", max_msg_size=0
+            )
             detection = {"type": "server_vad", "silence_duration_ms": int(_DELAY * 1000)}
-            await self.socket.send_json({"type": "session.update", "session": {"type": "realtime", "audio": {"input": {"turn_detection": detection}}}})
+            await self.socket.send_json(
+                {
+                    "type": "session.update",
+                    "session": {"type": "realtime", "audio": {"input": {"turn_detection": detection}}},
+                }
+            )
         else:
             self.socket = await http.ws_connect(f"{server.url}/phone/media", max_msg_size=0)
             media = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
             start = {"streamSid": "MZ1", "callSid": "CA1", "accountSid": "AC1", "tracks": ["inbound"], "mediaFormat": media,
                      "customParameters": {"companion": "ada-fractions", "token": server.api_key}}  # fmt: skip
             await self.socket.send_json({"event": "connected", "protocol": "Call", "version": "1.0.0"})
-            await self.socket.send_json({"event": "start", "sequenceNumber": "1", "streamSid": "MZ1", "start": start})
+            await self.socket.send_json(
+                {"event": "start", "sequenceNumber": "1", "streamSid": "MZ1", "start": start}
+            )
 
     async def tick(self, now: float) -> None:
         if self._place is None:
@@ -168,12 +181,16 @@ class Caller:
                 self._results.overheads.append(now - self._answer_due - _DELAY)
                 self._answer_due = -1
                 self._next_at = now + _LISTEN_FOR
-        elif ('"input_audio_buffer.speech_started"' in data or '"event":"clear"' in data) and self._interrupting:
+        elif (
+            '"input_audio_buffer.speech_started"' in data or '"event":"clear"' in data
+        ) and self._interrupting:
             self._results.barge_ins.append(now - self._interrupting)
             self._interrupting = None
 
 
-async def measure(server: Server, door: str, callers: int, seconds: float, *, idle: bool) -> tuple[Results, float, float]:
+async def measure(
+    server: Server, door: str, callers: int, seconds: float, *, idle: bool
+) -> tuple[Results, float, float]:
     """Results, CPU seconds a session-minute, and MB a session."""
     frames, results = make_frames(door), Results()
     before = server.rss_mb()
@@ -207,8 +224,12 @@ def _quantile(values: list[float], share: float) -> str:
 
 
 async def bench(door: str, counts: list[int], seconds: float) -> None:
-    print(f"\n{door} door, {seconds:.0f} s a row; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    print("| callers | overhead p50 ms | p95 ms | barge-in p50 ms | p95 ms | turns | lost | CPU s/session-min talking | idle | MB/session |")
+    print(
+        f"\n{door} door, {seconds:.0f} s a row; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n"
+    )
+    print(
+        "| callers | overhead p50 ms | p95 ms | barge-in p50 ms | p95 ms | turns | lost | CPU s/session-min talking | idle | MB/session |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for callers in counts:
         with running_server() as server:
@@ -225,7 +246,9 @@ async def bench(door: str, counts: list[int], seconds: float) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--door", choices=["realtime", "phone"], default="realtime")
     parser.add_argument("--callers", type=int, nargs="+", default=[1, 10, 25, 50, 100, 200])
     parser.add_argument("--seconds", type=float, default=30.0)

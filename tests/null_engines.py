@@ -85,7 +85,9 @@ class NullMouth:
     async def start(self) -> None: ...
     async def aclose(self) -> None: ...
 
-    async def synthesize(self, text: str, *, voice: str, speed: float, language: str) -> AsyncIterator[Speech]:
+    async def synthesize(
+        self, text: str, *, voice: str, speed: float, language: str
+    ) -> AsyncIterator[Speech]:
         spans, place = [], 0
         for word in text.split():
             place = text.index(word, place)

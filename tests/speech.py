@@ -17,7 +17,7 @@ _DEBIAN = Path("/usr/share/pocketsphinx/test/data")
 def speech_dir() -> Path:
     """The folder with the recordings; skips the test if there is none."""
     given = os.environ.get("VIVA_SPEECH_DIR")
-    for place in ((Path(given),) if given else _PLACES):
+    for place in (Path(given),) if given else _PLACES:
         if (place / "goforward.wav").is_file():
             return place
     pytest.skip("no recorded speech: set VIVA_SPEECH_DIR to a folder with goforward.wav and its siblings")
@@ -33,4 +33,7 @@ def read_wav(name: str) -> NDArray[np.int16]:
 def transcripts() -> dict[str, str]:
     """Name to reference transcript."""
     with (speech_dir() / "transcripts.tsv").open() as file:
-        return {row["file"].removesuffix(".wav"): row["transcript"] for row in csv.DictReader(file, delimiter="\t")}
+        return {
+            row["file"].removesuffix(".wav"): row["transcript"]
+            for row in csv.DictReader(file, delimiter="\t")
+        }

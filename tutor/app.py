@@ -131,7 +131,9 @@ class Server:
                 ready = asyncio.Event()
                 group.create_task(self.live.run(ready.set))
                 await ready.wait()
-                runner = web.AppRunner(self.web_app(), access_log=None, handle_signals=False, shutdown_timeout=3)
+                runner = web.AppRunner(
+                    self.web_app(), access_log=None, handle_signals=False, shutdown_timeout=3
+                )
                 await runner.setup()
                 listening = _listen(self.settings.host, self.settings.port)
                 await web.SockSite(runner, listening).start()
@@ -150,11 +152,19 @@ class Server:
         app.add_routes(panel.routes())
         app.add_routes(
             transports.routes(
-                self.live, self.auth.request, self.auth.token, self.auth, frozenset(self.settings.allowed_origins)
+                self.live,
+                self.auth.request,
+                self.auth.token,
+                self.auth,
+                frozenset(self.settings.allowed_origins),
             )
         )
         app.add_routes(
-            [web.get("/healthz", self._health), web.get("/readyz", self._ready), web.get("/metrics", self._metrics)]
+            [
+                web.get("/healthz", self._health),
+                web.get("/readyz", self._ready),
+                web.get("/metrics", self._metrics),
+            ]
         )
         return app
 
@@ -171,19 +181,23 @@ class Server:
         return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        return web.Response(body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+        return web.Response(
+            body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        )
 
     def _watch(self) -> None:
         silero = self.engines.silero
         self.metrics.watch("viva_silero_batches", "Silero runs", lambda: silero.batches)
         self.metrics.watch("viva_silero_windows", "Windows judged by Silero", lambda: silero.windows)
-        self.metrics.watch("viva_silero_dropped", "Windows dropped because Silero fell behind", lambda: silero.dropped)
+        self.metrics.watch(
+            "viva_silero_dropped", "Windows dropped because Silero fell behind", lambda: silero.dropped
+        )
         self.metrics.watch("viva_commits", "Transactions of the session writer", lambda: self.writer.commits)
 
     def _address(self, listening: socket.socket) -> str:
         if self.settings.public_url:
             return self.settings.public_url.rstrip("/")
-        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
         return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
 
     async def _until_signal(self) -> None:
@@ -207,12 +221,18 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
-        raise SettingsError(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port, or 0 for a free one.") from error
+        raise SettingsError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port, or 0 for a free one."
+        ) from error
 
 
 def write_ready_file(path: Path, address: str, welcome: Welcome) -> None:
     """For supervisors and tests: written whole, readable by the owner only."""
-    data = {"url": address, "sign_in_url": f"{address}/sign-in?token={welcome.sign_in_token}", "api_key": welcome.api_key}
+    data = {
+        "url": address,
+        "sign_in_url": f"{address}/sign-in?token={welcome.sign_in_token}",
+        "api_key": welcome.api_key,
+    }
     part = path.with_name(path.name + ".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

@@ -67,7 +67,9 @@ class Authenticator:
         principal = await self._accounts.authenticate(link_token, TokenKind.SIGN_IN)
         if not await self._accounts.spend(principal.digest):
             raise NotAuthenticated("This link was already used; restart the server for a new one.")
-        cookie, _ = await self._accounts.issue(principal.person_id, TokenKind.BROWSER, lasts=timedelta(days=30))
+        cookie, _ = await self._accounts.issue(
+            principal.person_id, TokenKind.BROWSER, lasts=timedelta(days=30)
+        )
         return cookie
 
     async def _look_up(self, value: str, *kinds: TokenKind) -> Principal:

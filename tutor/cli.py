@@ -22,7 +22,9 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 0 done, 1 failed, 2 wrong use or a wrong setting."""
-    parser = argparse.ArgumentParser(prog="viva", description="A voice-first AI tutor that you host yourself.")
+    parser = argparse.ArgumentParser(
+        prog="viva", description="A voice-first AI tutor that you host yourself."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     modules: dict[str, Any] = {}
     for name, what in COMMANDS.items():

@@ -54,7 +54,12 @@ class LiveSessions:
         record_to: Path | None = None,
     ) -> None:
         """`record_to`: folder for the sessions' turn-taking events, None to record nothing."""
-        self._engines, self._companions, self._sessions, self._accounts = engines, companions, sessions, accounts
+        self._engines, self._companions, self._sessions, self._accounts = (
+            engines,
+            companions,
+            sessions,
+            accounts,
+        )
         self._journal, self._metrics = journal, metrics
         self._most, self._grace, self._record_to = most, grace_seconds, record_to
         self._live: dict[str, tuple[Session, str]] = {}

@@ -15,7 +15,9 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
         self.sessions_active = Gauge("viva_sessions_active", "Sessions running now", registry=registry)
-        self.sessions_started = Counter("viva_sessions_started", "Sessions opened", ["door"], registry=registry)
+        self.sessions_started = Counter(
+            "viva_sessions_started", "Sessions opened", ["door"], registry=registry
+        )
         self.sessions_ended = Counter("viva_sessions_ended", "Sessions ended", ["reason"], registry=registry)
         self._turns = Counter("viva_turns", "Learner turns answered", registry=registry)
         self._stages = Histogram(
@@ -26,11 +28,17 @@ class Metrics:
             "viva_turn_overhead_seconds", "First audio sent, beyond the endpointing delay", buckets=_SECONDS,
             registry=registry,
         )  # fmt: skip
-        self._speculations = Counter("viva_speculations", "Replies prepared early", ["outcome"], registry=registry)
+        self._speculations = Counter(
+            "viva_speculations", "Replies prepared early", ["outcome"], registry=registry
+        )
         self._barge_ins = Counter("viva_barge_ins", "Sounds over a reply", ["kind"], registry=registry)
         self._failures = Counter("viva_engine_failures", "Failed engine calls", ["part"], registry=registry)
         self._waits = Histogram(
-            "viva_engine_wait_seconds", "Waiting for a speech worker", ["part"], buckets=_SECONDS, registry=registry
+            "viva_engine_wait_seconds",
+            "Waiting for a speech worker",
+            ["part"],
+            buckets=_SECONDS,
+            registry=registry,
         )
 
     def turn(self, metrics: TurnMetrics) -> None:

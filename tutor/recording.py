@@ -25,7 +25,9 @@ class EventFile:
         self._lines: list[bytes] = []
 
     def __call__(self, event: t.Event, effects: Sequence[t.Effect]) -> None:
-        self._lines.append(orjson.dumps({"event": to_json(event), "effects": [to_json(effect) for effect in effects]}))
+        self._lines.append(
+            orjson.dumps({"event": to_json(event), "effects": [to_json(effect) for effect in effects]})
+        )
         if len(self._lines) >= _FLUSH_AT:
             self.close()
 
@@ -55,7 +57,9 @@ def read(path: Path) -> Iterator[tuple[t.Event, list[dict[str, Any]]]]:
                 yield event_of(step["event"]), step["effects"]
 
 
-def replay(path: Path, policy: t.Policy | None = None) -> Iterator[tuple[t.Event, list[dict[str, Any]], list[dict[str, Any]]]]:
+def replay(
+    path: Path, policy: t.Policy | None = None
+) -> Iterator[tuple[t.Event, list[dict[str, Any]], list[dict[str, Any]]]]:
     """Every event with the effects recorded then and those that `policy` would have now.
 
     Time comes from the events. Under another policy the companion's side of the recording no longer fits in all

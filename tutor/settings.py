@@ -27,24 +27,56 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all networks.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
-    public_url: str = Field("", description="Address that learners use, if a proxy stands in front, e.g. https://viva.school.org.")
-    allowed_origins: tuple[str, ...] = Field((), description="Web origins beside our own whose pages may connect, as a JSON list.")
+    public_url: str = Field(
+        "", description="Address that learners use, if a proxy stands in front, e.g. https://viva.school.org."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Web origins beside our own whose pages may connect, as a JSON list."
+    )
     data_dir: Path = Field(Path(".viva"), description="Folder for the database, models and keys.")
-    database_url: str = Field("", description="sqlite:///path or postgresql://user:password@host/name; empty: SQLite in the data directory.")
-    ears: str = Field("auto", description="Speech-to-text: auto, pocketsphinx, whisper-<size>, openai:<model> or package.module:factory.")
+    database_url: str = Field(
+        "",
+        description="sqlite:///path or postgresql://user:password@host/name; empty: SQLite in the data directory.",
+    )
+    ears: str = Field(
+        "auto",
+        description="Speech-to-text: auto, pocketsphinx, whisper-<size>, openai:<model> or package.module:factory.",
+    )
     mind: str = Field("auto", description="Tutor: auto, lesson, openai:<model> or package.module:factory.")
-    mouth: str = Field("auto", description="Text-to-speech: auto, espeak, piper, openai:<model> or package.module:factory.")
-    openai_base_url: str = Field("", description="OpenAI-compatible endpoint for the mind, e.g. http://localhost:11434/v1.")
+    mouth: str = Field(
+        "auto", description="Text-to-speech: auto, espeak, piper, openai:<model> or package.module:factory."
+    )
+    openai_base_url: str = Field(
+        "", description="OpenAI-compatible endpoint for the mind, e.g. http://localhost:11434/v1."
+    )
     openai_api_key: SecretStr = Field(SecretStr(""), description="Key for the OpenAI-compatible endpoints.")
     openai_model: str = Field("", description="Model of the mind at that endpoint.")
-    speech_base_url: str = Field("", description="OpenAI-compatible endpoint for openai: ears and mouths; empty: OpenAI's own.")
-    engine_workers: int = Field(2, ge=1, le=64, description="Workers of the speech engines; about one a processor core.")
-    max_sessions: int = Field(200, ge=1, le=10_000, description="Sessions that may run at once; more are refused with a clear error.")
-    grace_seconds: float = Field(120, ge=1, le=86_400, description="Seconds that a session waits for a learner whose link was lost.")
-    drain_seconds: float = Field(20, ge=0, le=3600, description="Seconds that running sessions get when the server is asked to stop.")
+    speech_base_url: str = Field(
+        "", description="OpenAI-compatible endpoint for openai: ears and mouths; empty: OpenAI's own."
+    )
+    engine_workers: int = Field(
+        2, ge=1, le=64, description="Workers of the speech engines; about one a processor core."
+    )
+    max_sessions: int = Field(
+        200,
+        ge=1,
+        le=10_000,
+        description="Sessions that may run at once; more are refused with a clear error.",
+    )
+    grace_seconds: float = Field(
+        120, ge=1, le=86_400, description="Seconds that a session waits for a learner whose link was lost."
+    )
+    drain_seconds: float = Field(
+        20, ge=0, le=3600, description="Seconds that running sessions get when the server is asked to stop."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much to log.")
-    log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, JSON otherwise.")
-    record_events: bool = Field(False, description="Write every session's turn-taking events (with words) to the data directory, for viva replay.")
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto", description="auto: text on a terminal, JSON otherwise."
+    )
+    record_events: bool = Field(
+        False,
+        description="Write every session's turn-taking events (with words) to the data directory, for viva replay.",
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -62,8 +94,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         chosen = init_settings.init_kwargs.get("data_dir") or env_settings().get("data_dir") or ".viva"  # type: ignore[attr-defined]
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(chosen) / "viva.toml")

@@ -24,7 +24,9 @@ class Rule:
     say: "Callable[[Reader, re.Match[str]], int | None]"
 
 
-def saying(words: "Callable[[Reader, re.Match[str]], str]") -> "Callable[[Reader, re.Match[str]], int | None]":
+def saying(
+    words: "Callable[[Reader, re.Match[str]], str]",
+) -> "Callable[[Reader, re.Match[str]], int | None]":
     """A rule whose whole match is said as the words returned; "" says nothing."""
 
     def say(reader: "Reader", match: re.Match[str]) -> None:

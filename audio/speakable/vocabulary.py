@@ -148,7 +148,9 @@ def _english_unit(one: str) -> tuple[str, str]:
 
 
 def _german_unit(one: str) -> tuple[str, str]:
-    return one, one + "n" if one.endswith(("sekunde", "Sekunde", "Minute", "tunde", "Tonne", "kalorie")) else one
+    return one, one + "n" if one.endswith(
+        ("sekunde", "Sekunde", "Minute", "tunde", "Tonne", "kalorie")
+    ) else one
 
 
 _ENGLISH_CUES = (
@@ -169,9 +171,12 @@ ENGLISH = Vocabulary(
     square_unit="square {}",
     cubic_unit="cubic {}",
     currencies={
-        "$": ("dollar", "dollars", "cents"), "€": ("euro", "euros", "cents"), "£": ("pound", "pounds", "pence"),
-        "¥": ("yen", "yen", ""), "₹": ("rupee", "rupees", "paise"),
-    },  # fmt: skip
+        "$": ("dollar", "dollars", "cents"),
+        "€": ("euro", "euros", "cents"),
+        "£": ("pound", "pounds", "pence"),
+        "¥": ("yen", "yen", ""),
+        "₹": ("rupee", "rupees", "paise"),
+    },
     parts={2: ("half", "halves"), 4: ("quarter", "quarters")},
     year_cues=_ENGLISH_CUES,
 )
@@ -185,14 +190,24 @@ GERMAN = Vocabulary(
     square_unit="Quadrat{}",
     cubic_unit="Kubik{}",
     currencies={
-        "$": ("Dollar", "Dollar", ""), "€": ("Euro", "Euro", ""), "£": ("Pfund", "Pfund", ""), "¥": ("Yen", "Yen", ""),
-    },  # fmt: skip
+        "$": ("Dollar", "Dollar", ""),
+        "€": ("Euro", "Euro", ""),
+        "£": ("Pfund", "Pfund", ""),
+        "¥": ("Yen", "Yen", ""),
+    },
     one="ein",
     parts={
-        2: ("halb", "halbe"), 3: ("Drittel", "Drittel"), 4: ("Viertel", "Viertel"), 5: ("Fünftel", "Fünftel"),
-        6: ("Sechstel", "Sechstel"), 7: ("Siebtel", "Siebtel"), 8: ("Achtel", "Achtel"), 9: ("Neuntel", "Neuntel"),
-        10: ("Zehntel", "Zehntel"), 100: ("Hundertstel", "Hundertstel"),
-    },  # fmt: skip
+        2: ("halb", "halbe"),
+        3: ("Drittel", "Drittel"),
+        4: ("Viertel", "Viertel"),
+        5: ("Fünftel", "Fünftel"),
+        6: ("Sechstel", "Sechstel"),
+        7: ("Siebtel", "Siebtel"),
+        8: ("Achtel", "Achtel"),
+        9: ("Neuntel", "Neuntel"),
+        10: ("Zehntel", "Zehntel"),
+        100: ("Hundertstel", "Hundertstel"),
+    },
     year_cues=_GERMAN_CUES,
 )
 FRENCH = Vocabulary(
@@ -202,7 +217,11 @@ SPANISH = Vocabulary(
     "es", ",", says=_SPANISH, one="un", currencies={"€": ("euro", "euros", ""), "$": ("dólar", "dólares", "")}
 )
 ITALIAN = Vocabulary(
-    "it", ",", says=_ITALIAN, one="un", currencies={"€": ("euro", "euro", ""), "$": ("dollaro", "dollari", "")}
+    "it",
+    ",",
+    says=_ITALIAN,
+    one="un",
+    currencies={"€": ("euro", "euro", ""), "$": ("dollaro", "dollari", "")},
 )
 
 _KNOWN = {known.language: known for known in (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN)}

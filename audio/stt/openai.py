@@ -16,7 +16,9 @@ _TIME_LIMIT = 15.0
 
 
 class OpenAIEars:
-    def __init__(self, model: str, *, base_url: str | None, api_key: str | None, time_limit: float = _TIME_LIMIT) -> None:
+    def __init__(
+        self, model: str, *, base_url: str | None, api_key: str | None, time_limit: float = _TIME_LIMIT
+    ) -> None:
         self.name = f"openai:{model}"
         self._model = model
         self._client = openai.AsyncOpenAI(
@@ -29,7 +31,7 @@ class OpenAIEars:
         *,
         language: str,
         hints: Sequence[str] = (),
-        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002
+        on_partial: Callable[[str], None] | None = None,
     ) -> SttStream:
         async def transcribe(pcm: NDArray[np.int16]) -> Transcript:
             return await self._ask(pcm, language.split("-")[0], ", ".join(hints))
@@ -55,7 +57,10 @@ class OpenAIEars:
                 )
                 return Transcript(answer.text.strip(), words)
             plain = await self._client.audio.transcriptions.create(
-                model=self._model, file=("turn.wav", _wav(pcm)), language=language, prompt=prompt or openai.omit
+                model=self._model,
+                file=("turn.wav", _wav(pcm)),
+                language=language,
+                prompt=prompt or openai.omit,
             )
             return Transcript(_text(plain))
         except openai.BadRequestError:

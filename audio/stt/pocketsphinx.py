@@ -29,9 +29,9 @@ class PocketsphinxEars:
     def open(
         self,
         *,
-        language: str,  # noqa: ARG002 - the bundled model is English
-        hints: Sequence[str] = (),  # noqa: ARG002
-        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002
+        language: str,
+        hints: Sequence[str] = (),
+        on_partial: Callable[[str], None] | None = None,
     ) -> SttStream:
         key = object()
 
@@ -73,7 +73,9 @@ def make_decoder() -> Callable[[bytes], list[tuple[str, int, int, float]]]:
             text = segment.word.split("(")[0]
             if text and text[0] not in "<[+":
                 confidence = min(1.0, float(decoder.get_logmath().exp(segment.prob)))
-                words.append((text, segment.start_frame * _FRAME_MS, (segment.end_frame + 1) * _FRAME_MS, confidence))
+                words.append(
+                    (text, segment.start_frame * _FRAME_MS, (segment.end_frame + 1) * _FRAME_MS, confidence)
+                )
         return words
 
     return decode

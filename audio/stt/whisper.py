@@ -29,7 +29,12 @@ class WhisperEars:
     ) -> None:
         """`compute_type` "default" is int8 on the CPU and float16 on CUDA."""
         self.name = name
-        self._model_dir, self._device, self._compute_type, self._workers = model_dir, device, compute_type, workers
+        self._model_dir, self._device, self._compute_type, self._workers = (
+            model_dir,
+            device,
+            compute_type,
+            workers,
+        )
         self._model: Any = None
         self._pool = Pool(name, workers, lambda: ThreadWorker(self._decode), on_wait=on_wait, time_limit=30.0)
 
@@ -38,7 +43,7 @@ class WhisperEars:
         *,
         language: str,
         hints: Sequence[str] = (),
-        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002 - whisper knows no partial results
+        on_partial: Callable[[str], None] | None = None,
     ) -> SttStream:
         key = object()
 
@@ -63,7 +68,9 @@ class WhisperEars:
         from faster_whisper import WhisperModel
 
         if not (self._model_dir / "model.bin").is_file():
-            raise ModelError(f"There is no whisper model in {self._model_dir}; run: viva models pull {self.name}")
+            raise ModelError(
+                f"There is no whisper model in {self._model_dir}; run: viva models pull {self.name}"
+            )
         device = self._device
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
@@ -93,7 +100,9 @@ class WhisperEars:
         )
         found = list(segments)
         words = tuple(
-            HeardWord(word.word.strip(), round(word.start * 1000), round(word.end * 1000), float(word.probability))
+            HeardWord(
+                word.word.strip(), round(word.start * 1000), round(word.end * 1000), float(word.probability)
+            )
             for segment in found
             for word in segment.words or ()
         )

@@ -74,7 +74,9 @@ class _Library:
         self._lib: Any = ctypes.CDLL(espeakng_loader.get_library_path())
         data = espeakng_loader.get_data_path().encode()
         if self._lib.espeak_Initialize(_SYNCHRONOUS, 200, data, 0) != _RATE:
-            raise EngineError("espeak-ng cannot start; reinstall espeakng-loader: pip install --force-reinstall espeakng-loader")
+            raise EngineError(
+                "espeak-ng cannot start; reinstall espeakng-loader: pip install --force-reinstall espeakng-loader"
+            )
         self._chunks: list[NDArray[np.int16]] = []
         self._words: list[tuple[int, int]] = []
         self._callback = _Callback(self._collect)  # kept: the library holds only a pointer
@@ -129,7 +131,9 @@ class EspeakMouth:
     async def aclose(self) -> None:
         await self._pool.aclose()
 
-    async def synthesize(self, text: str, *, voice: str, speed: float, language: str) -> AsyncIterator[Speech]:
+    async def synthesize(
+        self, text: str, *, voice: str, speed: float, language: str
+    ) -> AsyncIterator[Speech]:
         spoken = speakable(text, language)
         if not spoken.text.strip():
             return
@@ -167,7 +171,9 @@ def _trim(pcm: NDArray[np.int16]) -> tuple[NDArray[np.int16], int]:
     return pcm[start:], start * 1000 // _RATE
 
 
-def _origins(spoken: Spoken, events: list[tuple[int, int]], skipped_ms: int, end_ms: int) -> tuple[SpokenWord, ...]:
+def _origins(
+    spoken: Spoken, events: list[tuple[int, int]], skipped_ms: int, end_ms: int
+) -> tuple[SpokenWord, ...]:
     """Word events of the spoken text as spans of the original; what one span became is one word."""
     words: list[SpokenWord] = []
     for place, at_ms in events:
@@ -176,6 +182,8 @@ def _origins(spoken: Spoken, events: list[tuple[int, int]], skipped_ms: int, end
         if segment is None or (words and segment.start < words[-1].end):
             continue
         if words:
-            words[-1] = SpokenWord(words[-1].start, words[-1].end, words[-1].start_ms, max(moment, words[-1].start_ms))
+            words[-1] = SpokenWord(
+                words[-1].start, words[-1].end, words[-1].start_ms, max(moment, words[-1].start_ms)
+            )
         words.append(SpokenWord(segment.start, segment.end, moment, max(moment, end_ms)))
     return tuple(words)

@@ -16,7 +16,9 @@ _NAMES = ("alloy", "ash", "ballad", "coral", "echo", "fable", "nova", "onyx", "s
 class OpenAIMouth:
     sample_rate = 24_000
 
-    def __init__(self, model: str, *, base_url: str | None, api_key: str | None, time_limit: float = 10.0) -> None:
+    def __init__(
+        self, model: str, *, base_url: str | None, api_key: str | None, time_limit: float = 10.0
+    ) -> None:
         """`time_limit`: seconds for the first and for each further piece of sound."""
         self.name = f"openai:{model}"
         self._model, self._time_limit = model, time_limit
@@ -34,7 +36,9 @@ class OpenAIMouth:
     async def aclose(self) -> None:
         await self._client.close()
 
-    async def synthesize(self, text: str, *, voice: str, speed: float, language: str) -> AsyncIterator[Speech]:
+    async def synthesize(
+        self, text: str, *, voice: str, speed: float, language: str
+    ) -> AsyncIterator[Speech]:
         said = speakable(text, language).text
         if not said.strip():
             return

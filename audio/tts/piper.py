@@ -37,14 +37,18 @@ class PiperMouth:
 
     async def start(self) -> None:
         if not self.voices:
-            raise ModelError(f"There is no piper voice in {self._models_dir}; run: viva models pull piper-en_US-lessac-medium")
+            raise ModelError(
+                f"There is no piper voice in {self._models_dir}; run: viva models pull piper-en_US-lessac-medium"
+            )
         await asyncio.to_thread(self._load)
         await self._pool.start()
 
     async def aclose(self) -> None:
         await self._pool.aclose()
 
-    async def synthesize(self, text: str, *, voice: str, speed: float, language: str) -> AsyncIterator[Speech]:
+    async def synthesize(
+        self, text: str, *, voice: str, speed: float, language: str
+    ) -> AsyncIterator[Speech]:
         said = speakable(text, language).text
         if not said.strip():
             return
@@ -86,5 +90,5 @@ class PiperMouth:
 
 
 def _voice(path: Path) -> Voice:
-    language, speaker, _ = (path.stem.split("-") + ["", ""])[:3]
+    language, speaker, _ = ([*path.stem.split("-"), "", ""])[:3]
     return Voice(path.stem, f"{speaker.capitalize()} ({language})", language.replace("_", "-"))

@@ -108,6 +108,8 @@ class Scene:
         names: list[str] = []
         for _, event in self.door.got:
             name = type(event).__name__
-            if name not in ("StateChanged", "TurnMetrics", "Shown") and (not names or names[-1] != name or not isinstance(event, ReplyAudio)):
+            if name not in ("StateChanged", "TurnMetrics", "Shown") and (
+                not names or names[-1] != name or not isinstance(event, ReplyAudio)
+            ):
                 names.append(name)
         return names

@@ -68,7 +68,9 @@ def test_speculation_hides_the_mind_and_the_mouth_behind_the_endpointing_delay()
 
 def test_barge_in_silences_at_once_and_history_keeps_only_what_was_heard() -> None:
     async def talk() -> Scene:
-        async with Scene(ears=NullEars("first", "stop please I have a question"), mind=NullMind(LONG)) as scene:
+        async with Scene(
+            ears=NullEars("first", "stop please I have a question"), mind=NullMind(LONG)
+        ) as scene:
             await scene.hear(read_wav("goforward"))
             await scene.quiet(4)
             await scene.hear(read_wav("austen_0880"))
@@ -83,7 +85,9 @@ def test_barge_in_silences_at_once_and_history_keeps_only_what_was_heard() -> No
     heard = cut.items[0].text
     assert heard and len(heard) < len(LONG) / 2 and LONG.startswith(heard)
     assert cut.items[0].status == "incomplete"
-    late = [at for at, event in scene.door.got if isinstance(event, ReplyAudio) and event.reply_id == cut.reply_id]
+    late = [
+        at for at, event in scene.door.got if isinstance(event, ReplyAudio) and event.reply_id == cut.reply_id
+    ]
     stopped_at = next(at for at, event in scene.door.got if event is second)
     assert max(late) <= stopped_at
 

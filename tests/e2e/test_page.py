@@ -77,11 +77,17 @@ async def test_a_spoken_question_gets_a_spoken_captioned_answer_and_barge_in_sil
     await page.wait_for_selector("#captions .tutor", timeout=10_000)
     await page.wait_for_selector("body[data-state=speaking]", timeout=10_000)
     await page.wait_for_selector("#captions .learner:has-text('ten of clubs')", timeout=30_000)
-    await page.wait_for_function("() => document.querySelectorAll('#captions .tutor').length >= 2", timeout=15_000)
+    await page.wait_for_function(
+        "() => document.querySelectorAll('#captions .tutor').length >= 2", timeout=15_000
+    )
     before = await page.evaluate("() => window.viva.silencedAt")
-    await page.wait_for_function("() => window.viva.playedMs > 1000 && document.body.dataset.state === 'speaking'")
+    await page.wait_for_function(
+        "() => window.viva.playedMs > 1000 && document.body.dataset.state === 'speaking'"
+    )
     await page.wait_for_function(f"() => window.viva.silencedAt > {before}", timeout=15_000)
-    await page.wait_for_function("() => document.querySelectorAll('#captions .learner').length >= 2", timeout=20_000)
+    await page.wait_for_function(
+        "() => document.querySelectorAll('#captions .learner').length >= 2", timeout=20_000
+    )
     assert await page.evaluate("() => window.viva.audioBytes") > 48_000
     assert problems == []
     if shots := os.environ.get("VIVA_SCREENSHOTS"):

@@ -62,7 +62,9 @@ async def test_the_stock_sdk_holds_a_spoken_conversation(server: RunningServer) 
     assert [kind for kind in kinds if kind in order] == order
     transcript = next(event.transcript for event in events if event.type.endswith("transcription.completed"))
     assert transcript == "ten of clubs"
-    sound = b"".join(base64.b64decode(event.delta) for event in events if event.type == "response.output_audio.delta")
+    sound = b"".join(
+        base64.b64decode(event.delta) for event in events if event.type == "response.output_audio.delta"
+    )
     assert np.abs(np.frombuffer(sound, "<i2")).max() > 3000
 
 
@@ -73,7 +75,9 @@ async def test_after_kill_9_the_conversation_goes_on_with_nothing_acknowledged_m
         created = (await until(connection, "session.created"))[-1]
         session_id = created.session.id
         content: Any = [{"type": "input_text", "text": "what is a denominator"}]
-        await connection.conversation.item.create(item={"type": "message", "role": "user", "content": content})
+        await connection.conversation.item.create(
+            item={"type": "message", "role": "user", "content": content}
+        )
         await connection.response.create(response={"output_modalities": ["text"]})
         events = await until(connection, "response.done")
         own_server.kill()
@@ -94,7 +98,9 @@ async def test_after_kill_9_the_conversation_goes_on_with_nothing_acknowledged_m
 
 
 async def test_an_ephemeral_secret_opens_one_session_only(server: RunningServer) -> None:
-    secret = await client(server).realtime.client_secrets.create(session={"type": "realtime", "model": COMPANION})
+    secret = await client(server).realtime.client_secrets.create(
+        session={"type": "realtime", "model": COMPANION}
+    )
     once = AsyncOpenAI(base_url=f"{server.url}/v1", api_key=secret.value, max_retries=0)
     async with once.realtime.connect(model=COMPANION) as connection:
         await until(connection, "session.created")

@@ -1,6 +1,6 @@
 """Phone calls in the manner of Twilio Media Streams: marks, clear on barge-in, hanging up at any moment."""
 
-# ruff: noqa: SIM117 - the server outlives its clients: nesting shows it
+
 import asyncio
 import base64
 from typing import Any

@@ -326,7 +326,6 @@ def test_what_is_being_said_cannot_be_deleted_and_goes_on() -> None:
     assert responses(scene)[0]["status"] == "completed"
 
 
-@pytest.mark.xfail(reason="Speaker._keep raises NotFound for an item that the client deleted", strict=False)
 def test_deleting_what_was_sent_but_is_still_played_does_not_end_the_session() -> None:
     async def talk() -> WireScene:
         async with WireScene(mind=NullMind(LONG)) as scene:

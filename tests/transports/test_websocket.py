@@ -1,6 +1,6 @@
 """The Realtime door on a real port: the official SDK, upgrades that are refused, hostile clients, resuming."""
 
-# ruff: noqa: SIM117 - the server outlives its clients: nesting shows it
+
 import asyncio
 import base64
 import json

@@ -36,7 +36,9 @@ def error_response(error: VivaError) -> web.Response:
 
 
 @web.middleware
-async def errors(request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+async def errors(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
     """Every error as JSON; nothing of a stack trace goes out."""
     try:
         return await handler(request)
@@ -50,4 +52,6 @@ async def errors(request: web.Request, handler: Callable[[web.Request], Awaitabl
         return web.json_response(body, status=error.status, headers=allow)
     except Exception:
         _log.exception("request.failed", path=request.path)
-        return error_response(VivaError("Something went wrong on the server; the operator finds it in the log."))
+        return error_response(
+            VivaError("Something went wrong on the server; the operator finds it in the log.")
+        )

@@ -48,7 +48,9 @@ def routes(auth: Authenticator, companions: CompanionStore, sessions: SessionSto
         if found is None:
             raise NotFound(f"There is no session '{request.match_info['id']}', or it is not yours.")
         transcript = [_item(item) for item in await sessions.items(found.id)]
-        return _one({**_session(found), "transcript": transcript, "metrics": await sessions.metrics(found.id)})
+        return _one(
+            {**_session(found), "transcript": transcript, "metrics": await sessions.metrics(found.id)}
+        )
 
     async def sign_in(request: web.Request) -> web.Response:
         try:
@@ -57,7 +59,13 @@ def routes(auth: Authenticator, companions: CompanionStore, sessions: SessionSto
             return web.Response(status=401, text=f"{error.message} Start the server again for a new link.")
         response = web.Response(status=303, headers={"Location": "/", "Referrer-Policy": "no-referrer"})
         response.set_cookie(
-            COOKIE, cookie, max_age=30 * 86_400, httponly=True, samesite="Strict", secure=request.secure, path="/"
+            COOKIE,
+            cookie,
+            max_age=30 * 86_400,
+            httponly=True,
+            samesite="Strict",
+            secure=request.secure,
+            path="/",
         )
         return response
 

@@ -88,7 +88,9 @@ def _chunks(content: str) -> list[Chunk]:
 
 
 def _content_words(text: str) -> set[str]:
-    return {word.rstrip("s") for word in re.findall(r"\w+", text.lower()) if len(word) > 2 and word not in _COMMON}
+    return {
+        word.rstrip("s") for word in re.findall(r"\w+", text.lower()) if len(word) > 2 and word not in _COMMON
+    }
 
 
 def _defines(sentence: str, wanted: set[str]) -> bool:

@@ -111,10 +111,20 @@ class _Talk:
     def _greet(self) -> list[str]:
         companion = self.request.companion
         self.memory.introduced = True
-        hello = f"Hello! I'm {companion.name}, your built-in tutor, and today we talk about {companion.topic}."
+        hello = (
+            f"Hello! I'm {companion.name}, your built-in tutor, and today we talk about {companion.topic}."
+        )
         if self.plan is None:
-            return [hello, "There is no lesson attached yet, so I can only listen.", "What do you already know about it?"]
-        return [hello, "I explain a little, and then I ask you something.", "You can interrupt me at any time. Shall we start?"]
+            return [
+                hello,
+                "There is no lesson attached yet, so I can only listen.",
+                "What do you already know about it?",
+            ]
+        return [
+            hello,
+            "I explain a little, and then I ask you something.",
+            "You can interrupt me at any time. Shall we start?",
+        ]
 
     # --- the learner said something ---------------------------------------------------------------------------
 
@@ -182,7 +192,10 @@ class _Talk:
         passage = self.plan.passage_about(topic)
         back = self._question_again()
         if not passage:
-            return [f"The lesson does not say anything about {topic}, so I don't want to guess.", *(back or ["Shall we go on?"])]
+            return [
+                f"The lesson does not say anything about {topic}, so I don't want to guess.",
+                *(back or ["Shall we go on?"]),
+            ]
         self.shows.append(Show("lesson", topic.capitalize(), " ".join(passage)))
         return [*passage, *(back or ["Shall we go on?"])]
 
@@ -308,19 +321,29 @@ class _Talk:
             if item.hints:
                 return [f"Maybe this helps. {item.hints[0]}", self._wording(item)]
             return ["Let me ask again.", self._wording(item)]
-        return ["Are you still there?", "Say continue, and I go on."][: 1 + self.memory.turn % 2] or [_CHOICES]
+        return ["Are you still there?", "Say continue, and I go on."][: 1 + self.memory.turn % 2] or [
+            _CHOICES
+        ]
 
     # --- closing ----------------------------------------------------------------------------------------------
 
     def _closing(self) -> list[str]:
-        return [*self._sum_up(), "That was the whole lesson. Ask me what something is, or press end when you like."]
+        return [
+            *self._sum_up(),
+            "That was the whole lesson. Ask me what something is, or press end when you like.",
+        ]
 
     def _sum_up(self) -> list[str]:
         if self.plan is None or not self.memory.chunk:
             return ["We have only just begun today."]
         memory = self.memory
-        sections = list(dict.fromkeys(chunk.section for chunk in self.plan.chunks[: memory.chunk] if chunk.section))
-        said = ["Let me sum up.", f"We talked about {_listed(sections[-4:])}." if sections else self.plan.key_points[0]]
+        sections = list(
+            dict.fromkeys(chunk.section for chunk in self.plan.chunks[: memory.chunk] if chunk.section)
+        )
+        said = [
+            "Let me sum up.",
+            f"We talked about {_listed(sections[-4:])}." if sections else self.plan.key_points[0],
+        ]
         if memory.right:
             count = len(memory.right)
             said.append(f"You answered {count} {'question' if count == 1 else 'questions'} right at once.")

@@ -13,7 +13,9 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mind", help="tutor engine")
     parser.add_argument("--mouth", help="text-to-speech engine")
     parser.add_argument("--log-level", help="debug, info, warning or error")
-    parser.add_argument("--record-events", action="store_true", default=None, help="record turn-taking for viva replay")
+    parser.add_argument(
+        "--record-events", action="store_true", default=None, help="record turn-taking for viva replay"
+    )
 
 
 def add_data_settings(parser: argparse.ArgumentParser) -> None:

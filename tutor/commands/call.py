@@ -44,12 +44,16 @@ class _Microphone:
         try:
             import sounddevice
         except (ImportError, OSError) as error:
-            raise InvalidInput("There is no recording and no sound device: name a WAV file, or pip install 'viva[sound]' (and libportaudio2).") from error
+            raise InvalidInput(
+                "There is no recording and no sound device: name a WAV file, or pip install 'viva[sound]' (and libportaudio2)."
+            ) from error
         try:
             self._stream: Any = sounddevice.Stream(samplerate=_RATE, channels=1, dtype="int16", blocksize=480)
             self._stream.start()
         except sounddevice.PortAudioError as error:
-            raise InvalidInput(f"The sound device cannot be opened: {error}. Name a WAV file instead.") from error
+            raise InvalidInput(
+                f"The sound device cannot be opened: {error}. Name a WAV file instead."
+            ) from error
 
     def frame(self) -> Samples:
         if self._stream.read_available < 480:
@@ -63,7 +67,9 @@ class _Microphone:
 
 
 class _Call:
-    def __init__(self, options: argparse.Namespace, key: str, learner: Learner, microphone: _Microphone | None) -> None:
+    def __init__(
+        self, options: argparse.Namespace, key: str, learner: Learner, microphone: _Microphone | None
+    ) -> None:
         self._options, self._key, self._learner, self._microphone = options, key, learner, microphone
         self._loudspeaker = Loudspeaker(_RATE)
         self._tape = Tape()
@@ -88,9 +94,13 @@ class _Call:
                         await socket.close()
                         await reading
         except aiohttp.WSServerHandshakeError as error:
-            raise InvalidInput(f"The server refused the call: {error.status} {error.message}. Check the companion and the key.") from error
+            raise InvalidInput(
+                f"The server refused the call: {error.status} {error.message}. Check the companion and the key."
+            ) from error
         except aiohttp.ClientError as error:
-            raise InvalidInput(f"Cannot reach {self._options.url}: {error}. Is the server running?") from error
+            raise InvalidInput(
+                f"Cannot reach {self._options.url}: {error}. Is the server running?"
+            ) from error
         self._tape.save(self._options.save, _RATE)
         return 1 if self._failed else 0
 
@@ -105,7 +115,9 @@ class _Call:
             self._tape.add(sound, heard)
             if self._over or socket.closed:
                 return
-            await socket.send_json({"type": "input_audio_buffer.append", "audio": base64.b64encode(to_pcm16(sound)).decode()})
+            await socket.send_json(
+                {"type": "input_audio_buffer.append", "audio": base64.b64encode(to_pcm16(sound)).decode()}
+            )
             tick += 1
             if tick % 12 == 0 and self._item:
                 position = self._loudspeaker.played * 1000 // _RATE
@@ -149,5 +161,9 @@ class _Call:
 
     def _print_metrics(self, metrics: dict[str, Any]) -> None:
         names = ("endpoint", "transcript", "first_token", "first_audio", "first_sent")
-        shown = [f"{name} {metrics[f'{name}_ms']:.0f} ms" for name in names if metrics.get(f"{name}_ms") is not None]
+        shown = [
+            f"{name} {metrics[f'{name}_ms']:.0f} ms"
+            for name in names
+            if metrics.get(f"{name}_ms") is not None
+        ]
         print(f"       after you stopped: {', '.join(shown)}")

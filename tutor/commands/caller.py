@@ -22,7 +22,12 @@ def add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recordings", nargs="*", type=Path, help="WAV files: the learner's turns, in order")
     parser.add_argument("--url", default="http://127.0.0.1:8080", help="the server's address")
     parser.add_argument("--api-key", help="default: the key in the data directory")
-    parser.add_argument("--save", type=Path, default=Path("call.wav"), help="stereo WAV of the whole call: learner left, companion right")
+    parser.add_argument(
+        "--save",
+        type=Path,
+        default=Path("call.wav"),
+        help="stereo WAV of the whole call: learner left, companion right",
+    )
 
 
 def api_key(options: argparse.Namespace) -> str:

@@ -39,7 +39,9 @@ class _Doctor:
         engines = make_engines(self._settings, chosen, Metrics())
         spoken: list[Any] = []
         await self._check(f"mouth ({chosen.mouth.name})", lambda: self._mouth(engines.mouth, spoken))
-        await self._check(f"ears ({chosen.ears.name})", lambda: self._ears(engines.ears, engines.mouth, spoken))
+        await self._check(
+            f"ears ({chosen.ears.name})", lambda: self._ears(engines.ears, engines.mouth, spoken)
+        )
         await self._check(f"mind ({chosen.mind.name})", lambda: self._mind(engines.mind))
         await self._check("sound devices (only for viva call with a microphone)", self._devices, needed=False)
         for choice in (chosen.ears, chosen.mind, chosen.mouth):

@@ -43,4 +43,9 @@ class _Bar:
         self._drawn = now
         share = done / total if total else 0.0
         end = "\n" if done == total else ""
-        print(f"\r{name:32} [{'#' * round(share * 30):30}] {done >> 20:5} MB", end=end, file=sys.stderr, flush=True)
+        print(
+            f"\r{name:32} [{'#' * round(share * 30):30}] {done >> 20:5} MB",
+            end=end,
+            file=sys.stderr,
+            flush=True,
+        )

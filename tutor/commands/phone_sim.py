@@ -57,8 +57,12 @@ class _Phone:
                     await socket.close()
                     await reading
         except aiohttp.ClientError as error:
-            raise InvalidInput(f"Cannot reach {self._options.url}: {error}. Is the server running?") from error
-        print(f"The companion was heard for {self._heard / _RATE:.1f} s; its sound was cleared {self._cleared} times.")
+            raise InvalidInput(
+                f"Cannot reach {self._options.url}: {error}. Is the server running?"
+            ) from error
+        print(
+            f"The companion was heard for {self._heard / _RATE:.1f} s; its sound was cleared {self._cleared} times."
+        )
         self._tape.save(self._options.save, _RATE)
         return 0 if self._heard else 1
 
@@ -70,7 +74,9 @@ class _Phone:
             "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": _RATE, "channels": 1},
             "customParameters": {"companion": self._options.companion, "token": self._key},
         }  # fmt: skip
-        await socket.send_json({"event": "start", "sequenceNumber": "1", "streamSid": self._stream, "start": start})
+        await socket.send_json(
+            {"event": "start", "sequenceNumber": "1", "streamSid": self._stream, "start": start}
+        )
 
     async def _talk(self, socket: Any) -> None:
         quiet = number = 0
@@ -84,7 +90,14 @@ class _Phone:
                 "track": "inbound", "chunk": str(number), "timestamp": str(number * 20),
                 "payload": base64.b64encode(encode_ulaw(sound)).decode(),
             }  # fmt: skip
-            await socket.send_json({"event": "media", "sequenceNumber": str(number + 1), "streamSid": self._stream, "media": media})
+            await socket.send_json(
+                {
+                    "event": "media",
+                    "sequenceNumber": str(number + 1),
+                    "streamSid": self._stream,
+                    "media": media,
+                }
+            )
             heard = decode_ulaw(played) if played else np.zeros(0, np.int16)
             self._heard += len(heard)
             self._tape.add(sound, np.pad(heard, (0, _FRAME - len(heard))))

@@ -10,7 +10,13 @@ from lms_core.errors import InvalidInput
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="a session's events: <data dir>/events/<session id>.jsonl")
-    parser.add_argument("--policy", action="append", default=[], metavar="NAME=VALUE", help="decide under another policy, e.g. patience=high or interrupt_after=1.2")
+    parser.add_argument(
+        "--policy",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="decide under another policy, e.g. patience=high or interrupt_after=1.2",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,8 +30,10 @@ def run(options: argparse.Namespace) -> int:
         start = event.at if start is None else start
         same = recorded == now
         differences += not same
-        print(f"{event.at - start:8.2f} s  {_show(dataclasses.asdict(event) | {'kind': type(event).__name__})}")
-        for mark, effects in (((" ", now),) if same else (("-", recorded), ("+", now))):
+        print(
+            f"{event.at - start:8.2f} s  {_show(dataclasses.asdict(event) | {'kind': type(event).__name__})}"
+        )
+        for mark, effects in ((" ", now),) if same else (("-", recorded), ("+", now)):
             for effect in effects:
                 print(f"            {mark} {_show(effect)}")
     print(f"{differences} decisions differ." if differences else "Every decision is the same.")
@@ -54,5 +62,7 @@ def _policy(changes: list[str]) -> Any:
         elif isinstance(values.get(name), float) or name == "fixed_silence":
             values[name] = float(value)
         else:
-            raise InvalidInput(f"'{change}' is no policy; write for example patience=high or interrupt_after=1.2.")
+            raise InvalidInput(
+                f"'{change}' is no policy; write for example patience=high or interrupt_after=1.2."
+            )
     return Policy(**values)

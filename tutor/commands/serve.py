@@ -9,7 +9,11 @@ from tutor.commands import add_settings, flags
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_settings(parser)
-    parser.add_argument("--ready-file", type=Path, help="write {url, sign_in_url, api_key} as JSON here once connections are accepted")
+    parser.add_argument(
+        "--ready-file",
+        type=Path,
+        help="write {url, sign_in_url, api_key} as JSON here once connections are accepted",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -27,7 +31,10 @@ def run(options: argparse.Namespace) -> None:
                 print(f"         Better: {choice.better}")
 
     def ready(address: str, welcome: Welcome) -> None:
-        print(f"\nViva is ready. Open this link once to sign in:\n\n  {address}/sign-in?token={welcome.sign_in_token}\n", flush=True)
+        print(
+            f"\nViva is ready. Open this link once to sign in:\n\n  {address}/sign-in?token={welcome.sign_in_token}\n",
+            flush=True,
+        )
         if options.ready_file is not None:
             write_ready_file(options.ready_file, address, welcome)
 

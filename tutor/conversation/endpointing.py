@@ -148,7 +148,13 @@ class PauseProfile:
 _RANGE = {Patience.LOW: (0.25, 1.2), Patience.NORMAL: (0.4, 2.2), Patience.HIGH: (0.8, 4.0)}
 """Shortest and longest wait in seconds, for a turn that is surely finished and one that surely is not."""
 
-_STRETCH = {Expect.NOTHING: 1.0, Expect.YES_NO: 0.8, Expect.RECALL: 1.1, Expect.EXPLAIN: 1.5, Expect.COMPUTE: 1.7}
+_STRETCH = {
+    Expect.NOTHING: 1.0,
+    Expect.YES_NO: 0.8,
+    Expect.RECALL: 1.1,
+    Expect.EXPLAIN: 1.5,
+    Expect.COMPUTE: 1.7,
+}
 
 
 def combine(words: float, sound: float | None) -> float:

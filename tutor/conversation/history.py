@@ -24,6 +24,9 @@ class History:
         self._entries: list[Entry] = []
         self._by_id: dict[str, Entry] = {}
 
+    def __contains__(self, item_id: str) -> bool:
+        return item_id in self._by_id
+
     def __len__(self) -> int:
         return len(self._entries)
 
@@ -95,7 +98,9 @@ class History:
     def messages(self) -> tuple[Message, ...]:
         """The conversation as a mind should see it."""
         heard = (message_of(entry.item) for entry in self._entries if not entry.unheard)
-        return tuple(message for message in heard if message.text or message.tool_name or message.role == "tool")
+        return tuple(
+            message for message in heard if message.text or message.tool_name or message.role == "tool"
+        )
 
     def _entry(self, item_id: str) -> Entry:
         entry = self._by_id.get(item_id)

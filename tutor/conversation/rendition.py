@@ -142,7 +142,13 @@ class Rendition:
         """A function call of the mind becomes an item of the response."""
         self._close_item("completed")
         item = Item(
-            self._new_id("item"), "function_call", None, "completed", name=name, call_id=call_id, arguments=arguments
+            self._new_id("item"),
+            "function_call",
+            None,
+            "completed",
+            name=name,
+            call_id=call_id,
+            arguments=arguments,
         )
         self._open(item)
         self._finish_item(item, len(self._items) - 1)
@@ -257,7 +263,9 @@ class Rendition:
     def _prune(self, now: float) -> None:
         """Let go of sound that was heard for certain."""
         limit = self.position(now) - _KEEP_MS
-        while self._sounds and self._sounds[0].start_ms + len(self._sounds[0].pcm) * 1000 / self._rate < limit:
+        while (
+            self._sounds and self._sounds[0].start_ms + len(self._sounds[0].pcm) * 1000 / self._rate < limit
+        ):
             self._sounds.popleft()
 
     def _heard_of(self, spoken: Spoken, heard_ms: float) -> str:

@@ -48,7 +48,9 @@ class Session(Talk):
     def add_item(self, item: Item, previous_item_id: str | None = None, event_id: str | None = None) -> None:
         """Put an item after `previous_item_id` ("root": first; None: last)."""
         if len(self.history) >= _MOST_ITEMS:
-            self._trouble("conversation_full", "The conversation is full; delete items or open a new session.", event_id)
+            self._trouble(
+                "conversation_full", "The conversation is full; delete items or open a new session.", event_id
+            )
             return
         try:
             self._add(item, previous_item_id)
@@ -75,7 +77,10 @@ class Session(Talk):
             item = self.history.get(item_id)
             if item.kind != "message" or item.role is not Role.TUTOR:
                 self._trouble(
-                    "invalid_value", "Only the companion's audio messages can be truncated.", event_id, "item_id"
+                    "invalid_value",
+                    "Only the companion's audio messages can be truncated.",
+                    event_id,
+                    "item_id",
                 )
                 return
             self._truncate(item_id, audio_end_ms, event_id)
@@ -100,7 +105,9 @@ class Session(Talk):
         """Make a reply now. Out-of-band replies run beside the conversation, at most four at once."""
         if options.out_of_band:
             if self._speaker.out_of_band >= MOST_OUT_OF_BAND:
-                self._trouble("too_many_responses", "Too many out-of-band responses are running.", options.event_id)
+                self._trouble(
+                    "too_many_responses", "Too many out-of-band responses are running.", options.event_id
+                )
                 return
             self._begin_after_input(self._turns.next_reply(), options)
             return

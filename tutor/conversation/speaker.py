@@ -306,6 +306,8 @@ class Speaker:
         return previous
 
     def _keep(self, item: Item, acknowledge: bool) -> None:
+        if item.id not in self._history:
+            return  # the client deleted it meanwhile
         self._history.replace(item)
         saved = ItemSaved(item, self._history.position(item.id))
         previous = self._history.previous_id(item.id)

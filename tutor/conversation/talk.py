@@ -70,7 +70,7 @@ class Talk:
     def __init__(
         self,
         *,
-        id: str,  # noqa: A002 - the facade's word, and the wire's
+        id: str,
         companion: Companion,
         lesson: Lesson | None,
         ears: SpeechToText,
@@ -133,8 +133,18 @@ class Talk:
     # --- life -------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Hold the session until it has ended and all of it is durable."""
+        """Hold the session until it has ended and all of it is durable; the door always hears of the end."""
         structlog.contextvars.bind_contextvars(session_id=self.id)
+        try:
+            await self._run()
+        except BaseException:
+            self._ended = self._ended or "failed"
+            raise
+        finally:
+            self._group = None
+            self._emit(Ended(self._ended or "closed"))
+
+    async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
             self._group = group
             ledger = group.create_task(self._ledger.run())
@@ -146,11 +156,9 @@ class Talk:
             self._ledger.record(self._snapshot(), then=lambda: None)
             self._ledger.close()
             await ledger
-        self._group = None
-        self._emit(Ended(self._ended or "closed"))
 
     def end(self, reason: str) -> None:
-        """Finish now; `draining` and `link_lost_on_restart` keep it resumable. Idempotent."""
+        """Finish now; `draining` keeps it resumable. Idempotent."""
         if self._ended is None:
             self._ended = reason
             self._finished.set()
@@ -262,7 +270,9 @@ class Talk:
         """The learner typed: it counts as a turn, and as an interruption if the companion is speaking."""
         self._cut_reply("turn_detected")
         self._step(t.InputForgotten(self._now()))
-        self._add(Item(new_id("item"), "message", Role.LEARNER, "completed", (Part("input_text", text),)), None)
+        self._add(
+            Item(new_id("item"), "message", Role.LEARNER, "completed", (Part("input_text", text),)), None
+        )
         self._prompt(self._answer_purpose())
 
     def commit_input(self, event_id: str | None = None) -> None:
@@ -415,7 +425,9 @@ class Talk:
         if self._ended is not None or self._door is None:
             return
         now = self._now()
-        moments = [moment for moment in (self._turns.deadline, self._starving_at(), self._phase_at(now)) if moment]
+        moments = [
+            moment for moment in (self._turns.deadline, self._starving_at(), self._phase_at(now)) if moment
+        ]
         if moments:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, min(moments) - now), self._tick)
 
@@ -606,7 +618,10 @@ class Talk:
         if clock is not None:
             reply = delivery.reply
             metrics = clock.metrics(
-                delivery.rendition.reply_id, reply.first_token_at, reply.first_audio_at, delivery.first_sent_at
+                delivery.rendition.reply_id,
+                reply.first_token_at,
+                reply.first_audio_at,
+                delivery.first_sent_at,
             )
             self._observer.turn(metrics)
             self._ledger.record(metrics)
@@ -672,7 +687,9 @@ class Talk:
             self._state, self._state_phase = state, self.phase
             self._emit(StateChanged(state, self.phase, self.remaining_seconds))
 
-    def _trouble(self, code: str, message: str, event_id: str | None = None, param: str | None = None) -> None:
+    def _trouble(
+        self, code: str, message: str, event_id: str | None = None, param: str | None = None
+    ) -> None:
         self._emit(Trouble(code, message, event_id, param))
 
     def _journal_lost(self, error: VivaError) -> None:

@@ -361,7 +361,7 @@ class Turns:
             return []
         utterance.partial = event.text
         if self._judging() and not is_back_channel(event.text):
-            return self._interrupt(utterance, event.at)
+            return self._interrupt(utterance)
         return []
 
     def _transcript_ready(self, event: TranscriptReady) -> list[Effect]:
@@ -372,7 +372,7 @@ class Turns:
             return self._give_up()
         utterance.text = event.text.strip()
         if self.floor is Floor.TUTOR:
-            return self._judge(utterance, event.at)
+            return self._judge(utterance)
         finished = combine(finished_probability(utterance.text, self.expect), event.finished)
         utterance.wait = self._wait(finished)
         if utterance.forced:
@@ -442,18 +442,18 @@ class Turns:
         murmuring = bool(utterance.partial) and is_back_channel(utterance.partial)
         return self.policy.interrupt_after * (2 if murmuring else 1)
 
-    def _judge(self, utterance: _Utterance, at: float) -> list[Effect]:
+    def _judge(self, utterance: _Utterance) -> list[Effect]:
         """The sound over our reply has ended and its words are known."""
         if not self._judging():
             return []  # the reply is not to be interrupted: the words wait until it is over
         if is_back_channel(utterance.text or ""):
             return self._give_up()
-        effects = self._interrupt(utterance, at)
+        effects = self._interrupt(utterance)
         finished = finished_probability(utterance.text or "", self.expect)
         utterance.wait = self._wait(finished)
         return effects + self._speculate(utterance.text or "")
 
-    def _interrupt(self, utterance: _Utterance, at: float) -> list[Effect]:
+    def _interrupt(self, utterance: _Utterance) -> list[Effect]:
         reply = self._reply
         assert reply is not None
         began = reply.playing_since
@@ -544,7 +544,7 @@ class Turns:
             utterance.forced = True
             return [self._ask_transcript(utterance, at)]
         if utterance.speaking:
-            return self._interrupt(utterance, at)
+            return self._interrupt(utterance)
         return self._give_up()
 
     def _ladder_deadline(self) -> float | None:
