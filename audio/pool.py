@@ -34,7 +34,7 @@ class ThreadWorker:
     def __init__(self, work: Callable[[Any], Any]) -> None:
         self._work = work
 
-    def run(self, job: Any, time_limit: float) -> Any:
+    def run(self, job: Any, time_limit: float) -> Any:  # noqa: ARG002
         return self._work(job)
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ class TokenKind(StrEnum):
     API_KEY = "api_key"  # machine clients; lasts until revoked
     SIGN_IN = "sign_in"  # the one-time link
     BROWSER = "browser"  # the cookie that the link gives
-    CLIENT_SECRET = "client_secret"  # opens one session  # noqa: S105 - a kind, not a secret
+    CLIENT_SECRET = "client_secret"  # opens one session  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)

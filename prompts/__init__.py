@@ -35,7 +35,7 @@ def fenced(text: str, mark: Literal["lesson", "app"]) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    environment = Environment(  # noqa: S701
         loader=FileSystemLoader(_FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["fenced"] = fenced

@@ -197,7 +197,7 @@ class Server:
     def _address(self, listening: socket.socket) -> str:
         if self.settings.public_url:
             return self.settings.public_url.rstrip("/")
-        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
 
     async def _until_signal(self) -> None:

@@ -83,7 +83,7 @@ class LiveSessions:
         """No new sessions; those that run are saved, told, and can be resumed elsewhere."""
         self.draining = True
         deadline = time.monotonic() + seconds
-        while any(session.busy for session, _ in self._live.values()) and time.monotonic() < deadline:
+        while any(session.busy for session, _ in self._live.values()) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.1)  # let the sentence that is being spoken end
         for session, _ in list(self._live.values()):
             session.end("draining")

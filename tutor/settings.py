@@ -94,8 +94,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         chosen = init_settings.init_kwargs.get("data_dir") or env_settings().get("data_dir") or ".viva"  # type: ignore[attr-defined]
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(chosen) / "viva.toml")

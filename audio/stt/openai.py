@@ -31,7 +31,7 @@ class OpenAIEars:
         *,
         language: str,
         hints: Sequence[str] = (),
-        on_partial: Callable[[str], None] | None = None,
+        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002
     ) -> SttStream:
         async def transcribe(pcm: NDArray[np.int16]) -> Transcript:
             return await self._ask(pcm, language.split("-")[0], ", ".join(hints))

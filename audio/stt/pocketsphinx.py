@@ -29,9 +29,9 @@ class PocketsphinxEars:
     def open(
         self,
         *,
-        language: str,
-        hints: Sequence[str] = (),
-        on_partial: Callable[[str], None] | None = None,
+        language: str,  # noqa: ARG002
+        hints: Sequence[str] = (),  # noqa: ARG002
+        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002
     ) -> SttStream:
         key = object()
 

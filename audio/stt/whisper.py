@@ -43,7 +43,7 @@ class WhisperEars:
         *,
         language: str,
         hints: Sequence[str] = (),
-        on_partial: Callable[[str], None] | None = None,
+        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002
     ) -> SttStream:
         key = object()
 

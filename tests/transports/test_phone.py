@@ -1,6 +1,5 @@
 """Phone calls in the manner of Twilio Media Streams: marks, clear on barge-in, hanging up at any moment."""
 
-
 import asyncio
 import base64
 from typing import Any

@@ -1,6 +1,5 @@
 """The Realtime door on a real port: the official SDK, upgrades that are refused, hostile clients, resuming."""
 
-
 import asyncio
 import base64
 import json

@@ -58,7 +58,7 @@ def excerpt(content: str, words: str, max_chars: int) -> str:
     order = [*every[:1], *relevant(every[1:], words, len(every))]
     order += [passage for passage in every if passage not in order]
     kept: set[int] = set()
-    left = max_chars
+    left = max_chars - len(_OMITTED) - 2  # the mark may stand before and behind
     for passage in order:
         cost = len(_titled(passage)) + len(_OMITTED) + 4
         if cost <= left:

@@ -85,7 +85,7 @@ class _Doctor:
     async def _mouth(self, mouth: Any, spoken: list[Any]) -> str:
         await mouth.start()
         async for piece in mouth.synthesize("Go forward ten meters.", voice="", speed=1.0, language="en"):
-            spoken.append(piece.pcm)
+            spoken.append(piece.pcm)  # noqa: PERF401
         seconds = sum(map(len, spoken)) / mouth.sample_rate
         if not seconds:
             raise RuntimeError("it said nothing")

@@ -174,7 +174,7 @@ class Reply:
 
     async def _speak(self, mouth: TextToSpeech) -> None:
         while (sentence := await self._sentences.get()) is not None:
-            while (excess := self._made_ms - self._position_ms(self) - AHEAD_MS) > 0:
+            while (excess := self._made_ms - self._position_ms(self) - AHEAD_MS) > 0:  # noqa: ASYNC110
                 await asyncio.sleep(max(0.1, excess / 1000))
             if sentence.strip():
                 await self._say(mouth, sentence)

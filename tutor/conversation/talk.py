@@ -70,7 +70,7 @@ class Talk:
     def __init__(
         self,
         *,
-        id: str,
+        id: str,  # noqa: A002
         companion: Companion,
         lesson: Lesson | None,
         ears: SpeechToText,
