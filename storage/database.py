@@ -27,6 +27,7 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
+_OPEN_ATTEMPTS = 20
 _SQLITE_READERS = 4
 _LOCK_KEY = 0x76697661  # "viva"; PostgreSQL's advisory locks are numbers
 _log = structlog.get_logger(__name__)
@@ -91,7 +92,7 @@ class Database:
         """Bring the schema up to date. Raises NotStored with what to do."""
         try:
             if self.is_sqlite:
-                await asyncio.to_thread(_upgrade_sqlite, make_url(self.url))
+                await self._migrate_sqlite()
             else:
                 async with self.engine.begin() as connection:
                     await self.lock(connection)
@@ -102,6 +103,17 @@ class Database:
             raise NotStored(
                 f"The database {self._name} cannot be opened or brought up to date: {reason}"
             ) from error
+
+    async def _migrate_sqlite(self) -> None:
+        """Several processes that open a new file at once: SQLite refuses the switch to WAL without waiting."""
+        for attempt in range(1, _OPEN_ATTEMPTS + 1):
+            try:
+                return await asyncio.to_thread(_upgrade_sqlite, make_url(self.url))
+            except OperationalError as error:
+                if "locked" not in str(error) or attempt == _OPEN_ATTEMPTS:
+                    raise
+                await asyncio.sleep(0.05 * attempt)
+        return None
 
     async def check(self) -> None:
         """Raises TooBusy if the database does not answer."""
@@ -145,7 +157,7 @@ def _prepare(engine: Engine, *, foreign_keys: bool = True) -> None:
 
 def _pragmas(*, foreign_keys: bool) -> Callable[[Any, Any], None]:
     wanted = (
-        "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000",
+        "busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL",
         f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
     )  # fmt: skip
 
