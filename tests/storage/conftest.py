@@ -8,7 +8,7 @@ from storage.accounts import AccountStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.sessions import SessionStore
-from tests.postgres import *  # noqa: F403 - fixtures
+from tests.postgres import *  # noqa: F403
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""The documents keep up with the code."""
+
+import re
+from pathlib import Path
+
+from tutor.cli import COMMANDS
+from tutor.settings import Settings
+
+_ROOT = Path(__file__).resolve().parent.parent
+_README = (_ROOT / "README.md").read_text()
+
+
+def test_every_setting_is_documented_with_its_description() -> None:
+    page = (_ROOT / "docs" / "configure.md").read_text()
+    for name, field in Settings.model_fields.items():
+        assert f"`VIVA_{name.upper()}`" in page
+        assert field.description is not None and field.description in page
+
+
+def test_every_command_is_documented() -> None:
+    pages = _README + (_ROOT / "docs" / "operate.md").read_text()
+    for command in COMMANDS:
+        assert f"viva {command}" in pages
+
+
+def test_every_link_of_the_readme_leads_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", _README):
+        assert (_ROOT / target).exists(), target
