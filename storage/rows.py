@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import Connection, bindparam, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -77,6 +77,8 @@ class _Group:
                 self.snapshots[session_id] = row
             case SaveMetrics(session_id, metrics):
                 self.metrics[session_id, metrics["turn"]] = {"session_id": session_id, **metrics}
+            case _:
+                assert_never(write)  # what is not stored must not be acknowledged
 
     def _item_row(self, session_id: str, item: StoredItem) -> _Row:
         return {
