@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from audio.speakable.spoken import Segment
 from audio.speakable.vocabulary import Vocabulary
 
+_GAPS = ("is_space", "is_newline")
 _PAUSES = ".,;:!?…。，、！？；："
 _DEEPEST = 12
 """Formulae in formulae; what lies deeper is not said, so that hostile text cannot exhaust the stack."""
+
+
+_LONGEST_BRACES = 400
+"""Characters; without a limit, text of many unclosed braces would take time that grows with its square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,8 @@ class Grammar:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         chosen = tuple(rules)
-        self.says = {rule.name: rule.say for rule in chosen}
-        alternatives = "|".join(f"(?P<{rule.name}>{rule.pattern})" for rule in chosen)
+        self.says = {f"is_{rule.name}": rule.say for rule in chosen}
+        alternatives = "|".join(f"(?P<is_{rule.name}>{rule.pattern})" for rule in chosen)
         self.match = re.compile(alternatives, re.S | re.M).match
 
 
@@ -62,6 +67,7 @@ class Reader:
         """Where the last thing ended that was said, or passed over without a gap."""
         self._prose, self._maths = prose, maths
         self._depth = 0
+        self._end = len(text)
 
     # --- for rules ----------------------------------------------------------------------------------------------
 
@@ -70,8 +76,13 @@ class Reader:
         return self.vocabulary.says.get(key, original)
 
     def say(self, spoken: str, start: int, end: int) -> None:
+        """`spoken` for `text[start:end]`; with an empty span it goes with what was said before."""
         spoken = " ".join(spoken.split())
-        if spoken:
+        while start < end and self.text[start].isspace():
+            start += 1  # "5 km": the gap is part of the match, but not of the word
+        if spoken and start == end:
+            self.attach(f" {spoken}", end)
+        elif spoken:
             self.segments.append(Segment(spoken, start, end))
 
     def attach(self, mark: str, end: int) -> None:
@@ -90,34 +101,36 @@ class Reader:
         """Say `text[start:end]`, which lies within what a rule matched."""
         if self._depth >= _DEEPEST:
             return
-        outer, self._depth = self.in_maths, self._depth + 1
+        outer, outer_end = self.in_maths, self._end
+        self._depth, self._end = self._depth + 1, min(end, outer_end)
         self.in_maths = outer if maths is None else maths
         grammar = self._maths if self.in_maths else self._prose
         place = start
-        while place < end:
-            match = grammar.match(self.text, place, end)
+        while place < self._end:
+            match = grammar.match(self.text, place, self._end)
             if match is None or match.end() == place or match.lastgroup is None:
                 place += 1  # a character that no rule knows is not said
                 continue
             place = grammar.says[match.lastgroup](self, match) or match.end()
-            if match.lastgroup not in ("space", "newline"):
+            if match.lastgroup not in _GAPS:
                 self.edge = place
-        self.in_maths, self._depth = outer, self._depth - 1
+        self.in_maths, self._depth, self._end = outer, self._depth - 1, outer_end
 
     def braced(self, place: int) -> tuple[int, int] | None:
         """The inside of `{...}` (or one character without braces) at `place`, for LaTeX; None if there is none."""
-        while place < len(self.text) and self.text[place] == " ":
+        while place < self._end and self.text[place] == " ":
             place += 1
-        if place >= len(self.text) or self.text[place] in "}\n":
+        if place >= self._end or self.text[place] in "}\n":
             return None
         if self.text[place] != "{":
             return place, place + 1
         depth = 0
-        for here in range(place, len(self.text)):
+        last = min(self._end, place + _LONGEST_BRACES)
+        for here in range(place, last):
             depth += {"{": 1, "}": -1}.get(self.text[here], 0)
             if depth == 0:
                 return place + 1, here
-        return place + 1, len(self.text)
+        return place + 1, last
 
 
 def after(span: tuple[int, int], text: str) -> int:

@@ -57,7 +57,7 @@ _ENGLISH = {
     "over": "over", "and": "and", "to": "to", "ratio": "to", "number": "number", "per": "per", "dot": "dot",
     "from": "from", "root": "root of", "absolute": "the absolute value of", "factorial": "factorial",
     "tens": "times ten to the power of", "code": "Here is some code.", "o'clock": "o'clock", "oh": "oh", "or": "or",
-    "limit": "the limit", "sum": "the sum", "product": "the product", "integral": "the integral",
+    "base": "base", "limit": "the limit", "sum": "the sum", "product": "the product", "integral": "the integral",
     "sin": "sine", "cos": "cosine", "tan": "tangent", "log": "log", "ln": "natural log", "exp": "exponential",
     "arcsin": "arc sine", "arccos": "arc cosine", "arctan": "arc tangent", "max": "max", "min": "min", "sqrt": "the square root",
 }  # fmt: skip
@@ -71,7 +71,7 @@ _GERMAN = {
     "squared": "hoch zwei", "cubed": "hoch drei", "power": "hoch", "sub": "Index", "point": "Komma", "of": "von",
     "over": "durch", "and": "und", "to": "bis", "ratio": "zu", "number": "Nummer", "per": "pro", "dot": "Punkt",
     "from": "von", "root": "Wurzel aus", "absolute": "Betrag von", "factorial": "Fakultät", "tens": "mal zehn hoch",
-    "code": "Hier steht etwas Code.", "o'clock": "Uhr", "or": "oder", "limit": "Grenzwert", "sum": "Summe",
+    "code": "Hier steht etwas Code.", "o'clock": "Uhr", "or": "oder", "base": "zur Basis", "′": "Strich", "limit": "Grenzwert", "sum": "Summe",
     "product": "Produkt", "integral": "Integral", "sin": "Sinus", "cos": "Kosinus", "tan": "Tangens",
     "log": "Logarithmus", "ln": "natürlicher Logarithmus", "sqrt": "Wurzel",
 }  # fmt: skip

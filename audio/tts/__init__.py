@@ -8,7 +8,7 @@ from audio.errors import EngineError
 from audio.models import installed_voices
 from audio.tts.base import TextToSpeech
 
-NAMES = "auto, espeak, piper, openai:<model>, package.module:factory"
+NAMES = "auto, espeak, piper, piper:<voice>, openai:<model>, package.module:factory"
 
 
 def auto(models_dir: Path, *, base_url: str | None = None, model: str | None = None) -> Choice:
@@ -44,10 +44,11 @@ def create(
         from audio.tts.espeak import EspeakMouth
 
         return EspeakMouth(on_wait=on_wait)
-    if name == "piper":
+    if name == "piper" or name.startswith("piper:"):
         from audio.tts.piper import PiperMouth
 
-        return PiperMouth(models_dir, workers=max(1, workers // 2), on_wait=on_wait)
+        voice = name.partition(":")[2]
+        return PiperMouth(models_dir, voice=voice, workers=max(1, workers // 2), on_wait=on_wait)
     if name.startswith("openai:"):
         from audio.tts.openai import OpenAIMouth
 

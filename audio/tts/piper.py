@@ -1,10 +1,14 @@
-"""piper: the good local mouth, once a voice was pulled (`viva models pull piper-en_US-lessac-medium`). GPL-3.
+"""piper: the good local mouth, once a voice was pulled (`viva models pull piper-en_US-lessac-medium`).
 
-onnxruntime releases the GIL, so its workers are threads; piper's phonemes come from its own espeak-ng.
+The package `piper-tts` is GPL-3 and therefore an extra (`pip install 'viva[piper]'`), never bundled; see NOTICE.
+onnxruntime releases the GIL, so the workers are threads; phonemes come from the espeak-ng inside piper.
 """
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,80 +19,184 @@ from audio.errors import EngineError, ModelError
 from audio.models import installed_voices
 from audio.pcm import Resampler
 from audio.pool import Pool, ThreadWorker
-from audio.speakable import speakable
-from audio.tts.base import Speech, Voice
-from audio.tts.timing import estimate_words
+from audio.speakable import Spoken, speakable
+from audio.tts.base import Speech, SpokenWord, Voice
+from audio.tts.outlet import Outlet
+from audio.tts.timing import WordEvents, estimate_words, portions
+
+_SLOWEST, _FASTEST = 0.25, 2.0
+_SILENT = 300
+"""Amplitude below which the end of a sentence is its pause."""
+_PULL = "viva models pull piper-en_US-lessac-medium"
+
+
+@dataclass(slots=True)
+class _Job:
+    """One sentence, or a few short ones; its words count from `begin_ms`."""
+
+    spoken: Spoken
+    voice: str
+    speed: float
+    begin_ms: float
+    outlet: Outlet[Speech]
 
 
 class PiperMouth:
     name = "piper"
     sample_rate = 22_050
+    """Voices of other rates (the "low" and "x_low" ones) are resampled."""
 
     def __init__(
-        self, models_dir: Path, *, workers: int = 1, on_wait: Callable[[float], None] = lambda _seconds: None
+        self,
+        models_dir: Path,
+        *,
+        voice: str = "",
+        workers: int = 1,
+        on_wait: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
+        """`voice`: the default one, `en_US-lessac-medium`; empty: the first that is installed. `on_wait`: see `Pool`."""
+        if voice:
+            self.name = f"piper:{voice}"
         self._models_dir = models_dir
+        self._default = voice.removeprefix("piper-")
         self._loaded: dict[str, Any] = {}
+        self._loading = threading.Lock()
         self._pool = Pool("piper", workers, lambda: ThreadWorker(self._speak), on_wait=on_wait)
 
     @property
     def voices(self) -> tuple[Voice, ...]:
-        return tuple(_voice(path) for path in installed_voices(self._models_dir))
+        found = (_voice(path) for path in installed_voices(self._models_dir))
+        return tuple(sorted(found, key=lambda voice: voice.id != self._default))
 
     async def start(self) -> None:
-        if not self.voices:
+        """Loads the default voice; others when they are first wanted, for each takes some 100 MB."""
+        voices = self.voices
+        if not voices:
+            raise ModelError(f"There is no piper voice in {self._models_dir}; run: {_PULL}")
+        if self._default and voices[0].id != self._default:
+            there = ", ".join(voice.id for voice in voices)
             raise ModelError(
-                f"There is no piper voice in {self._models_dir}; run: viva models pull piper-en_US-lessac-medium"
+                f"There is no piper voice '{self._default}' in {self._models_dir}, only {there}; "
+                f"run: viva models pull piper-{self._default}"
             )
-        await asyncio.to_thread(self._load)
+        await asyncio.to_thread(self._load, voices[0].id)
         await self._pool.start()
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+        self._loaded.clear()
 
     async def synthesize(
         self, text: str, *, voice: str, speed: float, language: str
     ) -> AsyncIterator[Speech]:
-        said = speakable(text, language).text
-        if not said.strip():
-            return
-        name = self._voice_for(voice, language)
-        pcm: NDArray[np.int16] = await self._pool.run(object(), (said, name, speed))
-        words = estimate_words(text, len(pcm) * 1000 / self.sample_rate)
-        step = self.sample_rate // 4
-        for start in range(0, len(pcm), step):
-            yield Speech(pcm[start : start + step], words if start == 0 else ())
+        chosen = self._voice_for(voice, language)
+        speed = min(max(speed, _SLOWEST), _FASTEST)
+        made, caller = 0, object()
+        for portion in portions(speakable(text, language), short=0):
+            outlet: Outlet[Speech] = Outlet()
+            job = _Job(portion, chosen, speed, made * 1000 / self.sample_rate, outlet)
+            async with aclosing(outlet.run(self._pool, caller, job)) as pieces:
+                async for piece in pieces:
+                    made += len(piece.pcm)
+                    yield piece
 
-    def _voice_for(self, voice: str, language: str) -> str:
-        if voice in self._loaded:
-            return voice
-        code = language.lower().split("-")[0]
-        fitting = (known.id for known in self.voices if known.language.lower().startswith(code))
-        return next(fitting, next(iter(self._loaded)))
+    def _voice_for(self, wanted: str, language: str) -> str:
+        """The wanted voice if it speaks the language, else one that does, else the wanted or default one."""
+        voices = self.voices
+        code = language.lower().replace("_", "-").partition("-")[0]
+        named = [voice for voice in voices if voice.id == wanted]
+        fitting = [voice for voice in (*named, *voices) if voice.language.lower().partition("-")[0] == code]
+        exact = [voice for voice in fitting if voice.language.lower() == language.lower()]
+        return (named[:1] if named and named[0] in fitting else exact or fitting or named or list(voices))[
+            0
+        ].id
 
-    def _load(self) -> None:
+    # --- in the workers' threads --------------------------------------------------------------------------------
+
+    def _load(self, name: str) -> Any:
         try:
             from piper import PiperVoice
         except ImportError as error:
             raise EngineError("piper is not installed; run: pip install 'viva[piper]'") from error
-        for path in installed_voices(self._models_dir):
-            self._loaded[path.stem] = PiperVoice.load(path)
+        with self._loading:
+            if name not in self._loaded:
+                path = next(path for path in installed_voices(self._models_dir) if path.stem == name)
+                try:
+                    self._loaded[name] = PiperVoice.load(path, include_alignments=True)
+                except (
+                    Exception
+                ) as error:  # a damaged file fails in onnxruntime's, json's or piper's own ways
+                    raise ModelError(
+                        f"The piper voice {path} cannot be loaded ({error}); delete it and run: "
+                        f"viva models pull piper-{name}"
+                    ) from error
+            return self._loaded[name]
 
-    def _speak(self, job: tuple[str, str, float]) -> NDArray[np.int16]:
+    def _speak(self, job: _Job) -> None:
+        if job.outlet.cancelled:
+            return
         from piper.config import SynthesisConfig
 
-        text, name, speed = job
-        voice = self._loaded[name]
-        config = SynthesisConfig(length_scale=1.0 / min(max(speed, 0.25), 2.0))
-        pieces = [chunk.audio_int16_array for chunk in voice.synthesize(text, syn_config=config)]
-        pcm = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
+        voice = self._load(job.voice)
         rate = voice.config.sample_rate
+        config = SynthesisConfig(length_scale=voice.config.length_scale / job.speed)
+        chunks = []
+        for chunk in voice.synthesize(job.spoken.text, syn_config=config, include_alignments=True):
+            if job.outlet.cancelled:
+                return
+            chunks.append(chunk)
+        if not chunks:
+            return
+        sound = np.concatenate([chunk.audio_int16_array for chunk in chunks])
+        words = _aligned(job.spoken, chunks, rate, job.begin_ms) or estimate_words(
+            job.spoken, _audible_ms(sound, rate), job.begin_ms
+        )
+        job.outlet.put(Speech(self._at_our_rate(sound, rate), words))
+
+    def _at_our_rate(self, sound: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
         if rate == self.sample_rate:
-            return pcm
+            return sound
         resampler = Resampler(rate, self.sample_rate)
-        return np.concatenate((resampler.feed(pcm), resampler.flush()))
+        return np.concatenate((resampler.feed(sound), resampler.flush()))
+
+
+def _aligned(spoken: Spoken, chunks: list[Any], rate: int, begin_ms: float) -> tuple[SpokenWord, ...]:
+    """Words by the model's own phoneme durations, where the phonemes fall into the same words as the text."""
+    begins: list[float] = []
+    samples = 0
+    for chunk in chunks:
+        if chunk.phoneme_alignments is None:
+            return ()
+        in_word = False
+        for alignment in chunk.phoneme_alignments:
+            sounds = any(char.isalpha() for char in alignment.phoneme)
+            if sounds and not in_word:
+                begins.append(samples * 1000 / rate)
+            in_word = alignment.phoneme != " " and (in_word or sounds)
+            samples += int(alignment.num_samples)
+    places = _word_places(spoken.text)
+    if len(places) != len(begins):
+        return ()  # espeak-ng joins some words ("of the"), so that nobody knows which is which
+    events = WordEvents(spoken, begin_ms)
+    words = [
+        word for place, at in zip(places, begins, strict=True) for word in events.began(place, begin_ms + at)
+    ]
+    return (*words, *events.over(begin_ms + samples * 1000 / rate))
+
+
+def _word_places(text: str) -> list[int]:
+    return [
+        place for place, char in enumerate(text) if char != " " and (place == 0 or text[place - 1] == " ")
+    ]
+
+
+def _audible_ms(sound: NDArray[np.int16], rate: int) -> float:
+    loud = np.flatnonzero(np.abs(sound.astype(np.int32)) > _SILENT)
+    return float((loud[-1] + 1 if len(loud) else len(sound)) * 1000 / rate)
 
 
 def _voice(path: Path) -> Voice:
-    language, speaker, _ = ([*path.stem.split("-"), "", ""])[:3]
-    return Voice(path.stem, f"{speaker.capitalize()} ({language})", language.replace("_", "-"))
+    """From names such as `en_US-lessac-medium.onnx`."""
+    language, _, rest = path.stem.partition("-")
+    speaker = rest.partition("-")[0].replace("_", " ").title() or path.stem
+    return Voice(path.stem, f"{speaker} ({language.replace('_', '-')})", language.replace("_", "-"))
