@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lms_core.errors import Conflict, NotAuthenticated
+from lms_core.errors import Conflict, NotAuthenticated, TooBusy
 from lms_core.people import Person, Principal, Role, Token, TokenKind
 from lms_core.ports import Accounts
 from storage.database import Database
@@ -148,7 +148,7 @@ class AccountStore(Accounts):
                 await connection.execute(
                     update(tokens).where(tokens.c.digest == token.digest).values(last_used_at=now)
                 )
-        except SQLAlchemyError as error:  # who may come in must not depend on a full disk
+        except (SQLAlchemyError, TooBusy) as error:  # who may come in must not depend on a full disk
             _log.warning("accounts.use_not_noted", cause=type(error).__name__)
 
 

@@ -1,0 +1,71 @@
+"""Transactions, and a database that takes no writes."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from lms_core.errors import TooBusy
+from lms_core.people import Role, TokenKind
+from storage.accounts import AccountStore
+from storage.database import Database
+from storage.sessions import SessionStore
+from storage.writer import SessionWriter
+from tests.storage.rows import ADA, learner_with_sessions, turn
+
+
+async def test_an_exception_undoes_the_whole_write(database: Database, accounts: AccountStore) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.write() as connection:
+            await _insert_lesson(connection)
+            _ = 1 / 0
+    async with database.read() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM lessons")) == 0
+    await accounts.add_person("Lena", Role.LEARNER)
+
+
+async def _insert_lesson(connection) -> None:
+    await connection.execute(text("INSERT INTO lessons VALUES ('l', 'l', 't', 'c', 'en', '[]')"))
+
+
+async def test_sessions_open_while_others_write_and_none_waits_in_vain(
+    database: Database, accounts: AccountStore, sessions: SessionStore
+) -> None:
+    learner = await learner_with_sessions(database, "sess_0")
+    writer = SessionWriter(database)
+    task = asyncio.create_task(writer.run())
+    await asyncio.gather(
+        *(writer.commit(turn("sess_0", number)) for number in range(100)),
+        *(sessions.open(f"sess_{number}", ADA.id, learner.id, "phone") for number in range(1, 50)),
+        *(accounts.issue(learner.id, TokenKind.CLIENT_SECRET) for _ in range(50)),
+    )
+    assert (await sessions.recent(learner.id))[1] == 50
+    assert len(await sessions.items("sess_0")) == 200
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_database_that_takes_no_writes_still_lets_known_people_in(tmp_path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'viva.db'}")
+    await database.migrate()
+    accounts = AccountStore(database)
+    person = await accounts.add_person("Lena", Role.LEARNER)
+    key, _ = await accounts.issue(person.id, TokenKind.API_KEY)
+    async with database.write() as connection:
+        await connection.exec_driver_sql("PRAGMA query_only=ON")  # as a full disk does
+    with pytest.raises(TooBusy, match="does not take writes"):
+        await accounts.add_person("Ben", Role.LEARNER)
+    assert (await accounts.authenticate(key, TokenKind.API_KEY)).person_id == person.id
+    await database.aclose()
+
+
+async def test_a_silent_database_is_reported_without_its_secrets() -> None:
+    database = Database("postgresql://viva:secret@127.0.0.1:1/viva")
+    with pytest.raises(TooBusy) as caught:
+        await database.check()
+    assert "secret" not in caught.value.message
+    await database.aclose()
+
+
+async def test_a_database_that_answers_is_fine(database: Database) -> None:
+    await database.check()
