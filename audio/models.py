@@ -1,10 +1,11 @@
 """Model files: what there is, what is here, and how to get the rest. `viva models list | pull NAME`.
 
 Checksums come from where the file comes from: Hugging Face names the SHA-256 of every large file in the header
-`x-linked-etag` of its resolve address, PyPI in its JSON. A file is used only after its bytes were verified.
+`x-linked-etag` of its resolve address, PyPI in its JSON. The hub's small text files have none; they are checked for length.
 """
 
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -177,10 +178,13 @@ def fetch(url: str, target: Path, progress: Progress, *, sha256: str | None = No
         expected = sha256 or (linked if re.fullmatch(r"[0-9a-f]{64}", linked) else None)
         total = done + int(answer.headers.get("Content-Length") or 0)
         with part.open("ab" if done else "wb") as file:
-            while chunk := answer.read(_CHUNK):
-                file.write(chunk)
-                done += len(chunk)
-                progress(target.name, done, total)
+            try:
+                while chunk := answer.read(_CHUNK):
+                    file.write(chunk)
+                    done += len(chunk)
+                    progress(target.name, done, total)
+            except (OSError, http.client.HTTPException):
+                pass  # told below: what came so far is kept, and a later call goes on with it
     if total and done < total:
         raise ModelError(
             f"The download of {target.name} broke off at {done} of {total} bytes; run the command again."
@@ -197,6 +201,12 @@ def _open(request: urllib.request.Request, target: Path) -> Any:
     try:
         return _opener.open(request, timeout=_TIME_LIMIT)
     except urllib.error.HTTPError as error:
+        part = target.with_name(target.name + ".part")
+        if error.code == 416 and part.is_file():
+            part.unlink()  # it was complete, or the file changed: begin anew
+            raise ModelError(
+                f"The part of {target.name} did not fit and was removed; run the command again."
+            ) from error
         raise ModelError(f"{request.full_url} answered {error.code} {error.reason}.") from error
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", error)

@@ -58,9 +58,13 @@ class ProcessWorker:
         self._process = context.Process(target=_child, args=(self._make_work, child_end), daemon=True)
         self._process.start()
         child_end.close()
-        if not self._pipe.poll(_START_LIMIT) or self._pipe.recv() is not True:
-            self.close()
-            raise EngineError(f"A speech engine's process did not start within {_START_LIMIT} s.")
+        try:
+            if self._pipe.poll(_START_LIMIT) and self._pipe.recv() is True:
+                return
+        except (EOFError, OSError):
+            pass  # it died while starting
+        self.close()
+        raise EngineError("A speech engine's process did not start; viva doctor tries it and says more.")
 
     def run(self, job: Any, time_limit: float) -> Any:
         try:
@@ -86,7 +90,16 @@ class ProcessWorker:
         self._process.join(5)
 
 
+def _die_with_parent() -> None:
+    """Even in the middle of a job; the pipe is read only between jobs."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _child(make_work: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the server drains and then closes the pipe
     with suppress(OSError):
@@ -181,11 +194,31 @@ class Pool:
             ) from error
         finally:
             waiting.abandoned = True
+            self._leave(key, waiting)
+
+    def _leave(self, key: Hashable, waiting: _Waiting) -> None:
+        """Give up the place in the line of a job that was cancelled before a worker took it."""
+        with self._change:
+            line = self._lines.get(key)
+            if line is None or waiting not in line:
+                return
+            line.remove(waiting)
+            self._waiting -= 1
+            if not line:
+                del self._lines[key]
+                self._turn.remove(key)
 
     async def aclose(self) -> None:
         with self._change:
             self._closed = True
+            waiting = [one for line in self._lines.values() for one in line]
+            self._lines.clear()
+            self._turn.clear()
+            self._waiting = 0
             self._change.notify_all()
+        for one in waiting:
+            if not one.future.done():
+                one.future.set_exception(EngineError(f"The {self.name} engine was closed."))
         for thread in self._threads:
             await asyncio.to_thread(thread.join, 5)
 

@@ -1,4 +1,4 @@
-"""Recorded speech for tests: ../shared/speech, or Debian's package pocketsphinx-testdata."""
+"""Recorded speech for tests: VIVA_SPEECH_DIR, or the folder shared/speech beside the checkout."""
 
 import csv
 import os
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PLACES = (_ROOT.parent / "shared" / "speech", Path("/work/shared/speech"))
-_DEBIAN = Path("/usr/share/pocketsphinx/test/data")
 
 
 def speech_dir() -> Path:

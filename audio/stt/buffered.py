@@ -35,7 +35,7 @@ class BufferedStream:
         if self._known is not None and self._known[0] == self._samples:
             return self._known[1]
         samples = self._samples
-        if not samples:
+        if not samples or not self._chunks:
             return Transcript("")
         pcm = np.concatenate(self._chunks)
         self._chunks = [pcm]
@@ -45,3 +45,5 @@ class BufferedStream:
 
     def close(self) -> None:
         self._chunks.clear()
+        self._samples = 0
+        self._known = None

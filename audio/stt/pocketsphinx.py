@@ -1,8 +1,8 @@
 """The bundled ear: pocketsphinx with the English model from its wheel. No download, no key.
 
 Its decoder holds the GIL, so each worker is a process. Decoding costs about 0.2 s of CPU a second of speech.
-Hints are not used: pocketsphinx has no way to bias its language model, and mixing a grammar of hints in made
-recognition worse (`bench/hints.py`).
+Hints are not used: pocketsphinx has no way to bias its general language model. Its confidence is of no use, it is 1.0
+nearly always.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.pcm import level_dbfs
 from audio.pool import Pool, ProcessWorker
 from audio.stt.base import STT_RATE, HeardWord, SttStream, Transcript
 from audio.stt.buffered import BufferedStream
 
 _FRAME_MS = 10
+_SILENT_DBFS = -60.0
+"""Quieter audio is silence; the decoder hears "mm" in it."""
 _LEAST = STT_RATE // 5
 """Less than 200 ms holds no word."""
 
@@ -36,7 +39,7 @@ class PocketsphinxEars:
         key = object()
 
         async def transcribe(pcm: NDArray[np.int16]) -> Transcript:
-            if len(pcm) < _LEAST:
+            if len(pcm) < _LEAST or level_dbfs(pcm) < _SILENT_DBFS:
                 return Transcript("")
             words: list[tuple[str, int, int, float]] = await self._pool.run(key, pcm.tobytes())
             heard = tuple(HeardWord(*word) for word in words)

@@ -30,7 +30,7 @@ def listening(text: str, **policy: object) -> tuple[t.Turns, list[t.Effect]]:
 
 def speaking() -> t.Turns:
     """The companion has been speaking since 3 s, long past the echo warm-up."""
-    turns, effects = listening("It is seven.")
+    turns, _ = listening("It is seven.")
     commit = next(
         effect for effect in turns.handle(t.Tick(turns.deadline or 0)) if isinstance(effect, t.CommitTurn)
     )

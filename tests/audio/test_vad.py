@@ -1,0 +1,131 @@
+"""Voice activity on recorded speech, clean and in noise."""
+
+import numpy as np
+import pytest
+import soxr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audio.pcm import decode_ulaw, encode_ulaw
+from audio.silero import WINDOW, SileroBatch, Speaker, silero_path
+from audio.vad import Change, Listener, Segmenter
+from tests.speech import read_wav
+
+CLIPS = ("goforward", "cards_001", "cards_005", "austen_0880", "austen_0930")
+QUIET = np.zeros(16_000, np.int16)
+
+
+@pytest.fixture(scope="module")
+def silero() -> SileroBatch:
+    return SileroBatch(inline=True)
+
+
+class Heard:
+    def __init__(self, silero: SileroBatch, sound: np.ndarray, rate: int = 16_000, chunk: int = 0) -> None:
+        self.starts: list[int] = []
+        self.noticed: list[int] = []
+        self.stops: list[int] = []
+        self.audio: list[np.ndarray] = []
+        listener = Listener(
+            rate, silero, on_started=self._started, on_audio=self.audio.append, on_stopped=self.stops.append
+        )
+        self._listener = listener
+        chunk = chunk or rate // 50
+        for start in range(0, len(sound), chunk):
+            listener.feed(sound[start : start + chunk])
+
+    def _started(self, ms: int) -> None:
+        self.starts.append(ms)
+        self.noticed.append(self._listener.now_ms)
+
+
+def test_the_batched_model_gives_the_probabilities_of_the_original(silero: SileroBatch) -> None:
+    import onnxruntime
+
+    original = onnxruntime.InferenceSession(str(silero_path()), providers=["CPUExecutionProvider"])
+    wanted: list[np.ndarray] = []
+    got: list[list[float]] = []
+    for name in CLIPS[:3]:
+        sound = read_wav(name)[: WINDOW * 34]
+        windows = sound.reshape(-1, WINDOW)
+        context = np.concatenate((np.zeros((1, 64), np.int16), windows[:-1, -64:]))
+        zeros = np.zeros((1, 1, 128), np.float32)
+        rows = np.concatenate((context, windows), 1).astype(np.float32) / 32768
+        wanted.append(original.run(None, {"input": rows, "h": zeros, "c": zeros})[0])
+        got.append([])
+    speakers = [Speaker(results.append) for results in got]
+    for place in range(len(wanted[0])):  # all three in one batch, window by window
+        for speaker, name in zip(speakers, CLIPS, strict=False):
+            speaker.waiting.append(read_wav(name)[place * WINDOW : (place + 1) * WINDOW])
+            silero._pending[speaker] = None
+        silero._deliver(silero._compute(silero._take()))
+    for expected, probabilities in zip(wanted, got, strict=True):
+        assert np.abs(expected - np.array(probabilities)).max() < 1e-4
+
+
+@pytest.mark.parametrize("rate", [8000, 16_000, 24_000, 48_000])
+@pytest.mark.parametrize("name", CLIPS)
+def test_speech_is_noticed_soon_and_its_first_syllable_is_delivered(
+    silero: SileroBatch, name: str, rate: int
+) -> None:
+    sound = np.concatenate((QUIET, read_wav(name), QUIET))
+    given = sound if rate == 16_000 else soxr.resample(sound, 16_000, rate).astype(np.int16)
+    heard = Heard(silero, given, rate)
+    loud = np.flatnonzero(np.abs(sound.astype(int)) > 2500) / 16
+    assert heard.starts and heard.stops
+    assert abs(heard.starts[0] - loud[0]) < 120
+    assert heard.noticed[0] - loud[0] < 180
+    assert abs(heard.stops[-1] - loud[-1]) < 250
+    delivered = sum(map(len, heard.audio)) / 16
+    assert delivered > (heard.stops[-1] - heard.starts[0]) * 0.7 + 300
+
+
+@pytest.mark.parametrize("decibels", [20, 10])
+@pytest.mark.parametrize("colour", ["white", "hum"])
+def test_in_noise_no_clip_is_missed_and_noise_alone_is_not_speech(
+    silero: SileroBatch, decibels: int, colour: str
+) -> None:
+    random = np.random.default_rng(7)
+    misses = false_alarms = 0
+    for name in CLIPS:
+        speech = read_wav(name).astype(float)
+        length = len(speech) + 32_000
+        noise = (
+            random.standard_normal(length)
+            if colour == "white"
+            else np.sin(np.arange(length) * 2 * np.pi * 50 / 16_000)
+        )
+        noise *= np.sqrt(np.mean(speech**2) / 10 ** (decibels / 10) / np.mean(noise**2))
+        mixed = noise.copy()
+        mixed[16_000 : 16_000 + len(speech)] += speech
+        heard = Heard(silero, np.clip(mixed, -32768, 32767).astype(np.int16))
+        misses += not any(start > 900 for start in heard.starts)
+        false_alarms += len(Heard(silero, np.clip(noise, -32768, 32767).astype(np.int16)).starts)
+    assert misses == 0
+    assert false_alarms <= 1
+
+
+def test_a_telephone_line_is_heard_as_well(silero: SileroBatch) -> None:
+    for name in CLIPS:
+        narrow = soxr.resample(np.concatenate((QUIET, read_wav(name), QUIET)), 16_000, 8000).astype(np.int16)
+        assert Heard(silero, decode_ulaw(encode_ulaw(narrow)), 8000).starts
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 333, 4096])
+def test_the_size_of_the_pieces_does_not_matter(silero: SileroBatch, chunk: int) -> None:
+    sound = np.concatenate((QUIET[:4000], read_wav("cards_001"), QUIET))
+    whole, pieces = Heard(silero, sound), Heard(silero, sound, chunk=chunk)
+    assert (whole.starts, whole.stops) == (pieces.starts, pieces.stops)
+    assert np.array_equal(np.concatenate(whole.audio), np.concatenate(pieces.audio))
+
+
+@given(st.lists(st.floats(0, 1)), st.floats(0.1, 0.9))
+def test_starts_and_stops_alternate_and_lie_in_the_past(probabilities: list[float], threshold: float) -> None:
+    segmenter = Segmenter(threshold)
+    last = Change.STOPPED
+    for count, probability in enumerate(probabilities, 1):
+        change = segmenter.process(probability)
+        if change is not None:
+            assert change[0] is not last and 0 < change[1] <= count
+            last = change[0]
+        assert segmenter.speaking == (last is Change.STARTED)
