@@ -36,6 +36,7 @@ from tutor.metrics import Metrics
 from tutor.settings import Settings
 
 _MOST_BODY = 1 << 20
+_BACKLOG = 512  # a school's bell rings for all classes at once
 _log = structlog.get_logger(__name__)
 
 
@@ -106,7 +107,7 @@ class Server:
         self.metrics = Metrics()
         self.chosen = choose(settings)
         self.engines = make_engines(settings, self.chosen, self.metrics)
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        settings.make_data_dir()
         self.database = Database(settings.database)
         self.accounts = AccountStore(self.database)
         self.companions = CompanionStore(self.database)
@@ -123,6 +124,11 @@ class Server:
 
     async def run(self, on_ready: Callable[[str, Welcome], None]) -> None:
         """Serve until SIGTERM or SIGINT; `on_ready` gets the address and what to show once."""
+        # First, and outside of the task group: a port that is taken is said at once and in a sentence.
+        with contextlib.closing(_bind(self.settings.host, self.settings.port)) as bound:
+            await self._run(bound, on_ready)
+
+    async def _run(self, bound: socket.socket, on_ready: Callable[[str, Welcome], None]) -> None:
         await self.database.migrate()
         welcome = await first_run(self.accounts, self.companions, self.settings.data_dir)
         writing = asyncio.create_task(self.writer.run())
@@ -135,9 +141,8 @@ class Server:
                     self.web_app(), access_log=None, handle_signals=False, shutdown_timeout=3
                 )
                 await runner.setup()
-                listening = _listen(self.settings.host, self.settings.port)
-                await web.SockSite(runner, listening).start()
-                on_ready(self._address(listening), welcome)
+                await web.SockSite(runner, bound, backlog=_BACKLOG).start()
+                on_ready(self._address(bound), welcome)
                 await self._until_signal()
                 await self.live.drain(self.settings.drain_seconds)
                 await runner.cleanup()
@@ -194,11 +199,11 @@ class Server:
         )
         self.metrics.watch("viva_commits", "Transactions of the session writer", lambda: self.writer.commits)
 
-    def _address(self, listening: socket.socket) -> str:
+    def _address(self, bound: socket.socket) -> str:
         if self.settings.public_url:
             return self.settings.public_url.rstrip("/")
         host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104
-        return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
 
     async def _until_signal(self) -> None:
         """The first SIGTERM or SIGINT asks to stop; a second one ends the process at once."""
@@ -216,14 +221,19 @@ class Server:
         _log.info("server.draining", sessions=self.live.count)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
+    """The port is ours from here on; it accepts nobody before the engines are loaded. Raises SettingsError."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=512)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # do not wait for links of the last run
+        bound.bind((host, port))
     except OSError as error:
+        bound.close()
         raise SettingsError(
-            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another port with --port, or 0 for a free one."
+            f"Cannot listen on {host}:{port}: {error.strerror}. "
+            "Choose another with --host and --port; port 0 is a free one."
         ) from error
+    return bound
 
 
 def write_ready_file(path: Path, address: str, welcome: Welcome) -> None:

@@ -4,12 +4,18 @@ The command line wins over the environment, the environment over the file. docs/
 test keeps it so.
 """
 
+import difflib
+import json
+import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -18,6 +24,8 @@ from pydantic_settings import (
 from lms_core.errors import InvalidInput
 from storage.database import async_url
 from tutor.errors import SettingsError
+
+_PRIVATE = ("database_url", "openai_api_key")  # not to be repeated in a message
 
 
 class Settings(BaseSettings):
@@ -30,8 +38,9 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="Address that learners use, if a proxy stands in front, e.g. https://viva.school.org."
     )
-    allowed_origins: tuple[str, ...] = Field(
-        (), description="Web origins beside our own whose pages may connect, as a JSON list."
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Web origins beside our own whose pages may connect, e.g. https://school.org, separated by commas.",
     )
     data_dir: Path = Field(Path(".viva"), description="Folder for the database, models and keys.")
     database_url: str = Field(
@@ -88,6 +97,24 @@ class Settings(BaseSettings):
                 raise ValueError(error.message) from error
         return value
 
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return json.loads(value)
+        return [origin.strip() for origin in value.split(",") if origin.strip()]
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+                raise ValueError(f"'{origin}' is not an origin; write scheme, host and port only")
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -108,15 +135,37 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         return self.data_dir / "models"
 
+    def make_data_dir(self) -> None:
+        """For the owner only: it holds keys and what learners said. Raises SettingsError."""
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise SettingsError(
+                f"The data directory {self.data_dir} cannot be made: {error.strerror}. "
+                "Choose another with --data-dir or VIVA_DATA_DIR."
+            ) from error
+
 
 def load(**flags: Any) -> Settings:
     """The settings in force; `flags` that are None were not given. Raises SettingsError in plain words."""
+    _look_for_misspelt(os.environ)
     try:
         return Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         raise SettingsError(" ".join(_explain(problem) for problem in error.errors())) from error
     except (OSError, ValueError) as error:
-        raise SettingsError(f"The settings cannot be read: {error}") from error
+        raise SettingsError(
+            f"viva.toml in the data directory cannot be read: {error}. Write lines such as port = 8080."
+        ) from error
+
+
+def _look_for_misspelt(environment: Iterable[str]) -> None:
+    """A name that is no setting, but nearly one, would silently do nothing. Raises SettingsError."""
+    known = [f"VIVA_{name.upper()}" for name in Settings.model_fields]
+    for name in sorted(environment):
+        if name.startswith("VIVA_") and name not in known:
+            for meant in difflib.get_close_matches(name, known, n=1, cutoff=0.85):
+                raise SettingsError(f"There is no setting {name}; write {meant}.")
 
 
 def _explain(problem: Any) -> str:
@@ -124,5 +173,6 @@ def _explain(problem: Any) -> str:
     known = Settings.model_fields.get(name)
     if known is None:
         return f"There is no setting '{name}'; docs/configure.md lists them all."
-    reason = str(problem["msg"]).removeprefix("Value error, ")
-    return f"VIVA_{name.upper()} is {problem['input']!r}: {reason}. {known.description}"
+    reason = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+    given = "wrong" if name in _PRIVATE else repr(problem["input"])
+    return f"VIVA_{name.upper()} is {given}: {reason}. {known.description}"

@@ -15,7 +15,7 @@ def run(options: argparse.Namespace) -> None:
     from tutor import settings
 
     chosen = settings.load(**flags(options))
-    chosen.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    chosen.make_data_dir()
 
     async def migrate() -> None:
         database = Database(chosen.database)

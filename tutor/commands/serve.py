@@ -20,9 +20,12 @@ def run(options: argparse.Namespace) -> None:
     from storage.first_run import Welcome
     from tutor import logs, settings
     from tutor.app import Chosen, Server, write_ready_file
+    from tutor.errors import SettingsError
 
     chosen = settings.load(**flags(options))
     logs.configure(chosen.log_level, chosen.log_format)
+    if options.ready_file is not None and not options.ready_file.absolute().parent.is_dir():
+        raise SettingsError(f"--ready-file {options.ready_file}: there is no such folder; make it first.")
 
     def announce(engines: Chosen) -> None:
         for part, choice in (("Ears", engines.ears), ("Mind", engines.mind), ("Mouth", engines.mouth)):
