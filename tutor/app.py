@@ -142,7 +142,7 @@ class Server:
                 )
                 await runner.setup()
                 await web.SockSite(runner, bound, backlog=_BACKLOG).start()
-                on_ready(self._address(bound), welcome)
+                on_ready(self.settings.address_at(bound.getsockname()[1]), welcome)
                 await self._until_signal()
                 await self.live.drain(self.settings.drain_seconds)
                 await runner.cleanup()
@@ -198,12 +198,6 @@ class Server:
             "viva_silero_dropped", "Windows dropped because Silero fell behind", lambda: silero.dropped
         )
         self.metrics.watch("viva_commits", "Transactions of the session writer", lambda: self.writer.commits)
-
-    def _address(self, bound: socket.socket) -> str:
-        if self.settings.public_url:
-            return self.settings.public_url.rstrip("/")
-        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104
-        return f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
 
     async def _until_signal(self) -> None:
         """The first SIGTERM or SIGINT asks to stop; a second one ends the process at once."""

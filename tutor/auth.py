@@ -66,7 +66,7 @@ class Authenticator:
         """Spend a one-time link; returns the cookie's value. Raises NotAuthenticated."""
         principal = await self._accounts.authenticate(link_token, TokenKind.SIGN_IN)
         if not await self._accounts.spend(principal.digest):
-            raise NotAuthenticated("This link was already used; restart the server for a new one.")
+            raise NotAuthenticated("This link was already used.")
         cookie, _ = await self._accounts.issue(
             principal.person_id, TokenKind.BROWSER, lasts=timedelta(days=30)
         )

@@ -14,6 +14,7 @@ COMMANDS = {
     "call": "talk with a companion from the terminal, with recordings or the microphone",
     "phone-sim": "a phone in a terminal: speaks the phone protocol to a running server",
     "models": "list or pull speech models",
+    "user": "add people, and make sign-in links",
     "migrate": "bring the database up to date",
     "replay": "show a recorded session's turn-taking again, also under another policy",
     "doctor": "check engines, database, disk and devices, and say what to do",

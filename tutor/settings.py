@@ -132,6 +132,18 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'viva.db'}"
 
     @property
+    def address(self) -> str:
+        """Where learners find a server with these settings; its port is 0 if the server is to pick one."""
+        return self.address_at(self.port)
+
+    def address_at(self, port: int) -> str:
+        """The address when the server listens on `port`."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    @property
     def models_dir(self) -> Path:
         return self.data_dir / "models"
 

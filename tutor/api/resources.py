@@ -56,7 +56,7 @@ def routes(auth: Authenticator, companions: CompanionStore, sessions: SessionSto
         try:
             cookie = await auth.sign_in(request.query.get("token", ""))
         except NotAuthenticated as error:
-            return web.Response(status=401, text=f"{error.message} Start the server again for a new link.")
+            return web.Response(status=401, text=f"{error.message} 'viva user link' makes a new one.")
         response = web.Response(status=303, headers={"Location": "/", "Referrer-Policy": "no-referrer"})
         response.set_cookie(
             COOKIE,

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import shutil
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -35,19 +36,23 @@ class _Doctor:
 
         await self._check("data directory", self._data_dir)
         await self._check("database", self._database)
+        await self._check("port", self._port)
         chosen = choose(self._settings)
         engines = make_engines(self._settings, chosen, Metrics())
         spoken: list[Any] = []
-        await self._check(f"mouth ({chosen.mouth.name})", lambda: self._mouth(engines.mouth, spoken))
-        await self._check(
-            f"ears ({chosen.ears.name})", lambda: self._ears(engines.ears, engines.mouth, spoken)
-        )
-        await self._check(f"mind ({chosen.mind.name})", lambda: self._mind(engines.mind))
+        try:
+            await self._check(f"mouth ({chosen.mouth.name})", lambda: self._mouth(engines.mouth, spoken))
+            await self._check(
+                f"ears ({chosen.ears.name})", lambda: self._ears(engines.ears, engines.mouth, spoken)
+            )
+            await self._check(f"mind ({chosen.mind.name})", lambda: self._mind(engines.mind))
+        finally:
+            for engine in (engines.mouth, engines.ears, engines.mind, engines.silero):
+                await engine.aclose()
         await self._check("sound devices (only for viva call with a microphone)", self._devices, needed=False)
         for choice in (chosen.ears, chosen.mind, chosen.mouth):
             if choice.better:
                 print(f"  hint     {choice.better}")
-        await engines.silero.aclose()
         return 1 if self._problems else 0
 
     async def _check(self, what: str, look: Callable[[], Awaitable[str]], *, needed: bool = True) -> None:
@@ -63,9 +68,12 @@ class _Doctor:
 
     def _look_at_disk(self) -> str:
         folder = self._settings.data_dir
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._settings.make_data_dir()
         if not os.access(folder, os.W_OK):
             raise RuntimeError(f"{folder} is not writable; change its owner or VIVA_DATA_DIR")
+        for private in (folder / "api_key", folder / "viva.db", folder / "viva.toml"):
+            if private.exists() and folder.stat().st_mode & 0o077 and private.stat().st_mode & 0o007:
+                raise RuntimeError(f"others can read {private}; chmod -R go= {folder}")
         free = shutil.disk_usage(folder).free
         if free < _LEAST_FREE:
             raise RuntimeError(f"{folder} has only {free >> 20} MB free; make room")
@@ -82,6 +90,30 @@ class _Doctor:
             await database.aclose()
         return "connected, up to date"
 
+    async def _port(self) -> str:
+        """Free, or already Viva's own."""
+        import aiohttp
+
+        host, port = self._settings.host, self._settings.port
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+            return f"{host}:{port} is free"
+        except OSError as error:
+            reason = error.strerror
+        local = self._settings.model_copy(update={"public_url": ""}).address
+        try:
+            async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as http:
+                async with http.get(f"{local}/readyz") as answer:
+                    ready = (await answer.json())["ready"]
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
+            raise RuntimeError(f"{host}:{port}: {reason}; choose another with --host and --port") from None
+        return (
+            f"Viva runs on {host}:{port} and is {'ready' if ready else 'not ready, see ' + local + '/readyz'}"
+        )
+
     async def _mouth(self, mouth: Any, spoken: list[Any]) -> str:
         await mouth.start()
         async for piece in mouth.synthesize("Go forward ten meters.", voice="", speed=1.0, language="en"):
@@ -89,7 +121,6 @@ class _Doctor:
         seconds = sum(map(len, spoken)) / mouth.sample_rate
         if not seconds:
             raise RuntimeError("it said nothing")
-        await mouth.aclose()
         return f"spoke for {seconds:.1f} s"
 
     async def _ears(self, ears: Any, mouth: Any, spoken: list[Any]) -> str:
@@ -102,7 +133,8 @@ class _Doctor:
         resampler = Resampler(mouth.sample_rate, 16_000)
         stream.feed(np.concatenate([*(resampler.feed(pcm) for pcm in spoken), resampler.flush()]))
         transcript = await stream.transcribe()
-        await ears.aclose()
+        if not transcript.text.strip():
+            raise RuntimeError("it heard nothing where the mouth spoke")
         return f"heard “{transcript.text}” where the mouth said “Go forward ten meters.”"
 
     async def _mind(self, mind: Any) -> str:
@@ -114,7 +146,6 @@ class _Doctor:
         said = ""
         async for event in mind.reply(MindRequest(Purpose.GREETING, demo.companion, demo.lesson)):
             said += event.text if isinstance(event, TextDelta) else ""
-        await mind.aclose()
         if not said:
             raise RuntimeError("it had nothing to say")
         return f"“{said.strip()[:60]}…”"

@@ -1,0 +1,75 @@
+"""viva user add NAME | link"""
+
+import argparse
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tutor.commands import add_settings, flags
+
+if TYPE_CHECKING:
+    from lms_core.people import Person
+    from storage.accounts import AccountStore
+
+_LINK_LASTS = timedelta(hours=12)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="add a person and print their one-time sign-in link")
+    add.add_argument("name", help="what companions call them")
+    add.add_argument("--role", choices=["learner", "teacher", "admin"], default="learner")
+    add.add_argument("--email", help="must be nobody else's")
+    link = actions.add_parser("link", help="print a new one-time sign-in link for the admin")
+    for action in (add, link):
+        add_settings(action)
+
+
+def run(options: argparse.Namespace) -> None:
+    from storage.accounts import AccountStore
+    from storage.database import Database
+    from tutor import settings
+
+    chosen = settings.load(**flags(options))
+    chosen.make_data_dir()
+
+    async def act() -> None:
+        database = Database(chosen.database)
+        try:
+            await database.migrate()
+            accounts = AccountStore(database)
+            person = await _person(accounts, options)
+            print(
+                f"{person.name} ({person.role.value}) signs in once within 12 hours at\n\n"
+                f"  {chosen.address}/sign-in?token={await _link(accounts, person)}\n"
+            )
+        finally:
+            await database.aclose()
+
+    asyncio.run(act())
+
+
+async def _person(accounts: "AccountStore", options: argparse.Namespace) -> "Person":
+    """Whom the link is for.
+
+    Raises NotFound on a database that no server has used yet: an admin added to it would keep the first start from
+    making the demo companions. Raises Conflict if somebody has the e-mail address.
+    """
+    from lms_core.errors import NotFound
+    from lms_core.people import Role
+
+    admin = await accounts.first_admin()
+    if admin is None:
+        raise NotFound("Nobody has used this database yet; start the server once with viva serve.")
+    if options.action == "link":
+        return admin
+    return await accounts.add_person(options.name, Role(options.role), options.email)
+
+
+async def _link(accounts: "AccountStore", person: "Person") -> str:
+    """A fresh link's token; the person's earlier links stop working."""
+    from lms_core.people import TokenKind
+
+    await accounts.revoke(person.id, TokenKind.SIGN_IN)
+    token, _ = await accounts.issue(person.id, TokenKind.SIGN_IN, lasts=_LINK_LASTS)
+    return token
