@@ -4,7 +4,7 @@ import re
 from re import Match
 
 from audio.speakable.numbers import number_in_words, ratio_in_words
-from audio.speakable.reader import Reader, Rule, after, saying, silent
+from audio.speakable.reader import Reader, Rule, after, letters_apart, saying, silent
 from audio.speakable.vocabulary import GREEK, Vocabulary
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
@@ -158,8 +158,8 @@ def _bracket(reader: Reader, _m: Match[str]) -> None:
     reader.pause(",")
 
 
-def _variable(_reader: Reader, m: Match[str]) -> str:
-    return m.group().upper()  # a lone "a" would be said as the article
+def _variable(reader: Reader, m: Match[str]) -> str:
+    return letters_apart(reader, m.group())
 
 
 def _letters(reader: Reader, m: Match[str]) -> str:
@@ -167,7 +167,7 @@ def _letters(reader: Reader, m: Match[str]) -> str:
     letters = m.group()
     if letters in _FUNCTIONS:
         return reader.word(letters, letters)
-    return " ".join("A" if letter == "a" else letter for letter in letters)
+    return letters_apart(reader, letters)
 
 
 def _greek(reader: Reader, m: Match[str]) -> str:
@@ -190,7 +190,7 @@ def _absolute(reader: Reader, m: Match[str]) -> None:
 def _chemical(reader: Reader, m: Match[str]) -> str:
     plain = m.group().translate(_SUBSCRIPTS)
     return " ".join(
-        number_in_words(part, reader.vocabulary) if part.isdecimal() else " ".join(part.upper())
+        number_in_words(part, reader.vocabulary) if part.isdecimal() else letters_apart(reader, part.upper())
         for part in re.findall(r"\d+|[A-Za-z]", plain)
     )
 
@@ -316,7 +316,7 @@ def signs(vocabulary: Vocabulary, *, maths: bool) -> tuple[Rule, ...]:
         found.append(
             Rule(
                 "variable",
-                r"\ba\b(?=\s?[+=*/^×÷<>≤≥²³])|\ba(?=_\w|_\{)|(?<=[+=*/×÷<>]\s)a\b(?!\s[a-z]{2})|(?<=[-+=*/×÷<>\d])a\b",
+                r"\b[aA]\b(?=\s?[+=*/^×÷<>≤≥²³])|\b[aA](?=_\w|_\{)|(?<=[+=*/×÷<>]\s)[aA]\b(?!\s[a-z]{2})|(?<=[-+=*/×÷<>\d])[aA]\b",
                 saying(_variable),
             )
         )

@@ -3,7 +3,7 @@
 import re
 from re import Match
 
-from audio.speakable.reader import Reader, Rule, saying, silent
+from audio.speakable.reader import Reader, Rule, letters_apart, saying, silent
 from audio.speakable.vocabulary import Vocabulary
 
 _CLOSING = ".,;:!?…。，、！？；：)\\]\"'”’»"
@@ -26,8 +26,8 @@ def _saint_or_street(reader: Reader, m: Match[str]) -> str:
     return "Saint" if re.compile(r"\s[A-Z]").match(reader.text, m.end()) else "Street"
 
 
-def _initials(_reader: Reader, m: Match[str]) -> str:
-    return " ".join(m.group().replace(".", " ").split())
+def _initials(reader: Reader, m: Match[str]) -> str:
+    return letters_apart(reader, m.group().replace(".", ""))
 
 
 def _dotted_word(reader: Reader, m: Match[str]) -> str:

@@ -136,3 +136,8 @@ class Reader:
 def after(span: tuple[int, int], text: str) -> int:
     """Where to read on after what `Reader.braced` found."""
     return span[1] + 1 if text[span[1] : span[1] + 1] == "}" else span[1]
+
+
+def letters_apart(reader: Reader, letters: str) -> str:
+    """Letters by their names. An English "A" is spelled so that no synthesiser takes it for the article."""
+    return " ".join(reader.word("letter a", letter) if letter in "aA" else letter for letter in letters)

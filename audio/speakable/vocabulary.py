@@ -57,7 +57,7 @@ _ENGLISH = {
     "over": "over", "and": "and", "to": "to", "ratio": "to", "number": "number", "per": "per", "dot": "dot",
     "from": "from", "root": "root of", "absolute": "the absolute value of", "factorial": "factorial",
     "tens": "times ten to the power of", "code": "Here is some code.", "o'clock": "o'clock", "oh": "oh", "or": "or",
-    "base": "base", "limit": "the limit", "sum": "the sum", "product": "the product", "integral": "the integral",
+    "letter a": "eigh", "base": "base", "limit": "the limit", "sum": "the sum", "product": "the product", "integral": "the integral",
     "sin": "sine", "cos": "cosine", "tan": "tangent", "log": "log", "ln": "natural log", "exp": "exponential",
     "arcsin": "arc sine", "arccos": "arc cosine", "arctan": "arc tangent", "max": "max", "min": "min", "sqrt": "the square root",
 }  # fmt: skip
@@ -102,7 +102,7 @@ _ITALIAN = {
 
 _ENGLISH_ABBREVIATIONS = {
     "e.g.": "for example", "i.e.": "that is", "etc.": "and so on", "vs.": "versus", "vs": "versus", "Dr.": "Doctor",
-    "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Prof.": "Professor", "approx.": "approximately", "a.m.": "A M",
+    "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Prof.": "Professor", "approx.": "approximately", "a.m.": "eigh M",
     "p.m.": "P M", "Jr.": "Junior", "Sr.": "Senior", "Inc.": "Incorporated", "Ltd.": "Limited", "Ph.D.": "P H D",
     "cf.": "compare", "ca.": "about", "et al.": "and others", "w/o": "without", "w/": "with", "and/or": "and or",
     "24/7": "twenty-four seven", "C++": "C plus plus", "c++": "C plus plus", "C#": "C sharp", "F#": "F sharp",
