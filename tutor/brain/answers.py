@@ -231,7 +231,8 @@ def _spoken(said: str) -> list[SpokenNumber]:
     if strict:
         return strict
     content = [word for word in words if word not in STOP_WORDS or word in ("to", "for")]
-    return numbers(content, lenient=True) if len(content) <= 3 else []
+    found = numbers(content, lenient=True)
+    return found if sum(number.end - number.start for number in found) == len(content) else []
 
 
 def _judge_number(said: str, item: QuizItem) -> Judgement | None:
