@@ -1,11 +1,13 @@
 """The sessions that run in this process: opened, resumed, counted, drained."""
 
 import asyncio
+import contextlib
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -37,6 +39,16 @@ class Engines:
     silero: SileroBatch
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A session, whose it is, and when it can be attached to and is saved."""
+
+    session: Session
+    person_id: str
+    started: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class LiveSessions:
     """`run` owns every session's task; `open` hands out running sessions."""
 
@@ -62,7 +74,8 @@ class LiveSessions:
         )
         self._journal, self._metrics = journal, metrics
         self._most, self._grace, self._record_to = most, grace_seconds, record_to
-        self._live: dict[str, tuple[Session, str]] = {}
+        self._live: dict[str, _Running] = {}
+        self._resuming: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._opening = 0
         self._group: asyncio.TaskGroup | None = None
         self.draining = False
@@ -83,24 +96,23 @@ class LiveSessions:
         """No new sessions; those that run are saved, told, and can be resumed elsewhere."""
         self.draining = True
         deadline = time.monotonic() + seconds
-        while any(session.busy for session, _ in self._live.values()) and time.monotonic() < deadline:  # noqa: ASYNC110
+        while any(running.session.busy for running in self._live.values()) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.1)  # let the sentence that is being spoken end
-        for session, _ in list(self._live.values()):
-            session.end("draining")
+        for running in list(self._live.values()):
+            running.session.end("draining")
         self._drained.set()
 
     async def open(
         self, companion_ref: str, principal: Principal, /, *, resume_id: str | None = None, door_kind: str
     ) -> Session:
         """A running session that waits for `attach`; see `tutor.transports.ports.LiveSessions`."""
-        if self.draining or self._group is None:
-            raise TooBusy("The server is going down; connect again in a moment.")
+        self._check_open()
         if resume_id is not None:
-            return await self._resume(resume_id, principal)
-        if len(self._live) + self._opening >= self._most and not self._park_one():
-            raise TooBusy(f"All {self._most} sessions are taken; try again later.")
-        self._opening += 1
-        try:
+            # One at a time: a client that connects twice must not get two sessions that write one transcript.
+            lock = self._resuming.setdefault(resume_id, asyncio.Lock())
+            async with lock:
+                return await self._resume(resume_id, principal)
+        async with self._place():
             companion = await self._companion(companion_ref)
             if principal.kind is TokenKind.CLIENT_SECRET and not await self._accounts.spend(principal.digest):
                 raise NotAuthenticated("This client secret was already used; get a new one for each session.")
@@ -110,28 +122,46 @@ class LiveSessions:
             fresh = Restored((), Snapshot(pauses=pauses)) if pauses else None
             self._metrics.sessions_started.labels(door_kind).inc()
             return await self._start(session_id, companion, principal.person_id, fresh)
+
+    @contextlib.asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """Room for one more while it is being opened. Raises TooBusy."""
+        if len(self._live) + self._opening >= self._most and not self._park_one():
+            raise TooBusy(f"All {self._most} sessions are taken; try again later.")
+        self._opening += 1
+        try:
+            yield
         finally:
             self._opening -= 1
 
+    def _check_open(self) -> asyncio.TaskGroup:
+        """Raises TooBusy if the server goes down."""
+        if self.draining or self._group is None:
+            raise TooBusy("The server is going down; connect again in a moment.")
+        return self._group
+
     def _park_one(self) -> bool:
         """Free the place of the session that has waited longest for its learner; it stays resumable."""
-        for session, _ in self._live.values():
-            if not session.attached and session.ended is None:
-                session.end("draining")
+        for running in self._live.values():
+            if not running.session.attached and running.session.ended is None:
+                running.session.end("draining")
                 return True
         return False
 
     async def _resume(self, session_id: str, principal: Principal) -> Session:
+        """The running session, or one made from what is stored. Raises NotFound if it is over or another's."""
         running = self._live.get(session_id)
-        if running is not None and principal.person_id == running[1] and running[0].ended is None:
-            return running[0]
+        if running is not None and principal.person_id == running.person_id:
+            if running.session.ended is None:
+                return running.session
+            await running.over.wait()  # it may just be parked; what it saves is what we go on from
         stored = await self._sessions.find(session_id, principal.person_id)
         if stored is None or stored.ended_at is not None:
             raise NotFound(f"There is no session '{session_id}' to go on with; it is over or not yours.")
-        companion = await self._companion(stored.companion_id)
-        restored = await restore(self._sessions, stored)
-        running = self._live.get(session_id)  # somebody may have been quicker
-        return running[0] if running else await self._start(session_id, companion, stored.person_id, restored)
+        async with self._place():
+            companion = await self._companion(stored.companion_id)
+            restored = await restore(self._sessions, stored)
+            return await self._start(session_id, companion, stored.person_id, restored)
 
     async def _companion(self, reference: str) -> Companion:
         companion = await self._companions.find(reference)
@@ -143,6 +173,9 @@ class LiveSessions:
         self, session_id: str, companion: Companion, person_id: str, restored: Restored | None
     ) -> Session:
         lesson = await self._companions.lesson(companion.lesson_id)
+        group = (
+            self._check_open()
+        )  # again: a session begun after `drain` has ended the others would never end
         words = tuple(dict.fromkeys(f"{companion.topic} {lesson.title if lesson else ''}".split()))
         config = SessionConfig(language=companion.language, speed=companion.speed, hints=words)
         record = EventFile(self._record_to / f"{session_id}.jsonl") if self._record_to is not None else None
@@ -153,25 +186,25 @@ class LiveSessions:
             config=config, now=asyncio.get_running_loop().time, grace_seconds=self._grace, restored=restored,
             record=record,
         )  # fmt: skip
-        self._live[session_id] = session, person_id
+        running = self._live[session_id] = _Running(session, person_id)
         self._metrics.sessions_active.set(len(self._live))
-        assert self._group is not None
-        started = asyncio.Event()
-        self._group.create_task(self._hold(session, record, started))
-        await started.wait()
+        group.create_task(self._hold(running, record))
+        await running.started.wait()
         return session
 
-    async def _hold(self, session: Session, record: EventFile | None, started: asyncio.Event) -> None:
+    async def _hold(self, running: _Running, record: EventFile | None) -> None:
+        session = running.session
         try:
             structlog.contextvars.bind_contextvars(session_id=session.id)
             _log.info("session.started", companion=session.companion.slug)
-            asyncio.get_running_loop().call_soon(started.set)
+            asyncio.get_running_loop().call_soon(running.started.set)
             await session.run()
         except Exception:
             _log.exception("session.failed")
         finally:
-            started.set()
+            running.started.set()
             self._live.pop(session.id, None)
+            running.over.set()
             self._metrics.sessions_active.set(len(self._live))
             self._metrics.sessions_ended.labels(session.ended or "failed").inc()
             if record is not None:

@@ -1,0 +1,143 @@
+"""Sessions of one process: opened, parked, resumed, drained, on a real database with null engines."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from audio.silero import SileroBatch
+from lms_core.courses import Lesson
+from lms_core.errors import NotFound, TooBusy
+from lms_core.people import Principal, Role, TokenKind
+from storage.accounts import AccountStore
+from storage.companions import CompanionStore
+from storage.database import Database
+from storage.first_run import first_run
+from storage.sessions import SessionStore
+from storage.writer import SessionWriter
+from tests.null_engines import NullEars, NullMind, NullMouth
+from tutor.journal import DatabaseJournal
+from tutor.live import Engines, LiveSessions
+from tutor.metrics import Metrics
+
+COMPANION = "ada-fractions"
+
+
+class SlowCompanions(CompanionStore):
+    """Lessons are handed out only while `open` is set; `asked` says that somebody waits for one."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.open = asyncio.Event()
+        self.asked = asyncio.Event()
+        self.open.set()
+
+    async def lesson(self, lesson_id: str | None) -> Lesson | None:
+        self.asked.set()
+        await self.open.wait()
+        return await super().lesson(lesson_id)
+
+
+class House:
+    """Everything around `LiveSessions`, and two people."""
+
+    def __init__(self, database: Database, silero: SileroBatch, most: int) -> None:
+        self.accounts = AccountStore(database)
+        self.companions = SlowCompanions(database)
+        self.writer = SessionWriter(database)
+        self.metrics = Metrics()
+        self.live = LiveSessions(
+            engines=Engines(NullEars(), NullMind(), NullMouth(), silero), companions=self.companions,
+            sessions=SessionStore(database), accounts=self.accounts, journal=DatabaseJournal(self.writer),
+            metrics=self.metrics, most=most, grace_seconds=60,
+        )  # fmt: skip
+
+    async def person(self, name: str) -> Principal:
+        person = await self.accounts.add_person(name, Role.LEARNER)
+        return Principal(person.id, Role.LEARNER, TokenKind.API_KEY)
+
+
+@asynccontextmanager
+async def house(folder: Path, most: int = 10) -> AsyncIterator[House]:
+    database, silero = Database(f"sqlite:///{folder / 'viva.db'}"), SileroBatch()
+    await database.migrate()
+    made = House(database, silero, most)
+    await first_run(made.accounts, made.companions, folder)
+    writing, ready = asyncio.create_task(made.writer.run()), asyncio.Event()
+    holding = asyncio.create_task(made.live.run(ready.set))
+    await ready.wait()
+    try:
+        yield made
+        await made.live.drain(0)
+        async with asyncio.timeout(10):
+            await holding
+    finally:
+        for task in (holding, writing):
+            task.cancel()
+        await asyncio.gather(holding, writing, return_exceptions=True)
+        await silero.aclose()
+        await database.aclose()
+
+
+async def test_a_client_that_connects_twice_at_once_gets_one_session(tmp_path: Path) -> None:
+    async with house(tmp_path) as first:
+        mia = await first.person("Mia")
+        session_id = (await first.live.open(COMPANION, mia, door_kind="realtime")).id
+    async with house(tmp_path) as second:
+        again, as_well = await asyncio.gather(
+            *(second.live.open("", mia, resume_id=session_id, door_kind="realtime") for _ in range(2))
+        )
+        assert again is as_well
+        assert second.live.count == 1
+
+
+async def test_a_session_of_somebody_else_cannot_be_resumed_running_or_stored(tmp_path: Path) -> None:
+    async with house(tmp_path) as first:
+        mia, ben = await first.person("Mia"), await first.person("Ben")
+        session_id = (await first.live.open(COMPANION, mia, door_kind="realtime")).id
+        with pytest.raises(NotFound):
+            await first.live.open("", ben, resume_id=session_id, door_kind="realtime")
+    async with house(tmp_path) as second:
+        with pytest.raises(NotFound):
+            await second.live.open("", ben, resume_id=session_id, door_kind="realtime")
+
+
+async def test_a_full_server_parks_who_waits_for_a_lost_link_and_that_session_can_come_back(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, most=1) as one_place:
+        mia, ben = await one_place.person("Mia"), await one_place.person("Ben")
+        parked = await one_place.live.open(COMPANION, mia, door_kind="realtime")
+        await one_place.live.open(COMPANION, ben, door_kind="realtime")
+        back = await one_place.live.open("", mia, resume_id=parked.id, door_kind="realtime")
+        assert back.id == parked.id and back is not parked
+        assert back.ended is None
+
+
+async def test_no_session_begins_once_the_server_goes_down_not_even_one_half_opened(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        mia = await made.person("Mia")
+        made.companions.open.clear()
+        made.companions.asked.clear()
+        opening = asyncio.create_task(made.live.open(COMPANION, mia, door_kind="realtime"))
+        await made.companions.asked.wait()
+        await made.live.drain(0)
+        made.companions.open.set()
+        with pytest.raises(TooBusy):
+            await opening
+        with pytest.raises(TooBusy):
+            await made.live.open(COMPANION, mia, door_kind="realtime")
+        assert made.live.count == 0
+
+
+async def test_sessions_are_counted_by_door_and_by_how_they_ended(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        mia = await made.person("Mia")
+        await made.live.open(COMPANION, mia, door_kind="phone")
+        assert b"viva_sessions_active 1.0" in made.metrics.text()
+    text = made.metrics.text().decode()
+    assert 'viva_sessions_started_total{door="phone"} 1.0' in text
+    assert 'viva_sessions_ended_total{reason="draining"} 1.0' in text
+    assert "viva_sessions_active 0.0" in text
