@@ -1,0 +1,93 @@
+"""SIGTERM: no new sessions, running ones finish or are saved; a second signal ends at once."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import ClientSession, ClientWebSocketResponse
+
+from tests.e2e.conftest import RunningServer
+
+COMPANION = "ada-fractions"
+
+
+@asynccontextmanager
+async def speaking(
+    server: RunningServer,
+) -> AsyncIterator[tuple[ClientSession, ClientWebSocketResponse, str]]:
+    """A client, its session in the middle of a reply of several seconds, and the session's id."""
+    async with ClientSession(server.url, headers={"Authorization": f"Bearer {server.api_key}"}) as http:
+        async with http.ws_connect(f"/v1/realtime?model={COMPANION}") as socket:
+            session_id = (await socket.receive_json(timeout=10))["session"]["id"]
+            await socket.send_json({"type": "response.create"})
+            while (await socket.receive_json(timeout=10))["type"] != "response.output_audio.delta":
+                pass
+            yield http, socket, session_id
+
+
+async def until_draining(http: ClientSession) -> dict[str, str]:
+    """The parts that /readyz tells once the signal has arrived."""
+    async with asyncio.timeout(10):
+        while True:
+            async with http.get("/readyz") as answer:
+                body = await answer.json()
+                if answer.status == 503:
+                    return dict(body["parts"])
+
+
+async def test_while_it_drains_it_is_alive_but_not_ready_and_refuses_new_sessions(
+    quick_server: RunningServer,
+) -> None:
+    async with speaking(quick_server) as (http, socket, session_id):
+        quick_server.process.send_signal(signal.SIGTERM)
+        assert await until_draining(http) == {"database": "ok", "engines": "ok", "sessions": "draining"}
+        async with http.get("/healthz") as alive:
+            assert alive.status == 200
+        handshake = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+                     "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}  # fmt: skip
+        async with http.get(f"/v1/realtime?model={COMPANION}", headers=handshake) as refused:
+            assert refused.status == 503
+            assert int(refused.headers["Retry-After"]) > 0
+            assert "too_busy" in await refused.text()
+        async with asyncio.timeout(10):
+            async for _ in socket:
+                pass
+        assert socket.close_code == 1012
+    assert await asyncio.to_thread(quick_server.process.wait, 10) == 0
+    quick_server.start()
+    async with ClientSession(
+        quick_server.url, headers={"Authorization": f"Bearer {quick_server.api_key}"}
+    ) as http:
+        async with http.ws_connect(f"/v1/realtime?model={COMPANION}&session_id={session_id}") as socket:
+            created = await socket.receive_json(timeout=10)
+            assert created["session"]["id"] == session_id
+
+
+async def test_a_second_signal_ends_at_once(quick_server: RunningServer) -> None:
+    async with speaking(quick_server) as (http, _socket, _):
+        quick_server.process.send_signal(signal.SIGTERM)
+        await until_draining(http)
+        quick_server.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(quick_server.process.wait, 1) == 1
+
+
+async def test_an_idle_server_stops_without_waiting(quick_server: RunningServer) -> None:
+    async with ClientSession(quick_server.url) as http:
+        async with http.get("/readyz") as answer:
+            assert answer.status == 200
+            assert (await answer.json())["ready"]
+    begin = asyncio.get_running_loop().time()
+    assert await asyncio.to_thread(quick_server.stop) == 0
+    assert asyncio.get_running_loop().time() - begin < 2
+
+
+async def test_nothing_listens_any_more_after_it_has_stopped(quick_server: RunningServer) -> None:
+    assert await asyncio.to_thread(quick_server.stop) == 0
+    async with ClientSession(quick_server.url) as http:
+        try:
+            await http.get("/healthz")
+        except aiohttp.ClientConnectorError:
+            return
+    raise AssertionError("somebody still answers")
