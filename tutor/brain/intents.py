@@ -82,7 +82,8 @@ _WHOLE: tuple[tuple[Intent, str], ...] = (
     (
         Intent.STOP,
         r"stop|stop (?:it|here|now|talking|that|the lesson)|quit|be quiet|shut up|enough|pause|(?:take"
-        r"|have) a break|break",
+        r"|have|need|i need|i want) a break|break|(?:i(?:'?m| am) )?(?:so |really |a bit |getting |too )*"
+        r"(?:tired|sleepy|exhausted)(?: now)?",
     ),
     (
         Intent.WAIT,
@@ -241,7 +242,7 @@ _WHOLE: tuple[tuple[Intent, str], ...] = (
     (
         Intent.BORED,
         r"(?:(?:i(?:'?m| am)|this is|that'?s|it'?s|that is) )?(?:so |really |very |a bit |getting"
-        r" )?(?:bored|boring|tired|sleepy)(?: .{0,20})?",
+        r" )?(?:bored|boring)(?: .{0,20})?",
     ),
     (
         Intent.TEACHER,
@@ -344,7 +345,7 @@ _ASKED: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     ),
 )
 _TOPIC_EDGES = re.compile(
-    r"^(?:\s*\b(?:is|are|was|were|does|do|did|an?|the|exactly|about|it called|word|term|meaning of|meant by"
+    r"^(?:\s*\b(?:is|are|was|were|does|do|did|exactly|about|(?:an?|the) (?=word|term|meaning)|it called|word|term|meaning of|meant by"
     r"|mean by|you mean by|again)\b)+"
     r"|(?:\b(?:mean|means|again|please|exactly|is|are|work|works|about|called|then|all about)\b\s*)+$"
 )

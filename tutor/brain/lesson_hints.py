@@ -20,9 +20,18 @@ def ladder(item: QuizItem, heading: str, text: Text) -> list[str]:
     if len(hints) >= 2 or item.kind is QuizKind.TRUE_FALSE:
         return hints
     if not hints:
-        gives_away = not heading or set(key_words(heading)) & set(key_words(item.answer))
-        hints.append(text("hint_title") if gives_away else text("hint_part", heading=heading.rstrip(" .?!")))
+        hints.append(_smallest(item, heading, text))
     return [*hints, *_larger(item, text)]
+
+
+def _smallest(item: QuizItem, heading: str, text: Text) -> str:
+    """Where to look, unless that says it all; else how long the word is."""
+    words = key_words(item.answer)
+    if heading and not set(key_words(heading)) & set(words):
+        return text("hint_part", heading=heading.rstrip(" .?!"))
+    if item.kind is QuizKind.SHORT_ANSWER and len(words) == 1 and words[0].isalpha():
+        return text("hint_length", count=str(len(words[0])))
+    return text("hint_title")
 
 
 def _larger(item: QuizItem, text: Text) -> list[str]:

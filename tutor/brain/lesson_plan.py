@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -240,31 +240,33 @@ def _length(some: Sequence[str]) -> int:
 def _definitions(chunks: Sequence[Chunk], terms: Sequence[str]) -> tuple[Definition, ...]:
     """ "X is ..." where X stood in bold, "A(n) X is a ..." or "X means ..."; the first for each term."""
     bold = {_bare(term) for term in terms}
-    said = Counter(
-        stem(word) for chunk in chunks for sentence in chunk.sentences for word in tokens(sentence)
-    )
+    text = " ".join(sentence for chunk in chunks for sentence in chunk.sentences)
+    said = Counter(map(stem, tokens(text)))
     found: dict[str, Definition] = {}
     for number, chunk in enumerate(chunks):
         for sentence in chunk.sentences:
             match = _DEFINITION.match(sentence)
-            if (
-                match is None
-                or match["term"].split()[0].lower() in _POINTING
-                or len(match["term"].split()) > 3
-            ):
+            if match is None or not _defines(match, bold, said):
                 continue
-            term, rest, article = match["term"].strip(), match["rest"], (match["article"] or "").lower()
-            what = bool(re.match(r"(an?|the|one|any) ", rest, re.I))
-            general = what and (
-                article in ("a ", "an ") or (len(term.split()) == 1 and said[stem(term.lower())] >= 3)
-            )
-            if key_words(term) and (
-                _bare(term) in bold or match["verb"] in ("means", "refers to") or general
-            ):
-                subject = f"{match['article'] or ''}{term}"
-                definition = Definition(term, subject, sentence, match["verb"], rest, number)
-                found.setdefault(_bare(term), definition)
+            term = match["term"].strip()
+            if re.search(rf"\b{re.escape(term.lower())}\b", text):
+                term = term.lower()  # its capital only began the sentence
+            subject = f"{match['article'] or ''}{term}"
+            definition = Definition(term, subject, sentence, match["verb"], match["rest"], number)
+            found.setdefault(_bare(term), definition)
     return tuple(found.values())
+
+
+def _defines(match: re.Match[str], bold: Collection[str], said: Mapping[str, int]) -> bool:
+    """Whether "X is Y" says what X is, rather than something about it."""
+    term, words = match["term"].strip(), match["term"].split()
+    if words[0].lower() in _POINTING or len(words) > 3 or not key_words(term):
+        return False
+    if _bare(term) in bold or match["verb"] in ("means", "refers to"):
+        return True
+    general = (match["article"] or "").lower() in ("a ", "an ")
+    of_note = len(words) == 1 and said.get(stem(term.lower()), 0) >= 3
+    return bool(re.match(r"(an?|the|one|any) ", match["rest"], re.I)) and (general or of_note)
 
 
 def _bare(term: str) -> str:

@@ -26,9 +26,10 @@ def made_questions(
 ) -> list[Question]:
     """In the order of the chunks; at most two a chunk, of different kinds."""
     found: list[Question] = []
+    telling = [definition for definition in definitions if _is_rare(definition.term, chunks)]
     words = _gap_words(chunks, terms, definitions)
     for number, chunk in enumerate(chunks):
-        items = [*_of_definitions(number, definitions), *_of_sentences(chunk, words, definitions)]
+        items = [*_of_definitions(number, telling), *_of_sentences(chunk, words, definitions)]
         seen: set[str] = set()
         for item in items:
             if item.answer.lower() not in seen and len(seen) < 2:
@@ -47,7 +48,13 @@ def _of_definitions(chunk: int, definitions: Sequence[Definition]) -> Iterator[Q
         if place % 3 == 2:
             yield _true_or_false(place, definitions)
         elif definition.verb in ("is", "are") and not _shares_word(definition.term, what):
-            yield QuizItem(f"What do we call {what}?", definition.term, explanation=definition.sentence)
+            yield QuizItem(f"What do we call {what}?", _named(definition), explanation=definition.sentence)
+
+
+def _named(definition: Definition) -> str:
+    """The term with its article: "a fraction"."""
+    article = definition.subject.removesuffix(definition.term).lower()
+    return article + definition.term
 
 
 def _true_or_false(place: int, definitions: Sequence[Definition]) -> QuizItem:
@@ -87,22 +94,26 @@ def _of_sentences(
 
 def _gap(sentence: str, answer: str, ask: str, kind: QuizKind) -> QuizItem:
     holed = re.sub(rf"\b{re.escape(answer)}\b", _GAP, sentence, count=1, flags=re.I)
+    holed = holed[0].upper() + holed[1:]
     return QuizItem(f"Here is a sentence with a gap. {holed} {ask}", answer, kind, explanation=sentence)
+
+
+def _is_rare(word: str, chunks: Sequence[Chunk]) -> bool:
+    """What the lesson says all the time is no answer: whatever one reads would give it away."""
+    holding = sum(word.lower() in " ".join(chunk.sentences).lower() for chunk in chunks)
+    return holding <= max(4, len(chunks) * 2 // 5)
 
 
 def _gap_words(chunks: Sequence[Chunk], terms: Sequence[str], definitions: Sequence[Definition]) -> list[str]:
     """Words worth a gap: terms, or what the lesson speaks of most."""
-    named = [
-        term for term in (*terms, *(definition.term for definition in definitions)) if len(term.split()) <= 2
-    ]
+    named = [*terms, *(definition.term for definition in definitions)]
+    bare = dict.fromkeys(re.sub(r"^(an?|the) ", "", term, flags=re.I) for term in named)
+    found = [term for term in bare if len(term.split()) <= 2 and _is_rare(term, chunks)]
     if named:
-        return list(dict.fromkeys(re.sub(r"^(an?|the) ", "", term, flags=re.I) for term in named))
-    said = Counter(word for chunk in chunks for sentence in chunk.sentences for word in tokens(sentence))
-    return [
-        word
-        for word, count in said.most_common(12)
-        if count >= 2 and len(word) >= 5 and word not in STOP_WORDS
-    ]
+        return found
+    said = Counter(word for chunk in chunks for word in set(tokens(" ".join(chunk.sentences))))
+    often = [word for word, count in said.most_common(20) if count >= 2 and len(word) >= 5]
+    return [word for word in often if word not in STOP_WORDS and _is_rare(word, chunks)]
 
 
 def _shares_word(term: str, what: str) -> bool:

@@ -21,6 +21,10 @@ _MAY_BE_ANSWERS = frozenset((
 """Intents that a right answer may look like."""
 
 
+_SUGGESTING = ("is it", "is that", "was it", "are they")
+"""So begins an answer that is put as a question."""
+
+
 class LessonTalk:
     """`state` is changed, `voice` filled; one instance makes one reply."""
 
@@ -31,32 +35,21 @@ class LessonTalk:
         self.explaining = Explaining(self.teaching)
         self.unheard = unheard(request.messages, state.spoken)
         self._commands: Mapping[Intent, Callable[[], None]] = {
-            Intent.NOTHING: self._nothing,
-            Intent.REPEAT: self._repeat,
-            Intent.QUESTION_AGAIN: self._back,
-            Intent.SLOWER: self._slower,
-            Intent.FASTER: self._faster,
-            Intent.REPHRASE: self._rephrase,
-            Intent.HINT: self._hint,
-            Intent.TELL_ME: self._tell_me,
-            Intent.DONT_KNOW: self._dont_know,
-            Intent.SKIP: self._skip,
-            Intent.BACK: self._step_back,
-            Intent.RESTART: self._restart,
-            Intent.EXAMPLE: self._example,
+            Intent.NOTHING: self._nothing, Intent.REPEAT: self._repeat, Intent.QUESTION_AGAIN: self._back,
+            Intent.SLOWER: self._slower, Intent.FASTER: self._faster, Intent.REPHRASE: self._rephrase,
+            Intent.HINT: self._hint, Intent.TELL_ME: self._tell_me, Intent.DONT_KNOW: self._dont_know,
+            Intent.SKIP: self._skip, Intent.BACK: self._step_back, Intent.RESTART: self._restart,
+            Intent.EXAMPLE: self._example, Intent.SUMMARY: self._summary, Intent.STOP: self._stop,
+            Intent.EASY: self._easy, Intent.HARD: self._hard,
             Intent.QUIZ: lambda: self._quiz("quiz"),
             Intent.BORED: lambda: self._quiz("bored"),
-            Intent.SUMMARY: self._summary,
-            Intent.STOP: self._stop,
             Intent.BYE: lambda: self._farewell(short=True),
-            Intent.EASY: self._easy,
-            Intent.HARD: self._hard,
             Intent.WAIT: lambda: self.voice.say("wait"),
             Intent.HELP: lambda: self.voice.say("offer"),
             Intent.CHECK: self._check,
             Intent.WHO: lambda: self._aside("who", name=request.companion.name),
             Intent.TIME: lambda: self._aside("time", minutes=minutes(request.remaining_minutes)),
-        }
+        }  # fmt: skip
 
     # --- purposes -------------------------------------------------------------------------------------
 
@@ -144,11 +137,9 @@ class LessonTalk:
         """A question is open: is this an answer to it? False: no, it is something else."""
         item = self.teaching.item
         assert item is not None
-        if heard.intent is Intent.ASK_IF and heard.words.startswith(
-            ("is it", "is that", "was it", "are they")
-        ):
+        if heard.intent is Intent.ASK_IF and heard.words.startswith(_SUGGESTING):
             heard = Heard(Intent.ANSWER, heard.words)
-        if heard.intent in (Intent.DEFINE, Intent.ASK_IF) and len(tokens(heard.topic)) <= 3:
+        if heard.intent in (Intent.DEFINE, Intent.ASK_IF) and len(tokens(heard.topic)) <= 4:
             return self._right_if(heard.topic)
         if heard.intent not in _MAY_BE_ANSWERS:
             return False
@@ -174,11 +165,9 @@ class LessonTalk:
     def _right_if(self, words: str) -> bool:
         """ "What's a numerator?" may be the answer, asked."""
         item = self.teaching.item
-        if (
-            item is None
-            or item.kind is QuizKind.TRUE_FALSE
-            or judge(words, item).verdict is not Verdict.RIGHT
-        ):
+        if item is None or item.kind is QuizKind.TRUE_FALSE:
+            return False
+        if judge(words, item).verdict is not Verdict.RIGHT:
             return False
         self.teaching.answered(words)
         return True
@@ -187,11 +176,8 @@ class LessonTalk:
         """Yes, no, go on, or talk, where no question is open."""
         state, voice = self.state, self.voice
         pending, intent = state.pending, heard.intent
-        if (
-            intent is Intent.ANSWER
-            and pending not in (Pending.GUESS, Pending.START)
-            and self._comment(heard.words)
-        ):
+        talks = intent is Intent.ANSWER and pending not in (Pending.GUESS, Pending.START)
+        if talks and self._comment(heard.words):
             return
         if self.unheard or pending is Pending.QUESTION:
             self._back()
@@ -315,7 +301,16 @@ class LessonTalk:
             self.teaching.onward()
 
     def _onward(self) -> None:
-        self.state.pending = Pending.NOTHING
+        state = self.state
+        if (
+            state.pending is Pending.STOPPED
+            and state.question is not None
+            and state.question not in state.outcomes
+        ):
+            state.pending = Pending.QUESTION
+            self._back()
+            return
+        state.pending = Pending.NOTHING
         self.teaching.onward(lead=True)
 
     def _step_back(self) -> None:
