@@ -6,66 +6,30 @@ runs; only the last raw blocks are kept, so that the first syllable is never los
 
 from collections import deque
 from collections.abc import Callable
-from enum import Enum
 
 import numpy as np
 
 from audio.gate import Gate
 from audio.pcm import Resampler, Samples
+from audio.segmenter import Change, Levels, Segmenter, levels_of, true_end, true_start
 from audio.silero import WINDOW, SileroBatch, Speaker
 
 EAR_RATE = 16_000
+_MS = EAR_RATE // 1000
 _BLOCK_MS = 20
-_KEPT_BLOCKS = 30
-"""Raw blocks kept while the gate is closed: 600 ms, more than any prefix padding in use needs."""
+_ONSET_MS = 300
+"""How long before the gate saw anything speech may have begun; kept besides the prefix padding."""
 _HANGOVER_BLOCKS = 20
 """The gate stays open 400 ms after it last saw something."""
 _WARM_UP_WINDOWS = 3
 """Windows of the past that Silero hears before the block that opened the gate."""
 _TAIL_MS = 200
 """Sound delivered after the end of speech, for the recogniser's last phoneme."""
-
-
-class Change(Enum):
-    STARTED = "started"
-    STOPPED = "stopped"
-
-
-class Segmenter:
-    """Window probabilities in, starts and stops out; pure. One window is 32 ms.
-
-    Hysteresis: speech starts with two windows in a row at `threshold` or more (or one that is nearly certain)
-    and stops after `OFFSET_WINDOWS` under `threshold - 0.15`.
-    """
-
-    OFFSET_WINDOWS = 4
-    CERTAIN = 0.93
-
-    def __init__(self, threshold: float = 0.5) -> None:
-        self.threshold = threshold
-        self.speaking = False
-        self._run = 0
-        self._quiet = 0
-
-    def process(self, probability: float) -> tuple[Change, int] | None:
-        """A change and how many windows ago its moment was: the start of the first speech window, or the end
-        of the last one."""
-        if not self.speaking:
-            self._run = self._run + 1 if probability >= self.threshold else 0
-            if self._run >= 2 or (self._run and probability >= self.CERTAIN):
-                since, self._run, self._quiet = self._run, 0, 0
-                self.speaking = True
-                return Change.STARTED, since
-            return None
-        self._quiet = self._quiet + 1 if probability < max(self.threshold - 0.15, 0.05) else 0
-        if self._quiet >= self.OFFSET_WINDOWS:
-            self.speaking = False
-            return Change.STOPPED, self._quiet
-        return None
-
-    def reset(self) -> None:
-        self.speaking = False
-        self._run = self._quiet = 0
+_LOOK_BACK_MS = 600
+"""Judged sound that is kept to find the exact start and end of speech in."""
+_MOST_KEPT_MS = 10_000
+"""Sound kept for a Silero that does not answer."""
+_STRETCH = 10 * _MS
 
 
 class Listener:
@@ -89,8 +53,6 @@ class Listener:
     ) -> None:
         """`rate`: 8000, 16000, 24000 or 48000 Hz."""
         self.rate = rate
-        self.prefix_padding_ms = prefix_padding_ms
-        self.deliver_all = False
         self._silero = silero
         self._speaker = Speaker(self._on_probability)
         self._segmenter = Segmenter(threshold)
@@ -98,19 +60,24 @@ class Listener:
         self._gate = Gate(rate)
         self._block = rate * _BLOCK_MS // 1000
         self._rest: Samples | None = None
-        self._raw: deque[Samples] = deque(maxlen=_KEPT_BLOCKS)
+        self._raw: deque[Samples] = deque()
+        self._deliver_all = False
         self._fed = 0
         """Input samples in whole blocks."""
         self._open_blocks = 0
         self._resampler: Resampler | None = None
         self._window_rest = np.zeros(0, np.int16)
         self._recent: deque[Samples] = deque()
+        """16 kHz sound from `_recent_start16` to `_end16`: what may still be asked for."""
+        self._recent_start16 = 0
         self._end16 = 0
         """16 kHz position, in session samples, after the last resampled one."""
         self._judged16 = 0
         """16 kHz position after the last window that Silero has judged."""
+        self._stopped16 = 0
         self._delivered16 = 0
         self._deliver_until16 = 0
+        self.prefix_padding_ms = prefix_padding_ms
 
     @property
     def threshold(self) -> float:
@@ -121,19 +88,42 @@ class Listener:
         self._segmenter.threshold = value
 
     @property
+    def prefix_padding_ms(self) -> int:
+        return self._prefix_padding_ms
+
+    @prefix_padding_ms.setter
+    def prefix_padding_ms(self, value: int) -> None:
+        self._prefix_padding_ms = value
+        self._raw = deque(self._raw, maxlen=(value + _ONSET_MS) // _BLOCK_MS)
+
+    @property
+    def deliver_all(self) -> bool:
+        """Manual turns: hand over all sound and detect nothing. A segment that is open ends without a word."""
+        return self._deliver_all
+
+    @deliver_all.setter
+    def deliver_all(self, value: bool) -> None:
+        if value != self._deliver_all:
+            self._shut()
+            self._raw.clear()
+            self._deliver_all = value
+
+    @property
     def speaking(self) -> bool:
         return self._segmenter.speaking
 
     @property
     def now_ms(self) -> int:
         """Length of all input so far."""
-        return self._fed * 1000 // self.rate
+        rest = 0 if self._rest is None else len(self._rest)
+        return (self._fed + rest) * 1000 // self.rate
 
     def close(self) -> None:
-        self._silero.reset(self._speaker)
+        """Nothing is reported any more."""
+        self._shut()
 
     def feed(self, samples: Samples) -> None:
-        """Any number of samples at `rate`."""
+        """Any number of samples at `rate`. They are copied where they are kept."""
         if self._rest is not None:
             samples = np.concatenate((self._rest, samples))
             self._rest = None
@@ -145,42 +135,44 @@ class Listener:
         for start in range(0, whole, block):
             self._take(samples[start : start + block])
         if whole < size:
-            self._rest = samples[whole:]
+            self._rest = samples[whole:].copy()
 
     # --- inside -----------------------------------------------------------------------------------------------
 
     def _take(self, block: Samples) -> None:
         self._fed += len(block)
-        if self.deliver_all:
-            self._open(())
-            self._on_audio(self._resample(block))
+        if self._deliver_all:
+            if self._resampler is None:
+                self._resampler = Resampler(self.rate, EAR_RATE, low_delay=True)
+            self._on_audio(self._resampler.feed(block.copy()))
             return
+        block = block.copy()  # it may be a view of a network buffer that is used again
         if self._segmenter.speaking or self._gate.opens(block):
             self._open_blocks = _HANGOVER_BLOCKS
         elif self._open_blocks:
             self._open_blocks -= 1
         if self._open_blocks:
             if self._resampler is None:
-                self._open(self._raw)
-                self._raw.clear()
+                self._open(len(block))
             self._listen(self._resample(block))
-        else:
-            if self._resampler is not None:
+        elif self._resampler is not None:
+            if self._awaited:
+                self._listen(self._resample(block))
+            else:
                 self._shut()
-            self._raw.append(block)
+        self._raw.append(block)
 
-    def _open(self, past: "deque[Samples] | tuple[Samples, ...]") -> None:
-        """Begin to resample; the kept blocks become the pre-roll."""
-        if self._resampler is not None:
-            return
+    @property
+    def _awaited(self) -> bool:
+        """Silero has windows of ours that it has not judged yet; the gate must not shut on them."""
+        return self._end16 - self._judged16 - len(self._window_rest) >= WINDOW
+
+    def _open(self, coming: int) -> None:
+        """Begin to resample; the kept blocks become the pre-roll. `coming`: samples fed but not kept yet."""
         self._resampler = Resampler(self.rate, EAR_RATE, low_delay=True)
-        kept = sum(len(raw) for raw in past)
-        block = 0 if self.deliver_all else self._block
-        self._end16 = max(0, (self._fed - block - kept) * EAR_RATE // self.rate)
-        if not past:
-            self._judged16 = self._end16
-            return
-        before = self._resample(np.concatenate(tuple(past)))
+        kept = sum(len(raw) for raw in self._raw)
+        self._end16 = self._recent_start16 = (self._fed - coming - kept) * EAR_RATE // self.rate
+        before = self._resample(np.concatenate(self._raw)) if kept else self._window_rest
         warm = min(len(before), _WARM_UP_WINDOWS * WINDOW)
         self._recent.append(before)
         self._judged16 = self._end16 - warm
@@ -188,6 +180,7 @@ class Listener:
 
     def _shut(self) -> None:
         self._resampler = None
+        self._open_blocks = 0
         self._silero.reset(self._speaker)
         self._segmenter.reset()
         self._recent.clear()
@@ -203,9 +196,9 @@ class Listener:
         self._recent.append(sound)
         if self._segmenter.speaking or self._end16 - len(sound) < self._deliver_until16:
             self._deliver()
-        else:
-            self._trim()
-        waiting = np.concatenate((self._window_rest, sound)) if len(self._window_rest) else sound
+        self._trim()
+        rest = self._window_rest
+        waiting = np.concatenate((rest, sound)) if len(rest) else sound
         whole = len(waiting) - len(waiting) % WINDOW
         self._window_rest = waiting[whole:]
         if whole:
@@ -213,34 +206,52 @@ class Listener:
             self._silero.submit(self._speaker, windows)
 
     def _trim(self) -> None:
-        """Keep as much as a start could still ask for: the padding, and what Silero has not judged yet."""
-        oldest = self._judged16 - (self.prefix_padding_ms + 100) * EAR_RATE // 1000
-        start = self._end16 - sum(len(sound) for sound in self._recent)
-        while self._recent and start + len(self._recent[0]) < oldest:
-            start += len(self._recent.popleft())
+        """Keep what a start could still ask for: the padding, and what Silero has not judged yet."""
+        asked = self._judged16 - max(_LOOK_BACK_MS, self._prefix_padding_ms + _ONSET_MS) * _MS
+        oldest = max(asked, self._end16 - _MOST_KEPT_MS * _MS)
+        recent = self._recent
+        while recent and self._recent_start16 + len(recent[0]) <= oldest:
+            self._recent_start16 += len(recent.popleft())
 
     def _deliver(self) -> None:
         """Hand over everything that was kept and not handed over yet."""
-        start = self._end16 - sum(len(sound) for sound in self._recent)
-        for sound in self._recent:
-            fresh = sound[max(0, self._delivered16 - start) :]
-            start += len(sound)
-            if len(fresh):
-                self._on_audio(fresh)
+        missing = self._end16 - self._delivered16
         self._delivered16 = self._end16
-        self._recent.clear()
+        last = self._recent[-1]
+        if missing <= len(last):
+            self._on_audio(last[len(last) - missing :])
+            return
+        sound = np.concatenate(self._recent)
+        self._on_audio(sound[max(0, len(sound) - missing) :])
 
-    def _on_probability(self, probability: float) -> None:
+    def _on_probability(self, probability: float | None) -> None:
         self._judged16 += WINDOW
+        if probability is None:
+            return
         change = self._segmenter.process(probability)
         if change is None:
             return
         kind, windows = change
-        moment = max(0, self._judged16 - windows * WINDOW)
+        judged = self._judged16 - windows * WINDOW
         if kind is Change.STARTED:
-            self._on_started(moment * 1000 // EAR_RATE)
-            self._delivered16 = max(self._delivered16, moment - self.prefix_padding_ms * EAR_RATE // 1000)
-            self._deliver()
+            start = max(self._exactly(judged, true_start), self._stopped16)
+            self._delivered16 = max(self._delivered16, start - self._prefix_padding_ms * _MS)
+            generation = self._speaker.generation
+            self._on_started(start // _MS)
+            if generation == self._speaker.generation:
+                self._deliver()
         else:
-            self._deliver_until16 = moment + _TAIL_MS * EAR_RATE // 1000
-            self._on_stopped(moment * 1000 // EAR_RATE)
+            self._stopped16 = self._exactly(judged, true_end)
+            self._deliver_until16 = max(judged, self._stopped16) + _TAIL_MS * _MS
+            self._on_stopped(self._stopped16 // _MS)
+
+    def _exactly(self, moment: int, find: Callable[[Levels, int], int]) -> int:
+        """What `find` makes of a 16 kHz position, from the levels around it."""
+        before = min(moment - self._recent_start16, _LOOK_BACK_MS * _MS) // _STRETCH
+        after = (self._judged16 - moment) // _STRETCH
+        if before <= 0:
+            return max(0, moment)
+        first = moment - before * _STRETCH
+        skip = first - self._recent_start16
+        sound = np.concatenate(self._recent)[skip : skip + (before + after) * _STRETCH]
+        return first + find(levels_of(sound, _STRETCH), before) * _STRETCH
