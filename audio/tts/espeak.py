@@ -45,8 +45,8 @@ VOICES = (
     Voice("en-us+f2", "Clara (US English)", "en-US"),
     Voice("en-us+f5", "Grace (US English)", "en-US"),
     Voice("en-us", "Walter (US English)", "en-US"),
-    Voice("en-gb", "Edward (British English)", "en-GB"),
-    Voice("en-gb+f2", "Emma (British English)", "en-GB"),
+    Voice("en-gb-x-rp", "Edward (British English)", "en-GB"),
+    Voice("en-gb-x-rp+f2", "Emma (British English)", "en-GB"),
     Voice("en-gb-scotland", "Ewan (Scottish English)", "en-GB"),
     Voice("de", "Jonas (Deutsch)", "de-DE"),
     Voice("de+f2", "Lena (Deutsch)", "de-DE"),
@@ -62,6 +62,7 @@ VOICES = (
     Voice("pt-br", "Rafael (português do Brasil)", "pt-BR"),
     Voice("pl", "Jan (polski)", "pl-PL"),
     Voice("sv", "Erik (svenska)", "sv-SE"),
+    Voice("nb", "Olav (norsk)", "nb-NO"),
     Voice("tr", "Emre (Türkçe)", "tr-TR"),
     Voice("uk", "Andrij (українська)", "uk-UA"),
     Voice("ru", "Ivan (русский)", "ru-RU"),
@@ -288,14 +289,20 @@ def voice_for(voice: str, language: str) -> str:
     """
     known = next((known for known in VOICES if known.id == voice), None)
     wanted = language.lower().replace("_", "-")
-    if known is not None and _primary(known.language) == _primary(wanted):
+    code = _OTHER_CODES.get(_primary(wanted), _primary(wanted))
+    if known is not None and _primary(known.language) == code:
         return voice
     fitting = [other for other in VOICES if other.language.lower() == wanted] or [
-        other for other in VOICES if _primary(other.language) == _primary(wanted)
+        other for other in VOICES if _primary(other.language) == code
     ]
-    base = fitting[0].id if fitting else _primary(wanted)
+    unlisted = code if code.isascii() and code.isalpha() and len(code) <= 3 else VOICES[0].id  # never a path
+    base = fitting[0].id if fitting else unlisted
     timbre = voice.partition("+")[2] if known is not None else ""
     return f"{base.partition('+')[0]}+{timbre}" if timbre else base
+
+
+_OTHER_CODES = {"no": "nb", "nn": "nb"}
+"""Language codes that espeak-ng knows by another one."""
 
 
 def _primary(language: str) -> str:

@@ -54,7 +54,7 @@ class PiperMouth:
         workers: int = 1,
         on_wait: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
-        """`voice`: the default one, `en_US-lessac-medium`; empty: the first that is installed. `on_wait`: see `Pool`."""
+        """`voice`: the default one, `en_US-lessac-medium`; empty: US English, else the first installed. `on_wait`: see `Pool`."""
         if voice:
             self.name = f"piper:{voice}"
         self._models_dir = models_dir
@@ -66,7 +66,7 @@ class PiperMouth:
     @property
     def voices(self) -> tuple[Voice, ...]:
         found = (_voice(path) for path in installed_voices(self._models_dir))
-        return tuple(sorted(found, key=lambda voice: voice.id != self._default))
+        return tuple(sorted(found, key=lambda voice: (voice.id != self._default, voice.language != "en-US")))
 
     async def start(self) -> None:
         """Loads the default voice; others when they are first wanted, for each takes some 100 MB."""
