@@ -23,6 +23,13 @@ def test_every_command_is_documented() -> None:
         assert f"viva {command}" in pages
 
 
-def test_every_link_of_the_readme_leads_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", _README):
-        assert (_ROOT / target).exists(), target
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for page in (_ROOT / "README.md", *(_ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page}: {target}"
+
+
+def test_every_file_that_a_decision_names_is_there() -> None:
+    for page in (_ROOT / "docs" / "decisions").glob("0*.md"):
+        for name in re.findall(r"`((?:audio|storage|tutor|tests)/[\w/.]*)`", page.read_text()):
+            assert (_ROOT / name).exists(), f"{page.name}: {name}"

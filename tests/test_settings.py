@@ -47,3 +47,37 @@ def test_an_unknown_engine_stops_the_start_with_exit_code_2(
 ) -> None:
     assert main(["serve", "--data-dir", str(tmp_path), "--port", "0", "--ears", "trumpet"]) == 2
     assert "There is no ear called 'trumpet'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["https://a.org, http://b:81", '["https://a.org", "http://b:81"]', "https://a.org,http://b:81,"],
+)
+def test_origins_are_read_as_people_write_lists(
+    written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIVA_ALLOWED_ORIGINS", written)
+    monkeypatch.setenv("VIVA_PUBLIC_URL", "https://viva.school.org/tutor/")
+    settings = load(data_dir=str(tmp_path))
+    assert settings.allowed_origins == ("https://a.org", "http://b:81")
+    assert settings.origins == ("https://viva.school.org", "https://a.org", "http://b:81")
+
+
+@pytest.mark.parametrize(
+    ("host", "public", "address"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:9"),
+        ("0.0.0.0", "", "http://127.0.0.1:9"),
+        ("::", "", "http://127.0.0.1:9"),
+        ("::1", "", "http://[::1]:9"),
+        ("0.0.0.0", "https://viva.school.org/", "https://viva.school.org"),
+    ],
+)
+def test_the_address_is_one_that_a_learner_can_open(
+    host: str, public: str, address: str, tmp_path: Path
+) -> None:
+    assert load(data_dir=str(tmp_path), host=host, public_url=public, port=9).address == address
+
+
+def test_a_key_is_not_shown_by_what_prints_the_settings(tmp_path: Path) -> None:
+    assert "sk-hidden" not in repr(load(data_dir=str(tmp_path), openai_api_key="sk-hidden"))

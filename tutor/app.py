@@ -113,7 +113,7 @@ class Server:
         self.companions = CompanionStore(self.database)
         self.sessions = SessionStore(self.database)
         self.writer = SessionWriter(self.database)
-        self.auth = Authenticator(self.accounts, settings.allowed_origins)
+        self.auth = Authenticator(self.accounts, settings.origins)
         self.live = LiveSessions(
             engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
             journal=DatabaseJournal(self.writer), metrics=self.metrics, most=settings.max_sessions,
@@ -153,7 +153,8 @@ class Server:
 
     def web_app(self) -> web.Application:
         app = web.Application(middlewares=[errors], client_max_size=_MOST_BODY)
-        app.add_routes(resources.routes(self.auth, self.companions, self.sessions))
+        https = self.settings.public_url.startswith("https://")
+        app.add_routes(resources.routes(self.auth, self.companions, self.sessions, https=https))
         app.add_routes(panel.routes())
         app.add_routes(
             transports.routes(
@@ -161,7 +162,7 @@ class Server:
                 self.auth.request,
                 self.auth.token,
                 self.auth,
-                frozenset(self.settings.allowed_origins),
+                frozenset(self.settings.origins),
             )
         )
         app.add_routes(

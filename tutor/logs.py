@@ -1,10 +1,11 @@
 """Logs: readable on a terminal, JSON otherwise; one session id through all of a session's lines; no secrets."""
 
+import contextlib
 import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -35,6 +36,22 @@ def _without_secrets(name: str, value: Any) -> Any:
     return value
 
 
+class _Stderr:
+    """Standard error as it is at the time of writing. A log that nobody reads any more must not end a session."""
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):  # a broken pipe, a full disk, a closed file
+            return sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
+_STDERR = _Stderr()
+
+
 def configure(level: str, form: str) -> None:
     """Set up structlog and the standard library's logging alike. `form` is auto, text or json."""
     as_json = form == "json" or (form == "auto" and not sys.stderr.isatty())
@@ -56,9 +73,9 @@ def configure(level: str, form: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _STDERR)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_STDERR)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)

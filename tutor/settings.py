@@ -97,6 +97,14 @@ class Settings(BaseSettings):
                 raise ValueError(error.message) from error
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.netloc):
+            raise ValueError("it must begin with https:// or http:// and a host")
+        return value
+
     @field_validator("allowed_origins", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
@@ -130,6 +138,13 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'viva.db'}"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Web origins that may connect wherever the request says it was sent to: a proxy may change that."""
+        parts = urlsplit(self.public_url)
+        own = (f"{parts.scheme}://{parts.netloc}",) if self.public_url else ()
+        return *own, *self.allowed_origins
 
     @property
     def address(self) -> str:

@@ -77,3 +77,25 @@ def test_what_is_no_secret_stays_as_it_was() -> None:
         "part": None,
     }
     assert json.loads(hidden(**fields)) == fields
+
+
+def test_who_stops_reading_the_log_does_not_stop_the_server() -> None:
+    script = """
+import sys, structlog
+from tutor import logs
+logs.configure("info", "json")
+log = structlog.get_logger()
+sys.stdin.readline()
+for number in range(3):
+    log.info("nobody.reads", number=number)
+logs.logging.getLogger("somebody").warning("nor this")
+print("still here", flush=True)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        process.stderr.close()
+        process.stdin.write(b"\n")
+        process.stdin.close()
+        assert process.stdout.read() == b"still here\n"

@@ -14,7 +14,11 @@ from storage.sessions import SessionStore
 from tutor.auth import COOKIE, Authenticator
 
 
-def routes(auth: Authenticator, companions: CompanionStore, sessions: SessionStore) -> list[web.RouteDef]:
+def routes(
+    auth: Authenticator, companions: CompanionStore, sessions: SessionStore, *, https: bool = False
+) -> list[web.RouteDef]:
+    """`https`: learners reach us encrypted through a proxy, though what reaches this process is not."""
+
     async def list_companions(request: web.Request) -> web.Response:
         await auth.request(request)
         page, limit = _paging(request)
@@ -64,7 +68,7 @@ def routes(auth: Authenticator, companions: CompanionStore, sessions: SessionSto
             max_age=30 * 86_400,
             httponly=True,
             samesite="Strict",
-            secure=request.secure,
+            secure=https or request.secure,
             path="/",
         )
         return response
