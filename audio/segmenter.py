@@ -1,6 +1,7 @@
 """When speech starts and stops, from Silero's probabilities, and exactly where, from levels. Pure: no clock."""
 
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,6 @@ _OVER_NOISE_DB = 9.0
 _UNDER_PEAK_DB = 25.0
 _SILENT_DB = 3.0
 _SILENT_UNDER_PEAK_DB = 30.0
-_EARLIEST = 16
-"""Stretches before the first window of speech in which it may really have begun: a fricative ("seven") can last
-160 ms before Silero is sure."""
 _LONGEST_HOLE = 2
 """Stretches of silence inside speech: the closure of a plosive."""
 _LATEST_TRIM = 6
@@ -24,6 +22,16 @@ _LATEST_TRIM = 6
 class Change(Enum):
     STARTED = "started"
     STOPPED = "stopped"
+
+
+class Moment(NamedTuple):
+    """A change that has been confirmed, and when it really was."""
+
+    change: Change
+    windows: int
+    """How many windows ago: the start of the first speech window, or the end of the last one."""
+    doubtful: int
+    """So many windows before that start, or after that end, may hold speech too."""
 
 
 class Segmenter:
@@ -37,33 +45,52 @@ class Segmenter:
     CERTAIN = 0.93
     _GAP = 0.15
     _LOWEST = 0.05
+    _DOUBT = 0.25
+    """Part of the threshold from which a window next to speech may hold some of it."""
 
     def __init__(self, threshold: float = 0.5) -> None:
         self.threshold = threshold
         self.speaking = False
         self._run = 0
         self._quiet = 0
+        self._doubtful = 0
 
-    def process(self, probability: float) -> tuple[Change, int] | None:
-        """A change and how many windows ago its moment was: the start of the first speech window, or the end
-        of the last one."""
-        if not self.speaking:
-            self._run = self._run + 1 if probability >= self.threshold else 0
-            if self._run >= 2 or (self._run and probability >= self.CERTAIN):
-                since, self._run, self._quiet = self._run, 0, 0
-                self.speaking = True
-                return Change.STARTED, since
-            return None
-        quiet = probability < max(self.threshold - self._GAP, self._LOWEST)
-        self._quiet = self._quiet + 1 if quiet else 0
-        if self._quiet >= self.OFFSET_WINDOWS:
-            self.speaking = False
-            return Change.STOPPED, self._quiet
-        return None
+    def process(self, probability: float) -> Moment | None:
+        """The change that this window confirms, if any."""
+        if self.speaking:
+            return self._while_speech(probability)
+        return self._while_silence(probability)
 
     def reset(self) -> None:
         self.speaking = False
-        self._run = self._quiet = 0
+        self._run = self._quiet = self._doubtful = 0
+
+    def _while_silence(self, probability: float) -> Moment | None:
+        if probability < self.threshold:
+            doubtful = probability >= self.threshold * self._DOUBT
+            self._doubtful = self._doubtful + self._run + 1 if doubtful else 0
+            self._run = 0
+            return None
+        self._run += 1
+        if self._run < 2 and probability < self.CERTAIN:
+            return None
+        moment = Moment(Change.STARTED, self._run, self._doubtful)
+        self.reset()
+        self.speaking = True
+        return moment
+
+    def _while_speech(self, probability: float) -> Moment | None:
+        if probability >= max(self.threshold - self._GAP, self._LOWEST):
+            self._quiet = self._doubtful = 0
+            return None
+        if self._doubtful == self._quiet and probability >= self.threshold * self._DOUBT:
+            self._doubtful += 1
+        self._quiet += 1
+        if self._quiet < self.OFFSET_WINDOWS:
+            return None
+        moment = Moment(Change.STOPPED, self._quiet, self._doubtful)
+        self.reset()
+        return moment
 
 
 def levels_of(samples: NDArray[np.int16], stretch: int) -> Levels:
@@ -72,15 +99,16 @@ def levels_of(samples: NDArray[np.int16], stretch: int) -> Levels:
     return np.asarray(10.0 * np.log10(np.mean(np.square(whole), axis=1) + 1e-12))
 
 
-def true_start(levels: Levels, at: int) -> int:
-    """Where the speech that Silero saw at stretch `at` began: back over what is as loud as speech."""
+def true_start(levels: Levels, at: int, most: int) -> int:
+    """Where the speech that Silero saw at stretch `at` began: back over what is as loud as speech,
+    `most` stretches. A fricative ("seven") can last 160 ms before Silero is sure."""
     before, nearby = levels[:at], levels[at : at + 7]
     if not len(before) or not len(nearby):
         return at
     noise = float(np.percentile(before, 20))
     loud = max(noise + _OVER_NOISE_DB, float(nearby.max()) - _UNDER_PEAK_DB)
     start = at
-    for place in range(at - 1, max(at - 1 - _EARLIEST, -1), -1):
+    for place in range(at - 1, max(at - 1 - most, -1), -1):
         if levels[place] >= loud:
             start = place
         elif start - place > _LONGEST_HOLE:
@@ -88,9 +116,9 @@ def true_start(levels: Levels, at: int) -> int:
     return start
 
 
-def true_end(levels: Levels, at: int) -> int:
+def true_end(levels: Levels, at: int, most: int) -> int:
     """Where the speech that Silero saw until stretch `at` ended: on over a last consonant that it did not take
-    for speech, or back over the silence in which it had not let go yet."""
+    for speech (`most` stretches), or back over the silence in which it had not let go yet."""
     nearby, after = levels[max(0, at - 32) : at], levels[at:]
     if not len(nearby) or not len(after):
         return at
@@ -98,7 +126,7 @@ def true_end(levels: Levels, at: int) -> int:
     noise = float(min(np.percentile(levels, 10), np.percentile(after, 20)))
     loud = max(noise + _OVER_NOISE_DB, peak - _UNDER_PEAK_DB)
     end = at
-    for place in range(at, len(levels)):
+    for place in range(at, min(at + most, len(levels))):
         if levels[place] >= loud:
             end = place + 1
         elif place - end >= _LONGEST_HOLE:

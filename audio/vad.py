@@ -228,25 +228,25 @@ class Listener:
         self._judged16 += WINDOW
         if probability is None:
             return
-        change = self._segmenter.process(probability)
-        if change is None:
+        moment = self._segmenter.process(probability)
+        if moment is None:
             return
-        kind, windows = change
-        judged = self._judged16 - windows * WINDOW
-        if kind is Change.STARTED:
-            start = max(self._exactly(judged, true_start), self._stopped16)
+        judged = self._judged16 - moment.windows * WINDOW
+        most = (moment.doubtful + 1) * WINDOW // _STRETCH
+        if moment.change is Change.STARTED:
+            start = max(self._exactly(judged, most, true_start), self._stopped16)
             self._delivered16 = max(self._delivered16, start - self._prefix_padding_ms * _MS)
             generation = self._speaker.generation
             self._on_started(start // _MS)
             if generation == self._speaker.generation:
                 self._deliver()
         else:
-            self._stopped16 = self._exactly(judged, true_end)
+            self._stopped16 = self._exactly(judged, most, true_end)
             self._deliver_until16 = max(judged, self._stopped16) + _TAIL_MS * _MS
             self._on_stopped(self._stopped16 // _MS)
 
-    def _exactly(self, moment: int, find: Callable[[Levels, int], int]) -> int:
-        """What `find` makes of a 16 kHz position, from the levels around it."""
+    def _exactly(self, moment: int, most: int, find: Callable[[Levels, int, int], int]) -> int:
+        """What `find` makes of a 16 kHz position, from the levels around it; it goes `most` stretches away."""
         before = min(moment - self._recent_start16, _LOOK_BACK_MS * _MS) // _STRETCH
         after = (self._judged16 - moment) // _STRETCH
         if before <= 0:
@@ -254,4 +254,4 @@ class Listener:
         first = moment - before * _STRETCH
         skip = first - self._recent_start16
         sound = np.concatenate(self._recent)[skip : skip + (before + after) * _STRETCH]
-        return first + find(levels_of(sound, _STRETCH), before) * _STRETCH
+        return first + find(levels_of(sound, _STRETCH), before, most) * _STRETCH
