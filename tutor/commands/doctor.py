@@ -154,5 +154,5 @@ class _Doctor:
         try:
             import sounddevice
         except (ImportError, OSError) as error:
-            raise RuntimeError("pip install 'viva[sound]', and apt-get install libportaudio2") from error
+            raise RuntimeError("pip install -e '.[sound]', and apt-get install libportaudio2") from error
         return str(sounddevice.query_devices(kind="input")["name"])
