@@ -85,8 +85,10 @@ def encode_alaw(samples: Samples) -> bytes:
 class Resampler:
     """Streaming sample-rate conversion without clicks at chunk borders, by soxr. Any chunk size in.
 
-    "LQ" holds back 12 ms (24 to 16 kHz) to 39 ms (8 to 16 kHz); `low_delay` makes it a few samples when
-    going up, at the price of faint images above the old band, which ears do not mind. `flush` gives the rest.
+    "LQ" keeps aliases 48 dB down and works in blocks: it holds back 11 ms on average and 20 at most from 24 to 16
+    kHz, 33 and 62 between 8 and 16 kHz ("MQ" twice that). `low_delay` makes it a few samples when going up, at
+    the price of faint images above the old band, which ears do not mind. `flush` gives the rest. 20 ms cost 4 to
+    8 us.
     """
 
     def __init__(self, from_hz: int, to_hz: int, *, low_delay: bool = False) -> None:
