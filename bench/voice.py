@@ -86,8 +86,7 @@ class Frames:
 
 
 def make_frames(door: str) -> Frames:
-    speech_dir = Path(os.environ.get("VIVA_SPEECH_DIR", _ROOT.parent / "shared" / "speech"))
-    with wave.open(str(speech_dir / "cards_001.wav")) as file:
+    with wave.open(str(_ROOT / "tests" / "recordings" / "cards_001.wav")) as file:
         sound = np.frombuffer(file.readframes(file.getnframes()), "<i2")
     rate = 24_000 if door == "realtime" else 8000
     resampler = Resampler(16_000, rate)

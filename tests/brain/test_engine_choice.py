@@ -34,7 +34,6 @@ def test_anybodys_own_mind_gets_the_arguments_that_it_names():
 
 
 def test_the_built_in_tutor_needs_nothing():
-    pytest.importorskip("tutor.brain.lesson_tutor", reason="the built-in tutor is not there yet")
     assert create("lesson").name
 
 

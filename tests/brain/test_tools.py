@@ -76,7 +76,6 @@ def test_a_question_that_is_not_there_is_an_error_for_the_model():
 
 
 def test_a_right_answer_closes_the_question():
-    pytest.importorskip("tutor.brain.answers", reason="the lesson tutor's judge is not there yet")
     memory = call("ask_quiz_question")[1].memory
     output, outcome = call("grade_answer", memory, answer="it is cellulose")
     assert output["verdict"] == "right" and output["explanation"] == "Yes."
@@ -84,7 +83,6 @@ def test_a_right_answer_closes_the_question():
 
 
 def test_wrong_answers_get_larger_hints_and_at_last_the_answer():
-    pytest.importorskip("tutor.brain.answers", reason="the lesson tutor's judge is not there yet")
     memory = call("ask_quiz_question")[1].memory
     told = []
     for _ in range(3):

@@ -1,0 +1,19 @@
+"""All tables, for SQLite and PostgreSQL alike, one module an aggregate. Times are UTC."""
+
+from storage.tables.base import UtcTime, metadata
+from storage.tables.companions import companions
+from storage.tables.courses import lessons
+from storage.tables.people import people, tokens
+from storage.tables.sessions import items, sessions, turn_metrics
+
+__all__ = [
+    "UtcTime",
+    "companions",
+    "items",
+    "lessons",
+    "metadata",
+    "people",
+    "sessions",
+    "tokens",
+    "turn_metrics",
+]
