@@ -1,11 +1,14 @@
-"""N paced callers against the real server with null engines, through the realtime door or the phone door.
+"""N paced callers against the real server, through the realtime door or the phone door.
 
     python -m bench.voice --door realtime --callers 1 10 50 --seconds 30
+    python -m bench.voice --engines bundled --callers 1 2 4 8
 
 The callers run in this process, the server in one of its own. Each caller sends a frame every 20 ms and talks in
 turns; every reply is interrupted after a good second, and the interruption is the next turn. Idle cost is measured
 with callers who only send room noise. Overhead is the time from the end of speech to the first sound of the reply,
-less the endpointing delay (500 ms, set by server_vad; on the phone door as the server itself reports it).
+less the endpointing delay: on the wire of the realtime door, where server_vad sets it to 500 ms, and on both doors as the
+server measured it. The second table has the server's own stages, each counted from the end of speech.
+Null engines answer at once, so that only Viva is measured; the bundled ones are real.
 """
 
 import argparse
@@ -14,6 +17,7 @@ import base64
 import json
 import os
 import platform
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -41,27 +45,52 @@ _ONSET = 2500
 """Peak that counts as the beginning of speech; the recording has a click before it."""
 
 
+_BUNDLED = {"ears": "pocketsphinx", "mind": "lesson", "mouth": "espeak"}
+_STAGES = ("endpoint", "transcript", "first_token", "first_audio", "first_sent")
+
+
 @dataclass
 class Server:
     url: str
     api_key: str
     pid: int
+    database: Path
+
+    def turns(self) -> list[dict[str, Any]]:
+        """The latencies of all answered turns, in ms."""
+        with sqlite3.connect(self.database) as connection:
+            connection.row_factory = sqlite3.Row
+            rows = connection.execute("SELECT * FROM turn_metrics WHERE first_sent_ms IS NOT NULL")
+            return [dict(row) for row in rows]
 
     def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return sum(_cpu_seconds(pid) for pid in self._processes())
 
     def rss_mb(self) -> float:
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
+        pages = (Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in self._processes())
+        return sum(map(int, pages)) * os.sysconf("SC_PAGESIZE") / 1e6
+
+    def _processes(self) -> list[int]:
+        """The server and its speech workers."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [self.pid, *map(int, children)]
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def running_server(engines: str) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder, "ready.json")
-        engines = [f"--{part}=tests.null_engines:{part}" for part in ("ears", "mind", "mouth")]
+        names = (
+            _BUNDLED if engines == "bundled" else {part: f"tests.null_engines:{part}" for part in _BUNDLED}
+        )
         process = subprocess.Popen(
-            [sys.executable, "run.py", "--port=0", f"--data-dir={folder}/data", f"--ready-file={ready}", *engines],
+            [sys.executable, "run.py", "--port=0", f"--data-dir={folder}/data", f"--ready-file={ready}",
+             *(f"--{part}={name}" for part, name in names.items())],
             cwd=_ROOT, env={**os.environ, "VIVA_MAX_SESSIONS": "1000", "VIVA_LOG_LEVEL": "warning", "VIVA_DRAIN_SECONDS": "0"},
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
@@ -69,7 +98,7 @@ def running_server() -> Iterator[Server]:
             while not ready.is_file():
                 time.sleep(0.1)
             data = json.loads(ready.read_text())
-            yield Server(data["url"], data["api_key"], process.pid)
+            yield Server(data["url"], data["api_key"], process.pid, Path(folder, "data", "viva.db"))
         finally:
             process.terminate()
             process.wait()
@@ -218,30 +247,42 @@ async def measure(
     return results, spent, memory
 
 
-def _quantile(values: list[float], share: float) -> str:
-    return f"{np.quantile(values, share) * 1000:.0f}" if values else "-"
+def _quantiles(values: list[float]) -> str:
+    """p50 and p95."""
+    return " | ".join(f"{np.quantile(values, share):.0f}" for share in (0.5, 0.95)) if values else "- | -"
 
 
-async def bench(door: str, counts: list[int], seconds: float) -> None:
+async def bench(door: str, engines: str, counts: list[int], seconds: float) -> None:
     print(
-        f"\n{door} door, {seconds:.0f} s a row; {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n"
+        f"\n{door} door, {engines} engines, {seconds:.0f} s a row; {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}\n"
     )
     print(
-        "| callers | overhead p50 ms | p95 ms | barge-in p50 ms | p95 ms | turns | lost | CPU s/session-min talking | idle | MB/session |"
+        "| callers | overhead on the wire p50 ms | p95 | as measured inside p50 ms | p95 | barge-in p50 ms | p95 "
+        "| turns | lost | CPU s/session-min talking | idle | MB/session |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("|" + "---|" * 12)
+    stages = []
     for callers in counts:
-        with running_server() as server:
+        with running_server(engines) as server:
             _, idle, memory = await measure(server, door, callers, min(seconds, 10), idle=True)
-        with running_server() as server:
+        with running_server(engines) as server:
             results, talking, _ = await measure(server, door, callers, seconds, idle=False)
-        overhead = results.overheads if door == "realtime" else []
+            turns = server.turns()
+        wire = [each * 1000 for each in results.overheads] if door == "realtime" and engines == "null" else []
+        inside = [turn["first_sent_ms"] - turn["endpoint_delay_ms"] for turn in turns]
+        stops = [each * 1000 for each in results.barge_ins]
         print(
-            f"| {callers} | {_quantile(overhead, 0.5)} | {_quantile(overhead, 0.95)} | {_quantile(results.barge_ins, 0.5)} "
-            f"| {_quantile(results.barge_ins, 0.95)} | {results.spoken} | {results.spoken - results.answered} "
-            f"| {talking:.2f} | {idle:.2f} | {memory:.2f} |",
+            f"| {callers} | {_quantiles(wire)} | {_quantiles(inside)} | {_quantiles(stops)} "
+            f"| {results.spoken} | {results.spoken - results.answered} | {talking:.2f} | {idle:.2f} | {memory:.2f} |",
             flush=True,
         )
+        taken = (
+            [turn[f"{stage}_ms"] for turn in turns if turn[f"{stage}_ms"] is not None] for stage in _STAGES
+        )
+        stages.append(f"| {callers} | {' | '.join(map(_quantiles, taken))} |")
+    print("\n| callers | " + " | ".join(f"{stage} p50 ms | p95" for stage in _STAGES) + " |")
+    print("|" + "---|" * 11, *stages, sep="\n")
 
 
 def main() -> None:
@@ -249,10 +290,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--door", choices=["realtime", "phone"], default="realtime")
+    parser.add_argument("--engines", choices=["null", "bundled"], default="null")
     parser.add_argument("--callers", type=int, nargs="+", default=[1, 10, 25, 50, 100, 200])
     parser.add_argument("--seconds", type=float, default=30.0)
     options = parser.parse_args()
-    asyncio.run(bench(options.door, options.callers, options.seconds))
+    asyncio.run(bench(options.door, options.engines, options.callers, options.seconds))
 
 
 if __name__ == "__main__":
