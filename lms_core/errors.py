@@ -6,7 +6,8 @@ VivaError                      code                 HTTP
 ├── NotPermitted               not_permitted        403
 ├── NotFound                   not_found            404
 ├── Conflict                   conflict             409
-└── TooBusy                    too_busy             503
+├── TooBusy                    too_busy             503
+└── Unavailable                unavailable          501
 """
 
 from typing import Any, ClassVar
@@ -57,3 +58,9 @@ class TooBusy(VivaError):
     """The server is full or going down; try again later."""
 
     code = "too_busy"
+
+
+class Unavailable(VivaError):
+    """This installation cannot do it; the text says what the operator has to install or set."""
+
+    code = "unavailable"

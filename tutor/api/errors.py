@@ -12,6 +12,7 @@ from lms_core.errors import (
     NotFound,
     NotPermitted,
     TooBusy,
+    Unavailable,
     VivaError,
 )
 
@@ -22,6 +23,7 @@ _STATUS: dict[type[VivaError], int] = {
     NotFound: 404,
     Conflict: 409,
     TooBusy: 503,
+    Unavailable: 501,
 }
 _log = structlog.get_logger(__name__)
 
