@@ -11,11 +11,13 @@ Levels = NDArray[np.float64]
 
 _OVER_NOISE_DB = 9.0
 _UNDER_PEAK_DB = 25.0
-_SILENT_DB = 3.0
-_SILENT_UNDER_PEAK_DB = 30.0
+_SILENT_DB = 7.0
+_SILENT_UNDER_PEAK_DB = 28.0
+_SPOKEN_UNDER_PEAK_DB = 15.0
+"""In loud noise speech is hardly louder than it; what is within this of the peak is taken for speech."""
 _LONGEST_HOLE = 2
 """Stretches of silence inside speech: the closure of a plosive."""
-_LATEST_TRIM = 6
+_LATEST_TRIM = 10
 """Stretches by which Silero's end may come after the real one: it lets go slowly."""
 
 
@@ -123,7 +125,7 @@ def true_end(levels: Levels, at: int, most: int) -> int:
     if not len(nearby) or not len(after):
         return at
     peak = float(nearby.max())
-    noise = float(min(np.percentile(levels, 10), np.percentile(after, 20)))
+    noise = float(np.median(after))
     loud = max(noise + _OVER_NOISE_DB, peak - _UNDER_PEAK_DB)
     end = at
     for place in range(at, min(at + most, len(levels))):
@@ -133,7 +135,7 @@ def true_end(levels: Levels, at: int, most: int) -> int:
             break
     if end > at:
         return end
-    silent = max(noise + _SILENT_DB, peak - _SILENT_UNDER_PEAK_DB)
+    silent = max(min(noise + _SILENT_DB, peak - _SPOKEN_UNDER_PEAK_DB), peak - _SILENT_UNDER_PEAK_DB)
     while end > max(at - _LATEST_TRIM, 1) and levels[end - 1] < silent:
         end -= 1
     return end

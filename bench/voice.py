@@ -186,7 +186,10 @@ class Caller:
     async def tick(self, now: float) -> None:
         if self._place is None:
             if not self._idle and not self.stopping and now >= self._next_at:
-                self._place, self._began = 0, now
+                self._place, self._began = (
+                    0,
+                    now,
+                )  # its first frame follows in the next tick, when it is recorded
                 self._interrupting = now + self._frames.starts if self._answer_due == -1 else None
                 self._results.spoken += 1
             await self.socket.send_str(self._frames.quiet)

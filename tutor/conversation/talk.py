@@ -334,7 +334,7 @@ class Talk:
     def _at(self, audio_ms: int) -> float:
         """Clock time of a moment of the input audio."""
         assert self._listener is not None
-        return self._now() - max(0, self._listener.now_ms - audio_ms) / 1000
+        return self._audio_at - max(0, self._listener.now_ms - audio_ms) / 1000
 
     def _open_utterance(self) -> None:
         self._close_utterance()
