@@ -151,15 +151,27 @@ class Pool:
         self._lines: dict[Hashable, deque[_Waiting]] = {}
         self._turn: deque[Hashable] = deque()
         self._waiting = 0
+        self._working = 0
         self._closed = False
         self._change = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
+    @property
+    def idle_workers(self) -> int:
+        """Workers that would take a job at once."""
+        return max(0, len(self._threads) - self._working - self._waiting)
+
     async def start(self) -> None:
         """Start all workers and wait until the first job could be taken. Raises what a worker raises."""
         self._loop = asyncio.get_running_loop()
-        made = await asyncio.gather(*(asyncio.to_thread(self._make_worker) for _ in range(self._workers)))
+        starting = (asyncio.to_thread(self._make_worker) for _ in range(self._workers))
+        outcomes = await asyncio.gather(*starting, return_exceptions=True)
+        made = [worker for worker in outcomes if not isinstance(worker, BaseException)]
+        if errors := [error for error in outcomes if isinstance(error, BaseException)]:
+            for worker in made:
+                await asyncio.to_thread(worker.close)
+            raise errors[0]
         for place, worker in enumerate(made):
             thread = threading.Thread(
                 target=self._drive, args=(worker,), name=f"{self.name}-{place}", daemon=True
@@ -234,6 +246,8 @@ class Pool:
                 self._answer(waiting, None, EngineError(f"The {self.name} engine failed: {error}"))
             else:
                 self._answer(waiting, result, None)
+            with self._change:
+                self._working -= 1
         worker.close()
 
     def _next(self) -> _Waiting | None:
@@ -252,6 +266,7 @@ class Pool:
                 else:
                     del self._lines[key]
                 if not waiting.abandoned:
+                    self._working += 1
                     waiting.taken = time.monotonic()
                     return waiting
 

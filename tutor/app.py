@@ -118,7 +118,7 @@ class Server:
             engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
             journal=DatabaseJournal(self.writer), metrics=self.metrics, most=settings.max_sessions,
             grace_seconds=settings.grace_seconds,
-            record_to=settings.data_dir / "events" if settings.record_events else None,
+            record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip
         self._watch()
 

@@ -24,6 +24,7 @@ from tutor.brain.base import Mind
 from tutor.conversation.events import SessionConfig
 from tutor.conversation.ports import Journal, Restored, Snapshot
 from tutor.conversation.session import Session
+from tutor.hints import hints_for
 from tutor.journal import restore
 from tutor.metrics import Metrics
 from tutor.recording import EventFile
@@ -64,8 +65,9 @@ class LiveSessions:
         most: int,
         grace_seconds: float,
         record_to: Path | None = None,
+        ear_hints: bool = False,
     ) -> None:
-        """`record_to`: folder for the sessions' turn-taking events, None to record nothing."""
+        """`ear_hints`: tell the ears the lesson's words. `record_to`: folder for the sessions' turn-taking events, None to record nothing."""
         self._engines, self._companions, self._sessions, self._accounts = (
             engines,
             companions,
@@ -73,6 +75,7 @@ class LiveSessions:
             accounts,
         )
         self._journal, self._metrics = journal, metrics
+        self._ear_hints = ear_hints
         self._most, self._grace, self._record_to = most, grace_seconds, record_to
         self._live: dict[str, _Running] = {}
         self._resuming: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -176,8 +179,8 @@ class LiveSessions:
         group = (
             self._check_open()
         )  # again: a session begun after `drain` has ended the others would never end
-        words = tuple(dict.fromkeys(f"{companion.topic} {lesson.title if lesson else ''}".split()))
-        config = SessionConfig(language=companion.language, speed=companion.speed, hints=words)
+        hints = hints_for(companion, lesson) if self._ear_hints else ()
+        config = SessionConfig(language=companion.language, speed=companion.speed, hints=hints)
         record = EventFile(self._record_to / f"{session_id}.jsonl") if self._record_to is not None else None
         engines = self._engines
         session = Session(

@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     speech_base_url: str = Field(
         "", description="OpenAI-compatible endpoint for openai: ears and mouths; empty: OpenAI's own."
     )
+    ear_hints: bool = Field(
+        False,
+        description="Tell the ears the lesson's words. Measure first with python -m bench.hints: it helps some models and harms others.",
+    )
     engine_workers: int = Field(
         2, ge=1, le=64, description="Workers of the speech engines; about one a processor core."
     )

@@ -13,6 +13,8 @@ from audio.stt.base import STT_RATE, HeardWord, SttStream, Transcript
 from audio.stt.buffered import BufferedStream
 
 _TIME_LIMIT = 15.0
+_NO_WORDS = frozenset((400, 404, 415, 422))
+"""What endpoints answer to a response format that they do not have. A wrong model gets it again without word times."""
 
 
 class OpenAIEars:
@@ -24,7 +26,7 @@ class OpenAIEars:
         self._client = openai.AsyncOpenAI(
             base_url=base_url, api_key=api_key or "none", timeout=time_limit, max_retries=0
         )
-        self._wants_words = model.startswith("whisper")
+        self._wants_words = True
 
     def open(
         self,
@@ -47,15 +49,12 @@ class OpenAIEars:
     async def _ask(self, pcm: NDArray[np.int16], language: str, prompt: str) -> Transcript:
         try:
             if self._wants_words:
-                answer = await self._client.audio.transcriptions.create(
-                    model=self._model, file=("turn.wav", _wav(pcm)), language=language, prompt=prompt or openai.omit,
-                    response_format="verbose_json", timestamp_granularities=["word"],
-                )  # fmt: skip
-                words = tuple(
-                    HeardWord(word.word, round(word.start * 1000), round(word.end * 1000))
-                    for word in answer.words or ()
-                )
-                return Transcript(answer.text.strip(), words)
+                try:
+                    return await self._with_words(pcm, language, prompt)
+                except openai.APIStatusError as error:
+                    if error.status_code not in _NO_WORDS:
+                        raise
+                    self._wants_words = False  # the model or the endpoint knows no word times: go on without
             plain = await self._client.audio.transcriptions.create(
                 model=self._model,
                 file=("turn.wav", _wav(pcm)),
@@ -63,15 +62,23 @@ class OpenAIEars:
                 prompt=prompt or openai.omit,
             )
             return Transcript(_text(plain))
-        except openai.BadRequestError:
-            if not self._wants_words:
-                raise EngineError(f"{self.name} refused the audio; check the model's name.") from None
-            self._wants_words = False  # the endpoint knows no word times: go on without
-            return await self._ask(pcm, language, prompt)
         except openai.APITimeoutError as error:
             raise EngineTimeout(f"{self.name} did not answer in time.") from error
-        except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
+        except openai.APIStatusError as error:
+            raise EngineError(
+                f"{self.name} answered {error.status_code}; check its address, key and model."
+            ) from error
+        except (openai.OpenAIError, RuntimeError, ValueError, TypeError, AttributeError) as error:
             raise EngineError(f"{self.name} failed: {error}") from error
+
+    async def _with_words(self, pcm: NDArray[np.int16], language: str, prompt: str) -> Transcript:
+        answer = await self._client.audio.transcriptions.create(
+            model=self._model, file=("turn.wav", _wav(pcm)), language=language, prompt=prompt or openai.omit,
+            response_format="verbose_json", timestamp_granularities=["word"],
+        )  # fmt: skip
+        words = getattr(answer, "words", None) or ()
+        heard = (HeardWord(word.word, round(word.start * 1000), round(word.end * 1000)) for word in words)
+        return Transcript(_text(answer), tuple(heard))
 
 
 def _text(answer: object) -> str:

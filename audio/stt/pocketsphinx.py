@@ -1,8 +1,9 @@
 """The bundled ear: pocketsphinx with the English model from its wheel. No download, no key.
 
 Its decoder holds the GIL, so each worker is a process. Decoding costs about 0.2 s of CPU a second of speech.
-Hints are not used: pocketsphinx has no way to bias its general language model. Its confidence is of no use, it is 1.0
-nearly always.
+Hints are not used: it cannot bias its language model, and to take the hypothesis with most hints out of the n best
+raised the word error rate on `tests/recordings` from 21 to 24 %. Its confidence is of no use, it is 1.0 nearly always.
+While the learner speaks it gives partial results, as long as a worker stays free for those who have finished.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ class PocketsphinxEars:
         *,
         language: str,  # noqa: ARG002
         hints: Sequence[str] = (),  # noqa: ARG002
-        on_partial: Callable[[str], None] | None = None,  # noqa: ARG002
+        on_partial: Callable[[str], None] | None = None,
     ) -> SttStream:
         key = object()
 
@@ -46,7 +47,7 @@ class PocketsphinxEars:
             confidence = sum(word.confidence for word in heard) / len(heard) if heard else 0.0
             return Transcript(" ".join(word.text for word in heard), heard, confidence)
 
-        return BufferedStream(transcribe)
+        return BufferedStream(transcribe, on_partial=on_partial, spare=lambda: self._pool.idle_workers > 1)
 
     async def start(self) -> None:
         await self._pool.start()

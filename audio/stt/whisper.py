@@ -96,6 +96,7 @@ class WhisperEars:
             condition_on_previous_text=False,
             without_timestamps=False,
             hotwords=" ".join(hints) or None,
+            initial_prompt=f"{', '.join(hints)}." if hints else None,
             vad_filter=False,
         )
         found = list(segments)
