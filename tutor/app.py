@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from audio import stt, tts
+from audio import end_of_turn, stt, tts
 from audio.engines import Choice
 from audio.errors import AudioError
 from audio.silero import SileroBatch
@@ -42,11 +42,12 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which ears, mind and mouth, and why."""
+    """Which ears, mind, mouth and judge of turns, and why."""
 
     ears: Choice
     mind: Choice
     mouth: Choice
+    end_of_turn: Choice
 
 
 def choose(settings: Settings) -> Chosen:
@@ -58,6 +59,7 @@ def choose(settings: Settings) -> Chosen:
         brain.auto(base_url=base, api_key=key, model=settings.openai_model or None)
         if settings.mind == "auto" else Choice(settings.mind, configured),
         tts.auto(settings.models_dir) if settings.mouth == "auto" else Choice(settings.mouth, configured),
+        end_of_turn.auto(settings.models_dir) if settings.end_of_turn == "auto" else Choice("off", configured),
     )  # fmt: skip
 
 
@@ -78,15 +80,21 @@ def make_engines(settings: Settings, chosen: Chosen, metrics: Metrics) -> Engine
         ),
         mouth=tts.create(chosen.mouth.name, on_wait=metrics.waits("mouth"), **speech),
         silero=SileroBatch(),
+        end_of_turn=end_of_turn.create(
+            chosen.end_of_turn.name, settings.models_dir, on_wait=metrics.waits("end_of_turn")
+        ),
     )  # fmt: skip
 
 
 @contextlib.asynccontextmanager
 async def started(engines: Engines) -> AsyncIterator[None]:
     """Engines loaded, and closed again. Raises SettingsError with what to do if one cannot start."""
+    parts: list[Any] = [engines.ears, engines.mind, engines.mouth]
+    if engines.end_of_turn is not None:
+        parts.append(engines.end_of_turn)
     running: list[Any] = []
     try:
-        for engine in (engines.ears, engines.mind, engines.mouth):
+        for engine in parts:
             try:
                 await engine.start()
             except AudioError as error:

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from audio.end_of_turn import EndOfTurnModel
 from audio.silero import SileroBatch
 from audio.stt.base import SpeechToText
 from audio.tts.base import TextToSpeech
@@ -38,6 +39,7 @@ class Engines:
     mind: Mind
     mouth: TextToSpeech
     silero: SileroBatch
+    end_of_turn: EndOfTurnModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ class LiveSessions:
             id=session_id, companion=companion, lesson=lesson, ears=engines.ears, mind=engines.mind,
             mouth=engines.mouth, silero=engines.silero, journal=self._journal, observer=self._metrics,
             config=config, now=asyncio.get_running_loop().time, grace_seconds=self._grace, restored=restored,
-            record=record,
+            record=record, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
         )  # fmt: skip
         running = self._live[session_id] = _Running(session, person_id)
         self._metrics.sessions_active.set(len(self._live))

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     mouth: str = Field(
         "auto", description="Text-to-speech: auto, espeak, piper, openai:<model> or package.module:factory."
     )
+    end_of_turn: Literal["auto", "off"] = Field(
+        "auto",
+        description="Judge from the sound whether the learner has finished: auto uses Smart Turn once it was pulled, off never.",
+    )
     openai_base_url: str = Field(
         "", description="OpenAI-compatible endpoint for the mind, e.g. http://localhost:11434/v1."
     )

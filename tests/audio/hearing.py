@@ -21,6 +21,8 @@ _STRETCH = 160
 _OVER_PAUSES_DB = 12.0
 _LONGEST_INNER_PAUSE = 40
 """Stretches (400 ms): shorter pauses between words count as speech."""
+_NEAR = 30
+"""Stretches around speech (300 ms) that count neither as speech nor as silence."""
 CLIPS = (
     "austen_0870", "austen_0880", "austen_0890", "austen_0920", "austen_0930",
     "cards_001", "cards_003", "cards_005", "goforward", "numbers",
@@ -161,3 +163,11 @@ def listen(
 def chunks(sound: Samples, size: int) -> Iterator[Samples]:
     for start in range(0, len(sound), size):
         yield sound[start : start + size]
+
+
+def shares(found: Scene, covered: np.ndarray) -> tuple[float, float]:
+    """Missed speech, and false speech."""
+    length = min(len(found.voiced), len(covered))
+    voiced, covered = found.voiced[:length], covered[:length]
+    near = np.convolve(voiced, np.ones(2 * _NEAR + 1), "same") > 0
+    return float(1 - covered[voiced].mean()), float(covered[~near].mean())

@@ -136,6 +136,9 @@ class _Files(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
         rest = self.body[start:]
+        if not rest:
+            self.send_error(416)
+            return
         self.send_response(206 if start else 200)
         self.send_header("Content-Length", str(len(rest)))
         self.send_header("x-linked-etag", f'"{self.checksum}"')
@@ -165,6 +168,17 @@ def test_a_download_that_broke_off_goes_on_where_it_was(files: str, tmp_path: Pa
     seen: list[int] = []
     fetch(files, target, lambda _name, done, _total: seen.append(done))
     assert seen[0] > 100_000 and target.read_bytes() == _Files.body
+
+
+def test_a_part_that_is_whole_already_is_taken_if_its_checksum_is_right(files: str, tmp_path: Path) -> None:
+    target, part = tmp_path / "model.bin", tmp_path / "model.bin.part"
+    part.write_bytes(_Files.body)
+    fetch(files, target, lambda *_: None, sha256=_Files.checksum)
+    assert target.read_bytes() == _Files.body
+    target.unlink()
+    part.write_bytes(b"x" * len(_Files.body))
+    fetch(files, target, lambda *_: None, sha256=_Files.checksum)
+    assert target.read_bytes() == _Files.body and not part.exists()
 
 
 def test_a_damaged_download_is_thrown_away(files: str, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """Whole conversations on virtual time: recorded speech in, null engines behind, events and history out."""
 
+from typing import Any
+
+from audio.errors import EngineError
 from tests.conversation.scene import Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
@@ -172,3 +175,39 @@ def test_cancelling_at_once_still_opens_and_closes_the_response() -> None:
     scene = run(talk())
     assert [event.status for event in scene.events(ReplyDone)] == ["cancelled"]
     assert [event.code for event in scene.events(Trouble)] == ["response_cancel_not_active"]
+
+
+def _delay(end_of_turn: Any) -> float:
+    """The endpointing delay in ms of one turn."""
+
+    async def talk() -> Scene:
+        async with Scene(end_of_turn=end_of_turn) as scene:
+            await scene.hear(read_wav("goforward"))
+            await scene.quiet(6)
+        return scene
+
+    (metrics,) = run(talk()).counter.turns
+    assert metrics.endpoint_delay_ms is not None
+    return metrics.endpoint_delay_ms
+
+
+def test_the_end_of_turn_model_moves_the_waiting_time_and_gets_the_sound() -> None:
+    heard: list[Any] = []
+
+    def says(probability: float) -> Any:
+        async def judge(sound: Any) -> float:
+            heard.append(sound)
+            return probability
+
+        return judge
+
+    sure, neutral, unsure = _delay(says(0.98)), _delay(None), _delay(says(0.03))
+    assert sure < neutral < unsure
+    assert all(16_000 < len(sound) <= 9 * 16_000 for sound in heard)
+
+
+def test_an_end_of_turn_model_that_fails_is_as_if_there_were_none() -> None:
+    async def fail(_sound: Any) -> float:
+        raise EngineError("broken")
+
+    assert _delay(fail) == _delay(None)

@@ -46,11 +46,17 @@ class _Doctor:
                 f"ears ({chosen.ears.name})", lambda: self._ears(engines.ears, engines.mouth, spoken)
             )
             await self._check(f"mind ({chosen.mind.name})", lambda: self._mind(engines.mind))
+            if engines.end_of_turn is not None:
+                await self._check(
+                    f"end of turn ({chosen.end_of_turn.name})",
+                    lambda: self._end_of_turn(engines.end_of_turn, engines.mouth, spoken),
+                )
         finally:
-            for engine in (engines.mouth, engines.ears, engines.mind, engines.silero):
-                await engine.aclose()
+            for engine in (engines.mouth, engines.ears, engines.mind, engines.silero, engines.end_of_turn):
+                if engine is not None:
+                    await engine.aclose()
         await self._check("sound devices (only for viva call with a microphone)", self._devices, needed=False)
-        for choice in (chosen.ears, chosen.mind, chosen.mouth):
+        for choice in (chosen.ears, chosen.mind, chosen.mouth, chosen.end_of_turn):
             if choice.better:
                 print(f"  hint     {choice.better}")
         return 1 if self._problems else 0
@@ -124,18 +130,17 @@ class _Doctor:
         return f"spoke for {seconds:.1f} s"
 
     async def _ears(self, ears: Any, mouth: Any, spoken: list[Any]) -> str:
-        import numpy as np
-
-        from audio.pcm import Resampler
-
         await ears.start()
         stream = ears.open(language="en")
-        resampler = Resampler(mouth.sample_rate, 16_000)
-        stream.feed(np.concatenate([*(resampler.feed(pcm) for pcm in spoken), resampler.flush()]))
+        stream.feed(_at_16_khz(mouth, spoken))
         transcript = await stream.transcribe()
         if not transcript.text.strip():
             raise RuntimeError("it heard nothing where the mouth spoke")
         return f"heard “{transcript.text}” where the mouth said “Go forward ten meters.”"
+
+    async def _end_of_turn(self, model: Any, mouth: Any, spoken: list[Any]) -> str:
+        await model.start()
+        return f"{await model.probability(_at_16_khz(mouth, spoken)):.0%} sure that the mouth had finished"
 
     async def _mind(self, mind: Any) -> str:
         from storage.demo import demo_lessons
@@ -156,3 +161,12 @@ class _Doctor:
         except (ImportError, OSError) as error:
             raise RuntimeError("pip install -e '.[sound]', and apt-get install libportaudio2") from error
         return str(sounddevice.query_devices(kind="input")["name"])
+
+
+def _at_16_khz(mouth: Any, spoken: list[Any]) -> Any:
+    import numpy as np
+
+    from audio.pcm import Resampler
+
+    resampler = Resampler(mouth.sample_rate, 16_000)
+    return np.concatenate([*(resampler.feed(pcm) for pcm in spoken), resampler.flush()])

@@ -28,7 +28,12 @@ def run(options: argparse.Namespace) -> None:
         raise SettingsError(f"--ready-file {options.ready_file}: there is no such folder; make it first.")
 
     def announce(engines: Chosen) -> None:
-        for part, choice in (("Ears", engines.ears), ("Mind", engines.mind), ("Mouth", engines.mouth)):
+        for part, choice in (
+            ("Ears", engines.ears),
+            ("Mind", engines.mind),
+            ("Mouth", engines.mouth),
+            ("Turns", engines.end_of_turn),
+        ):
             print(f"  {part + ':':6} {choice.name}: {choice.why}.")
             if choice.better:
                 print(f"         Better: {choice.better}")

@@ -350,9 +350,9 @@ class Talk:
             self._utterance = None
 
     async def _transcribe(self, utterance: Utterance, snapshot: int) -> None:
-        probability = self._end_of_turn and self._end_of_turn(utterance.recent)
-        transcript = await utterance.transcribe()
-        finished = await self._finished_probability(probability) if probability is not None else None
+        transcript, finished = await asyncio.gather(
+            utterance.transcribe(), self._judge_sound(utterance.recent)
+        )
         if utterance is not self._utterance:
             return
         if transcript is None:
@@ -360,9 +360,12 @@ class Talk:
         text = None if transcript is None else transcript.text
         self._step(t.TranscriptReady(self._now(), snapshot, text, finished))
 
-    async def _finished_probability(self, probability: Coroutine[Any, Any, float]) -> float | None:
+    async def _judge_sound(self, sound: NDArray[np.int16]) -> float | None:
+        """What the end-of-turn model makes of the sound, where there is one."""
+        if self._end_of_turn is None:
+            return None
         try:
-            return await probability
+            return await self._end_of_turn(sound)
         except Exception as error:  # an optional model never stops the conversation
             _log.warning("end_of_turn.failed", error=str(error))
             return None
