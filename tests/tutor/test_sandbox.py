@@ -132,11 +132,13 @@ async def test_a_cancelled_run_leaves_no_process() -> None:
     children = await asyncio.to_thread(_wait_until, _sandboxes)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    await asyncio.to_thread(_wait_until, lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+    await asyncio.to_thread(_wait_until, lambda: not set(children) & set(_sandboxes()))
 
 
 def _wait_until(condition: Callable[[], T]) -> T:
+    deadline = time.monotonic() + 10
     while not (value := condition()):
+        assert time.monotonic() < deadline
         time.sleep(0.01)
     return value
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -28,15 +28,30 @@ _SENTENCES = 64
 """Sentences that may wait for the mouth; then the mind waits."""
 _log = structlog.get_logger(__name__)
 
-_APOLOGY = {
+_LOST_THREAD = {
     "en": "I'm sorry, I lost my train of thought. Could you say that again?",
     "de": "Entschuldige, ich habe den Faden verloren. Sagst du das bitte noch einmal?",
 }
+_NOT_HEARD = {
+    "en": "I'm sorry, I could not hear that properly. Could you say it again?",
+    "de": "Entschuldige, das habe ich nicht richtig gehört. Sagst du es bitte noch einmal?",
+}
 
 
-def apology(language: str) -> str:
-    """What the companion says when its mind or its ears failed."""
-    return _APOLOGY.get(language.split("-")[0].lower(), _APOLOGY["en"])
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language.split("-")[0].lower(), texts["en"])
+
+
+class NotHeard:
+    """Answers for the mind where the ears failed: there are no words that it could answer."""
+
+    name = "not-heard"
+
+    async def start(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+    async def reply(self, request: MindRequest) -> AsyncIterator[MindEvent]:
+        yield TextDelta(in_language(_NOT_HEARD, request.companion.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,30 +152,22 @@ class Reply:
             self._engine_failed("mind")
             failed = str(error) or "The mind did not answer in time."
             _log.warning("mind.failed", error=failed)
-            await write(splitter.flush() + " " + apology(self.language))
+            await write(splitter.flush() + " " + in_language(_LOST_THREAD, self.language))
         if self._mouth is not None:
             await self._sentences.put(None)
         return failed
 
     async def _thoughts(self) -> AsyncIterator[MindEvent]:
-        """The mind's events; asked once more if it fails before the first of them."""
-        for attempt in (1, 2):
-            begun = False
-            try:
-                async with aclosing(self._mind.reply(self.request)) as events:  # type: ignore[type-var]
-                    while True:
-                        async with asyncio.timeout(_MIND_PATIENCE):
-                            event = await anext(events, None)
-                        if event is None:
-                            return
-                        if not begun and self.first_token_at is None:
-                            self.first_token_at = self._now()
-                        begun = True
-                        yield event
-            except (MindError, TimeoutError):
-                if begun or attempt == 2:
-                    raise
-                _log.info("mind.retried")
+        """The mind's events. Minds try again by themselves, as long as nothing was said."""
+        async with aclosing(self._mind.reply(self.request)) as events:  # type: ignore[type-var]
+            while True:
+                async with asyncio.timeout(_MIND_PATIENCE):
+                    event = await anext(events, None)
+                if event is None:
+                    return
+                if self.first_token_at is None:
+                    self.first_token_at = self._now()
+                yield event
 
     async def _write(self, text: str) -> None:
         if text:

@@ -93,8 +93,9 @@ class Speaker:
         rate: int,
         voice: str,
         speed: float,
+        mind: Mind | None = None,
     ) -> Delivery:
-        """Begin to make a reply; nothing of it goes out before `release`."""
+        """Begin to make a reply; nothing of it goes out before `release`. `mind`: instead of the session's own."""
         rendition = Rendition(
             options=options, audio=audio, rate=rate, new_id=new_id, emit=self._events.emit,
             place=self._place if not options.out_of_band else lambda _item: None,
@@ -102,7 +103,7 @@ class Speaker:
             afterwards=lambda then: self._ledger.record(then=then),
         )  # fmt: skip
         reply = Reply(
-            number, request, mind=self._mind, mouth=self._mouth if audio else None, output_rate=rate, voice=voice,
+            number, request, mind=mind or self._mind, mouth=self._mouth if audio else None, output_rate=rate, voice=voice,
             speed=speed, deliver=self._deliver, position_ms=self._position, now=self._now,
             engine_failed=self._observer.engine_failed,
         )  # fmt: skip

@@ -52,6 +52,7 @@ from tutor.conversation.ledger import Ledger
 from tutor.conversation.measuring import TurnClock
 from tutor.conversation.pacing import Pacing
 from tutor.conversation.ports import Door, ItemSaved, Journal, Observer, Restored, Snapshot
+from tutor.conversation.reply import NotHeard
 from tutor.conversation.speaker import Delivery, Speaker, SpeakerEvents, new_id
 from tutor.conversation.utterance import Utterance, caption_words
 
@@ -355,10 +356,10 @@ class Talk:
         )
         if utterance is not self._utterance:
             return
-        if transcript is None:
-            self._ears_failed(utterance)
         text = None if transcript is None else transcript.text
         self._step(t.TranscriptReady(self._now(), snapshot, text, finished))
+        if transcript is None:
+            self._ears_failed(utterance)
 
     async def _judge_sound(self, sound: NDArray[np.int16]) -> float | None:
         """What the end-of-turn model makes of the sound, where there is one."""
@@ -373,7 +374,8 @@ class Talk:
     def _ears_failed(self, utterance: Utterance) -> None:
         self._observer.engine_failed("ears")
         self._emit(TranscriptFailed(utterance.item_id, "The speech could not be recognised."))
-        self._trouble("transcription_failed", "The speech could not be recognised; please say it again.")
+        if self.config.create_reply and self._turns.floor is t.Floor.IDLE:
+            self._prompt(Purpose.ANSWER, NotHeard())
 
     # --- turn-taking ------------------------------------------------------------------------------------------
 
@@ -572,23 +574,26 @@ class Talk:
     def _count_lost(self) -> None:
         self._speculated = (self._speculated[0], self._speculated[1] + 1)
 
-    def _prompt(self, purpose: Purpose) -> None:
+    def _prompt(self, purpose: Purpose, mind: Mind | None = None) -> None:
         """Speak without having been asked."""
         number = self._turns.next_reply()
         self._step(t.ReplyAsked(self._now(), number))
-        self._begin(number, purpose, ReplyOptions())
+        self._prepare(number, purpose, ReplyOptions(), mind=mind)
+        self._release(number)
 
     def _begin(self, reply: int, purpose: Purpose, options: ReplyOptions) -> None:
         self._prepare(reply, purpose, options)
         self._release(reply)
 
-    def _prepare(self, reply: int, purpose: Purpose, options: ReplyOptions, *more: Message) -> None:
+    def _prepare(
+        self, reply: int, purpose: Purpose, options: ReplyOptions, *more: Message, mind: Mind | None = None
+    ) -> None:
         modalities = options.modalities or (self.config.modality,)
         self._purposes[reply] = purpose
         self._speaker.prepare(
             reply, self._request(purpose, options, more), options=options, audio="audio" in modalities,
             rate=self._door.output_rate if self._door is not None else 24_000,
-            voice=self.config.voice or self.companion.voice, speed=self.config.speed,
+            voice=self.config.voice or self.companion.voice, speed=self.config.speed, mind=mind,
         )  # fmt: skip
 
     def _release(self, reply: int) -> None:

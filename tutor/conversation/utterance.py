@@ -13,8 +13,8 @@ from audio.stt.base import STT_RATE, SpeechToText, Transcript
 from tutor.conversation.events import CaptionWord
 
 _RECENT = 8 * STT_RATE
-_TIME_LIMIT = 10.0
-"""Seconds for one transcription; an ear has a limit of its own, this one is for ears that forget it."""
+_LEAST_TIME, _TIME_PER_SECOND = 5.0, 0.5
+"""Seconds for one transcription, and more for each second of speech: a learner waits for it in silence."""
 _log = structlog.get_logger(__name__)
 
 
@@ -68,7 +68,7 @@ class Utterance:
         """The words so far, tried twice; None if the ear fails both times."""
         for attempt in (1, 2):
             try:
-                async with asyncio.timeout(_TIME_LIMIT):
+                async with asyncio.timeout(_LEAST_TIME + _TIME_PER_SECOND * self.seconds):
                     self.transcript = await self._stream.transcribe()
                 self.transcribed_at = self._now()
                 return self.transcript

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -70,6 +71,7 @@ class Sandbox:
             process = await asyncio.create_subprocess_exec(
                 *self._arguments(task, rules), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE, pass_fds=(task, rules), env={"PATH": os.environ.get("PATH", "")},
+                start_new_session=True,
             )  # fmt: skip
         output = _Output(process)
         try:
@@ -79,8 +81,7 @@ class Sandbox:
         except TimeoutError:
             end = RunEnd.TIME_LIMIT
         finally:
-            if process.returncode is None:
-                process.kill()
+            _kill(process)
             await process.wait()
         error = output.error.decode(errors="replace")
         if end is RunEnd.FAILED and error.startswith("bwrap: "):
@@ -128,7 +129,7 @@ class _Output:
             kept += data[: OUTPUT_LIMIT - len(kept)]
             if len(kept) >= OUTPUT_LIMIT and not self._flooded:
                 self._flooded = True
-                self._process.kill()
+                _kill(self._process)
 
     @property
     def end(self) -> RunEnd:
@@ -140,6 +141,12 @@ class _Output:
         if code == _OUT_OF_MEMORY:
             return RunEnd.MEMORY_LIMIT
         return RunEnd.FAILED
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Its whole group: a bubblewrap that is still setting up does not die with its parent yet."""
+    if process.returncode is None:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _give(stream: asyncio.StreamWriter, data: bytes) -> None:

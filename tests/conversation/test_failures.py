@@ -1,0 +1,181 @@
+"""Engines that fail or hang in mid-session: tried again, then the companion says so, and the session goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from audio.errors import EngineError
+from audio.stt.base import SttStream, Transcript
+from audio.tts.base import Speech
+from tests.conversation.scene import Scene
+from tests.conversation.virtual_time import run
+from tests.null_engines import NullEars, NullMind, NullMouth
+from tests.speech import read_wav
+from tutor.brain.base import MindEvent, MindRequest, TextDelta
+from tutor.conversation.events import (
+    ReplyAudio,
+    ReplyDone,
+    Role,
+    TranscriptCompleted,
+    TranscriptFailed,
+    Trouble,
+)
+from tutor.errors import MindError
+
+SPEECH = read_wav("goforward")
+ANSWER = "That is a good answer."
+
+
+class Moods:
+    """What happens at each call: "ok", "fail" or "hang"; "ok" when the list is over."""
+
+    def __init__(self, *moods: str) -> None:
+        self.moods = list(moods)
+        self.calls = 0
+
+    async def __call__(self, error: Exception) -> None:
+        self.calls += 1
+        mood = self.moods.pop(0) if self.moods else "ok"
+        if mood == "fail":
+            raise error
+        if mood == "hang":
+            await asyncio.Event().wait()
+
+
+class MoodyEars(NullEars):
+    def __init__(self, *moods: str) -> None:
+        super().__init__("first words", "second words", "third words")
+        self.mood = Moods(*moods)
+
+    def open(
+        self, *, language: str, hints: Sequence[str] = (), on_partial: Callable[[str], None] | None = None
+    ) -> SttStream:
+        stream, mood = super().open(language=language, hints=hints, on_partial=on_partial), self.mood
+        transcribe = stream.transcribe
+
+        async def moody() -> Transcript:
+            await mood(EngineError("ears are broken"))
+            return await transcribe()
+
+        stream.transcribe = moody  # type: ignore[method-assign]
+        return stream
+
+
+class MoodyMind(NullMind):
+    def __init__(self, *moods: str, after: int = 0) -> None:
+        """`after`: words that are said before the mood shows."""
+        super().__init__(ANSWER)
+        self.mood, self.after = Moods(*moods), after
+
+    async def reply(self, request: MindRequest) -> AsyncIterator[MindEvent]:
+        for _ in range(self.after):
+            yield TextDelta("Well. ")
+        await self.mood(MindError("the mind is broken"))
+        async for event in super().reply(request):
+            yield event
+
+
+class MoodyMouth(NullMouth):
+    def __init__(self, *moods: str) -> None:
+        self.mood = Moods(*moods)
+
+    async def synthesize(
+        self, text: str, *, voice: str, speed: float, language: str
+    ) -> AsyncIterator[Speech]:
+        await self.mood(EngineError("mouth is broken"))
+        async for piece in super().synthesize(text, voice=voice, speed=speed, language=language):
+            yield piece
+
+
+def two_turns(**engines: Any) -> Scene:
+    """The learner speaks, waits long enough for anything to be given up, and speaks again."""
+
+    async def talk() -> Scene:
+        async with Scene(**engines) as scene:
+            for _ in range(2):
+                await scene.hear(SPEECH)
+                await scene.quiet(45)
+        return scene
+
+    return run(talk())  # type: ignore[no-any-return]
+
+
+def said(scene: Scene) -> list[str]:
+    return ["".join(item.text for item in done.items).strip() for done in scene.events(ReplyDone)]
+
+
+def heard(scene: Scene) -> list[str]:
+    return [event.text for event in scene.events(TranscriptCompleted)]
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_ears_that_stumble_once_are_asked_again_and_nobody_notices(mood: str) -> None:
+    scene = two_turns(ears=MoodyEars(mood), mind=NullMind(ANSWER))
+    assert len(heard(scene)) == 2 and said(scene) == [ANSWER, ANSWER]
+    assert scene.counter.failures == []
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_ears_that_fail_twice_make_the_companion_say_so(mood: str) -> None:
+    scene = two_turns(ears=MoodyEars(mood, mood), mind=NullMind(ANSWER))
+    assert len(scene.events(TranscriptFailed)) == 1
+    assert said(scene) == ["I'm sorry, I could not hear that properly. Could you say it again?", ANSWER]
+    assert scene.counter.failures == ["ears"]
+    assert scene.events(Trouble) == []
+
+
+def test_ears_that_fail_over_a_reply_do_not_stop_it() -> None:
+    long = "One two three four five six seven eight nine ten. " * 8
+
+    async def talk() -> Scene:
+        async with Scene(ears=MoodyEars("ok", "fail", "fail"), mind=NullMind(long)) as scene:
+            await scene.hear(SPEECH)
+            await scene.quiet(4)
+            await scene.hear(read_wav("cards_001")[4000:10000])
+            await scene.quiet(30)
+        return scene
+
+    assert " ".join(said(run(talk()))).split() == long.split()
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_a_mind_that_fails_makes_the_companion_say_so(mood: str) -> None:
+    scene = two_turns(mind=MoodyMind(mood))
+    assert said(scene) == ["I'm sorry, I lost my train of thought. Could you say that again?", ANSWER]
+    assert "mind" in scene.counter.failures
+    assert [done.status for done in scene.events(ReplyDone)] == ["completed", "completed"]
+
+
+def test_a_mind_that_breaks_off_is_not_asked_twice_and_says_so() -> None:
+    mind = MoodyMind("fail", after=1)
+    scene = two_turns(mind=mind)
+    assert said(scene)[0] == "Well.  I'm sorry, I lost my train of thought. Could you say that again?"
+    assert mind.mood.calls == 2
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_a_mouth_that_stumbles_once_is_asked_again(mood: str) -> None:
+    scene = two_turns(mouth=MoodyMouth(mood), mind=NullMind(ANSWER))
+    assert said(scene) == [ANSWER, ANSWER]
+    audio = {event.reply_id for event in scene.events(ReplyAudio)}
+    assert len(audio) == 2
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_what_a_failing_mouth_cannot_say_is_shown_and_the_session_goes_on(mood: str) -> None:
+    scene = two_turns(mouth=MoodyMouth(mood, mood), mind=NullMind(ANSWER))
+    assert said(scene) == [ANSWER, ANSWER]
+    first, second = scene.events(ReplyDone)
+    assert [done.status for done in (first, second)] == ["completed", "completed"]
+    assert {event.reply_id for event in scene.events(ReplyAudio)} == {second.reply_id}
+    assert scene.counter.failures == ["mouth", "mouth"]
+
+
+def test_everything_failing_at_once_leaves_a_session_that_still_listens() -> None:
+    scene = two_turns(
+        ears=MoodyEars("fail", "fail"), mind=MoodyMind("fail"), mouth=MoodyMouth("fail", "fail")
+    )
+    assert said(scene)[-1].startswith("I'm sorry, I lost my train of thought")
+    assert [item.role for item in scene.session.history.items].count(Role.LEARNER) == 1
