@@ -4,13 +4,16 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
 import orjson
 
+from lms_core.companions import Patience
+from tutor.brain.base import Purpose
 from tutor.conversation import turns as t
+from tutor.conversation.endpointing import PauseProfile
 
 _EVENTS = {kind.__name__: kind for kind in get_args(t.Event)}
 _FLUSH_AT = 64
@@ -45,6 +48,10 @@ def to_json(step: t.Event | t.Effect) -> dict[str, Any]:
 
 def event_of(data: dict[str, Any]) -> t.Event:
     """Raises KeyError or TypeError if the line is of another version."""
+    if data["kind"] == t.PolicySet.__name__:
+        return t.PolicySet(
+            data["at"], _policy_of(data["policy"]), PauseProfile(**data["pauses"]), data["begins"]
+        )
     return _EVENTS[data["kind"]](**{name: value for name, value in data.items() if name != "kind"})  # type: ignore[no-any-return]
 
 
@@ -57,15 +64,23 @@ def read(path: Path) -> Iterator[tuple[t.Event, list[dict[str, Any]]]]:
                 yield event_of(step["event"]), step["effects"]
 
 
+def _policy_of(data: dict[str, Any]) -> t.Policy:
+    ladder = tuple((seconds, Purpose(purpose)) for seconds, purpose in data["idle_ladder"])
+    return t.Policy(**data | {"patience": Patience(data["patience"]), "idle_ladder": ladder})
+
+
 def replay(
-    path: Path, policy: t.Policy | None = None
+    path: Path, **changes: Any
 ) -> Iterator[tuple[t.Event, list[dict[str, Any]], list[dict[str, Any]]]]:
-    """Every event with the effects recorded then and those that `policy` would have now.
+    """Every event with the effects recorded then and those that turn-taking has now, under `changes` of the policy.
 
     Time comes from the events. Under another policy the companion's side of the recording no longer fits in all
     places; what is shown is what turn-taking would decide at each moment.
     """
-    turns = t.Turns(policy=policy or t.Policy())
+    turns = t.Turns()
     for event, recorded in read(path):
+        if isinstance(event, t.PolicySet):
+            turns = t.Turns() if event.begins else turns
+            event = replace(event, policy=replace(event.policy, **changes))
         now = [orjson.loads(orjson.dumps(to_json(effect))) for effect in turns.handle(event)]
         yield event, recorded, now

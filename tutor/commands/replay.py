@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidInput(f"There is no file {options.file}; record with viva serve --record-events.")
     differences = 0
     start: float | None = None
-    for event, recorded, now in replay(options.file, _policy(options.policy)):
+    for event, recorded, now in replay(options.file, **_policy(options.policy)):
         start = event.at if start is None else start
         same = recorded == now
         differences += not same
@@ -45,24 +45,26 @@ def _show(step: dict[str, Any]) -> str:
     return f"{step['kind']}({values})"
 
 
-def _policy(changes: list[str]) -> Any:
+def _policy(changes: list[str]) -> dict[str, Any]:
+    """What is to be different. Raises InvalidInput for what no policy has."""
     from lms_core.companions import Patience
     from tutor.conversation.turns import Policy
 
-    if not changes:
-        return None
-    values: dict[str, Any] = dataclasses.asdict(Policy())
-    values["idle_ladder"] = Policy().idle_ladder
+    known: dict[str, Any] = dataclasses.asdict(Policy())
+    values: dict[str, Any] = {}
     for change in changes:
         name, _, value = change.partition("=")
-        if name == "patience" and value in tuple(Patience):
-            values[name] = Patience(value)
-        elif isinstance(values.get(name), bool):
-            values[name] = value.lower() in ("1", "true", "yes")
-        elif isinstance(values.get(name), float) or name == "fixed_silence":
-            values[name] = float(value)
-        else:
+        try:
+            if name == "patience":
+                values[name] = Patience(value)
+            elif isinstance(known.get(name), bool):
+                values[name] = {"true": True, "false": False}[value.lower()]
+            elif isinstance(known.get(name), float) or name == "fixed_silence":
+                values[name] = float(value)
+            else:
+                raise KeyError(name)
+        except (KeyError, ValueError) as error:
             raise InvalidInput(
-                f"'{change}' is no policy; write for example patience=high or interrupt_after=1.2."
-            )
-    return Policy(**values)
+                f"'{change}' is no policy; write for example patience=high, speculate=false or interrupt_after=1.2."
+            ) from error
+    return values

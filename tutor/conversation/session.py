@@ -109,7 +109,7 @@ class Session(Talk):
                     "too_many_responses", "Too many out-of-band responses are running.", options.event_id
                 )
                 return
-            self._begin_after_input(self._turns.next_reply(), options)
+            self._begin_after_input(next(self._aside), options)
             return
         if self._answering_number() is not None:
             self._trouble(

@@ -6,6 +6,7 @@ owns every task.
 """
 
 import asyncio
+import itertools
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
@@ -121,12 +122,15 @@ class Talk:
         self._group: asyncio.TaskGroup | None = None
         self._speculated = (0, 0)
         self._asked: dict[int, ReplyOptions] = {}
+        self._aside = itertools.count(-1, -1)
+        """Numbers of out-of-band replies, of which turn-taking knows nothing."""
         self._state_phase: Phase | None = None
         self._start_ms = 0
         self._finished = asyncio.Event()
         self._ended: str | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._grace_timer: asyncio.TimerHandle | None = None
+        self._policy_known = False
         if restored is not None:
             self._restore(restored)
         self._apply_policy()
@@ -461,14 +465,16 @@ class Talk:
         ladder = t.Policy().idle_ladder if config.companion_leads else ()
         if config.idle_timeout_ms is not None:
             ladder = ((config.idle_timeout_ms / 1000, Purpose.HINT),)
-        self._turns.policy = replace(
-            t.Policy(),
+        policy = t.Policy(
             patience=patience,
             fixed_silence=None if config.silence_ms is None else config.silence_ms / 1000,
             create_reply=config.create_reply,
             interrupt_reply=config.interrupt_reply,
             idle_ladder=ladder,
         )
+        if policy != self._turns.policy or not self._policy_known:
+            begins, self._policy_known = not self._policy_known, True
+            self._step(t.PolicySet(self._now(), policy, self._turns.pauses, begins))
 
     # --- time -------------------------------------------------------------------------------------------------
 

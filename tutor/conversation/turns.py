@@ -8,7 +8,7 @@ Time is whatever the caller passes in as `at`, in seconds; nothing here knows a 
 numbers: news of a reply that no longer matters is dropped by comparing them.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lms_core.companions import Patience
@@ -132,8 +132,19 @@ class Tick:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """The session begins, or its policy changed; `pauses` is what is known of the learner so far."""
+
+    at: float
+    policy: Policy
+    pauses: PauseProfile
+    begins: bool = False
+    """The session begins here, or goes on in another process: nothing else is known."""
+
+
 Event = (
-    SpeechBegan | SpeechPaused | WordsHeard | TranscriptReady | ReplyAsked | ReplyPlaying | ReplyOver
+    PolicySet | SpeechBegan | SpeechPaused | WordsHeard | TranscriptReady | ReplyAsked | ReplyPlaying | ReplyOver
     | InputForgotten | Tick
 )  # fmt: skip
 
@@ -269,6 +280,9 @@ class Turns:
 
     def handle(self, event: Event) -> list[Effect]:
         match event:
+            case PolicySet():
+                self.policy, self.pauses = event.policy, event.pauses
+                return []
             case SpeechBegan():
                 return self._speech_began(event)
             case SpeechPaused():
@@ -481,6 +495,7 @@ class Turns:
 
     def _reply_asked(self, event: ReplyAsked) -> list[Effect]:
         effects = self._drop_speculation()
+        self._numbers = max(self._numbers, event.reply)
         self._reply = _Reply(event.reply)
         self.floor = Floor.TUTOR
         self._quiet_since = None
@@ -565,8 +580,3 @@ class Turns:
         self._reply = _Reply(number)
         self.floor = Floor.TUTOR
         return [Prompt(number, purpose)]
-
-
-def with_policy(turns: Turns, **changes: object) -> None:
-    """Change single numbers of the policy while the conversation runs."""
-    turns.policy = replace(turns.policy, **changes)  # type: ignore[arg-type]
