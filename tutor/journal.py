@@ -17,7 +17,7 @@ from storage.writer import SessionWriter
 from tutor.conversation.events import Item, Part, Role, TurnMetrics
 from tutor.conversation.ports import Change, ItemRemoved, ItemSaved, Restored, Snapshot
 
-_SNAPSHOT = ("memory", "talked_seconds", "turns", "pauses", "config")
+_SNAPSHOT = ("memory", "talked_seconds", "turns", "pauses", "config", "summary")
 
 
 class DatabaseJournal:

@@ -190,7 +190,7 @@ def test_a_response_takes_items_and_references_as_its_input() -> None:
     scene = run(talk())
     (error,) = scene.errors
     assert (error["code"], error["param"]) == ("item_not_found", "response.input[0].id")
-    (request,) = mind.requests
+    request = mind.requests[0]
     assert [message.text for message in request.messages] == ["Hello", "Bye"]
     assert request.instructions == "Be odd."
 

@@ -20,6 +20,11 @@ from tutor.transports.outbox import Outbox
 LONG = "One two three four five six seven eight nine ten. " * 8
 AUTH = {"Authorization": f"Bearer {KEY}"}
 
+UPGRADE = {
+    "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}  # fmt: skip
+
 
 def sdk(server: Server) -> AsyncOpenAI:
     return AsyncOpenAI(api_key=KEY, base_url=f"{server.http}/v1")
@@ -90,9 +95,7 @@ async def test_a_refused_client_is_told_before_the_upgrade(
     query: str, headers: dict[str, str], status: int
 ) -> None:
     async with serving() as server, aiohttp.ClientSession() as http:
-        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
-                   "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}  # fmt: skip
-        async with http.get(f"{server.http}/v1/realtime?{query}", headers=upgrade | headers) as answer:
+        async with http.get(f"{server.http}/v1/realtime?{query}", headers=UPGRADE | headers) as answer:
             body = await answer.json()
     assert answer.status == status
     assert body["error"]["message"] and body["error"]["code"]
@@ -101,9 +104,17 @@ async def test_a_refused_client_is_told_before_the_upgrade(
 async def test_a_full_server_says_when_to_come_again() -> None:
     async with serving() as server, aiohttp.ClientSession() as http:
         server.live.full = True
-        async with http.get(f"{server.http}/v1/realtime?model=test", headers=AUTH) as answer:
+        async with http.get(f"{server.http}/v1/realtime?model=test", headers=UPGRADE | AUTH) as answer:
             assert answer.status == 503
             assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_a_request_that_is_no_websocket_is_told_so_and_opens_no_session() -> None:
+    async with serving() as server, aiohttp.ClientSession() as http:
+        async with http.get(f"{server.http}/v1/realtime?model=test", headers=AUTH) as answer:
+            assert answer.status == 400
+            assert "WebSocket" in (await answer.json())["error"]["message"]
+        assert not server.live.sessions
 
 
 async def test_a_browser_brings_its_key_among_the_subprotocols() -> None:

@@ -110,7 +110,7 @@ def _session(session: StoredSession) -> dict[str, Any]:
         "status": "active" if session.ended_at is None else "ended",
         "started_at": session.started_at.isoformat(),
         "ended_at": session.ended_at.isoformat() if session.ended_at else None,
-        "ended_reason": session.ended_reason,
+        "ended_reason": session.ended_reason, "summary": session.snapshot.get("summary", ""),
     }  # fmt: skip
 
 

@@ -299,9 +299,11 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The session is over: `finished` (time was up), `learner_left`, `quiet`, `closed` by the client or
-    `draining` (the server goes down; the session can be resumed)."""
+    `draining` (the server goes down; the session can be resumed). `summary`: what was covered and how it went;
+    empty where nobody said anything."""
 
     reason: str
+    summary: str = ""
 
 
 SessionEvent = (

@@ -54,6 +54,8 @@ class Snapshot:
     config: Mapping[str, Any] = field(default_factory=dict)
     ended: str | None = None
     """Why the session ended, once it has."""
+    summary: str = ""
+    """What was covered and how it went, once it ended for good."""
 
 
 Change = ItemSaved | ItemRemoved | Snapshot | TurnMetrics

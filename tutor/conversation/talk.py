@@ -22,7 +22,7 @@ from audio.vad import Listener
 from lms_core.companions import Companion, Patience
 from lms_core.courses import Lesson
 from lms_core.errors import VivaError
-from tutor.brain.base import Message, Mind, MindRequest, Phase, Purpose, Show, ToolSpec
+from tutor.brain.base import Message, Mind, MindRequest, Phase, Purpose, Show, TextDelta, ToolSpec
 from tutor.conversation import turns as t
 from tutor.conversation.endpointing import PauseProfile
 from tutor.conversation.events import (
@@ -56,9 +56,12 @@ from tutor.conversation.ports import Door, ItemSaved, Journal, Observer, Restore
 from tutor.conversation.reply import NotHeard
 from tutor.conversation.speaker import Delivery, Speaker, SpeakerEvents, new_id
 from tutor.conversation.utterance import Utterance, caption_words
+from tutor.errors import MindError
 
 _STARVED = 0.8
 """Seconds without any audio in mid-speech after which silence is assumed: some clients stop sending."""
+_SUMMARY_PATIENCE = 8.0
+"""Seconds that a mind gets for a summary that nobody hears: the learner waits for the last page."""
 _LAST_WORDS = (Purpose.SUMMARY, Purpose.GOODBYE)
 _EAGERNESS = {"low": Patience.HIGH, "medium": Patience.NORMAL, "high": Patience.LOW}
 _log = structlog.get_logger(__name__)
@@ -93,7 +96,7 @@ class Talk:
         self.companion = companion
         self.config = config
         self.history = History()
-        self._lesson, self._ears, self._silero = lesson, ears, silero
+        self._lesson, self._ears, self._mind, self._silero = lesson, ears, mind, silero
         self._observer, self._now, self._grace, self._record = observer, now, grace_seconds, record
         self._end_of_turn = end_of_turn
         self._pacing = Pacing(companion.duration_minutes * 60.0)
@@ -128,6 +131,8 @@ class Talk:
         self._start_ms = 0
         self._finished = asyncio.Event()
         self._ended: str | None = None
+        self._summary = ""
+        self._last_words = ""
         self._timer: asyncio.TimerHandle | None = None
         self._grace_timer: asyncio.TimerHandle | None = None
         self._policy_known = False
@@ -147,7 +152,7 @@ class Talk:
             raise
         finally:
             self._group = None
-            self._emit(Ended(self._ended or "closed"))
+            self._emit(Ended(self._ended or "closed", self._summary))
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -158,6 +163,7 @@ class Talk:
                 self._welcome()
             await self._finished.wait()
             self._wind_down()
+            self._summary = await self._sum_up()
             self._ledger.record(self._snapshot(), then=lambda: None)
             self._ledger.close()
             await ledger
@@ -249,6 +255,20 @@ class Talk:
         for timer in (self._timer, self._grace_timer):
             if timer is not None:
                 timer.cancel()
+
+    async def _sum_up(self) -> str:
+        """For the learner's page and history: the summary that was spoken, or else one made now, in text."""
+        spoke = any(item.role is Role.LEARNER for item in self.history.items)
+        if self._ended == "draining" or not spoke or self._last_words:
+            return self._last_words
+        try:
+            async with asyncio.timeout(_SUMMARY_PATIENCE):
+                request = self._request(Purpose.SUMMARY, ReplyOptions(tools=()), ())
+                events = self._mind.reply(request)
+                return "".join([event.text async for event in events if isinstance(event, TextDelta)]).strip()
+        except (MindError, TimeoutError) as error:
+            _log.warning("summary.failed", error=str(error) or type(error).__name__)
+            return ""
 
     def _restore(self, restored: Restored) -> None:
         for saved in restored.items:
@@ -568,7 +588,7 @@ class Talk:
         lasting = self._ended if self._ended not in ("draining", None) else None
         return Snapshot(
             memory=dict(self._memory), talked_seconds=self._talked_now(), turns=self._turn,
-            pauses=self._turns.pauses.to_json(), config=asdict(self.config), ended=lasting,
+            pauses=self._turns.pauses.to_json(), config=asdict(self.config), ended=lasting, summary=self._summary,
         )  # fmt: skip
 
     # --- the companion's side -----------------------------------------------------------------------------------
@@ -647,6 +667,7 @@ class Talk:
         purpose = self._purposes.pop(delivery.reply.number, Purpose.ANSWER)
         self._step(t.ReplyOver(self._now(), delivery.reply.number, said))
         if purpose in _LAST_WORDS:
+            self._last_words = said if purpose is Purpose.SUMMARY else ""
             self.end("finished" if purpose is Purpose.SUMMARY else "quiet")
         else:
             self._keep_time()

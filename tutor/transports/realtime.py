@@ -24,7 +24,6 @@ from tutor.conversation.events import (
     ReplyItemStarted,
     ReplyStarted,
     ReplyText,
-    Role,
     SessionEvent,
     Shown,
     SpeechDropped,
@@ -182,8 +181,8 @@ class RealtimeDoor:
             case Trouble(code, message, event_id, param):
                 if code not in _TOLD_OTHERWISE:
                     self.error(code, message, param, event_id)
-            case Ended(reason):
-                self._tell_end(reason)
+            case Ended(reason, summary):
+                self._tell_end(reason, summary)
             case _:
                 self._tell_input(event)
 
@@ -306,12 +305,6 @@ class RealtimeDoor:
             case Shown(kind, title, body):
                 self.write_viva(viva.ShownBeside(kind, title, body))
 
-    def _tell_end(self, reason: str) -> None:
-        self.write_viva(
-            viva.SessionEnded(reason, self._goodbye() if reason in ("finished", "quiet") else None)
-        )
+    def _tell_end(self, reason: str, summary: str) -> None:
+        self.write_viva(viva.SessionEnded(reason, summary or None))
         self.leave(CLOSE_CODES.get(reason, 1000), f"session ended: {reason}")
-
-    def _goodbye(self) -> str | None:
-        last = next((item for item in reversed(self.session.history.items) if item.kind == "message"), None)
-        return last.text if last is not None and last.role is Role.TUTOR and last.text else None

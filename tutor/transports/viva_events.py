@@ -85,7 +85,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """The last event. `summary` is what the companion said last, if it said goodbye."""
+    """The last event. `summary`: what was covered and how it went; null where the learner said nothing."""
 
     TYPE: ClassVar = "viva.session.ended"
     reason: str

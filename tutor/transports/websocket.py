@@ -53,6 +53,8 @@ class RealtimeEndpoint:
             check_origin(request, principal, self._allowed_origins)
             model, resume_id = _target(request, principal)
             viva = _asks_for_viva(request)
+            if not web.WebSocketResponse(protocols=_PROTOCOLS).can_prepare(request):
+                raise InvalidInput("This is a WebSocket address; connect to it as ws:// or wss://.")
             session = await self._sessions.open(
                 model, principal, resume_id=resume_id, door_kind="page" if viva else "realtime"
             )

@@ -4,7 +4,8 @@ import {Sound, fromBase64, toBase64} from "./sound.js";
 
 const $ = id => document.getElementById(id);
 const STATES = {listening: "Listening", thinking: "Thinking", speaking: "Speaking"};
-const REASONS = {finished: "The time is used up.", quiet: "It had gone quiet.", closed: "You ended the talk.", draining: "The server is restarting."};
+const REASONS = {finished: "The time is used up.", quiet: "It had gone quiet.", closed: "You ended the talk.", learner_left: "You had left."};
+const TRIES = 10, UNFINISHED = "viva.unfinished";
 const captions = new Captions($("captions"));
 let call = null;
 
@@ -40,16 +41,27 @@ async function listCompanions() {
     return entry;
   }));
   $("notice").textContent = data.length ? "" : "There are no companions yet.";
+  offerToGoOn(data);
 }
 
-function ask(companion) {
+// After a reload: the session waits on the server for a while.
+function offerToGoOn(companions) {
+  const {session, slug} = JSON.parse(sessionStorage.getItem(UNFINISHED) ?? "{}");
+  const companion = companions.find(one => one.slug === slug);
+  $("go-on").hidden = !companion;
+  if (!companion) return;
+  $("go-on").textContent = `Go on with ${companion.name}`;
+  $("go-on").onclick = () => ask(companion, session);
+}
+
+function ask(companion, session = null) {
   const dialog = $("permission");
   dialog.showModal();
-  $("allow").onclick = () => { dialog.close(); begin(companion, true); };
-  $("without").onclick = () => { dialog.close(); begin(companion, false); };
+  $("allow").onclick = () => { dialog.close(); begin(companion, session, true); };
+  $("without").onclick = () => { dialog.close(); begin(companion, session, false); };
 }
 
-async function begin(companion, withMicrophone) {
+async function begin(companion, session, withMicrophone) {
   captions.clear();
   $("talk-title").textContent = companion.name;
   $("topic").textContent = companion.topic;
@@ -57,21 +69,26 @@ async function begin(companion, withMicrophone) {
   $("shown").hidden = true;
   show("talk");
   say("connecting", "Connecting…");
-  call = new Call(companion);
+  $("mute").setAttribute("aria-pressed", false);
+  $("mute").hidden = !withMicrophone;
+  call = new Call(companion, session);
   await call.open(withMicrophone);
 }
 
 class Call {
-  constructor(companion) {
+  constructor(companion, session) {
     this.companion = companion;
-    this.session = null;
+    this.session = session;
+    this.typed = [];             // what was typed and not sent yet
+    this.playing = new Set();    // items that have sound on its way to the ear
+    this.silenced = new Set();   // items that must not be heard any more, however late their sound comes
     this.tries = 0;
     this.over = false;
     this.remaining = null;
     this.item = null;
     this.sound = new Sound(pcm => this.captured(pcm), report => this.played(report));
     this.clock = setInterval(() => this.tick(), 1000);
-    window.viva = this.measured = {playedMs: 0, silencedAt: null, audioBytes: 0};
+    window.viva = this.measured = {playedMs: 0, silencedAt: null, audioBytes: 0, gain: () => this.sound.gain.gain.value};
   }
 
   async open(withMicrophone) {
@@ -82,6 +99,7 @@ class Call {
       await this.sound.listen();
     } catch {
       this.hint = "The microphone is not available, so please type.";
+      $("mute").hidden = true;
       say(document.body.dataset.state, this.hint);
     }
   }
@@ -99,13 +117,37 @@ class Call {
 
   lost() {
     if (this.over) return;
-    this.sound.silence();
-    if (++this.tries > 8) {
+    this.silence();
+    this.ready = false;
+    if (++this.tries > TRIES) {
       this.finish("The connection was lost and could not be restored.");
       return;
     }
-    say("connecting", "The connection was lost. Reconnecting…");
-    setTimeout(() => this.over || this.connect(), Math.min(500 * 2 ** this.tries, 8000));
+    say("connecting", navigator.onLine ? "The connection was lost. Reconnecting…" : "You are offline. Waiting for the network…");
+    const pause = Math.min(250 * 2 ** this.tries, 8000) * (0.75 + Math.random() / 2);
+    setTimeout(() => this.over || this.retry(), pause);
+  }
+
+  // A refused WebSocket does not say why; an ordinary request does.
+  async retry() {
+    try {
+      const answer = await fetch(`/api/v1/companions/${this.companion.slug}`);
+      if (answer.status === 401) return this.finish("You are signed out. Please open your sign-in link again.");
+      if (answer.status === 404) return this.finish(`${this.companion.name} is not there any more.`);
+      if (answer.ok && this.session && this.tries > 1) {
+        const kept = await fetch(`/api/v1/sessions/${this.session}`);
+        const found = kept.ok ? (await kept.json()).data : null;
+        if (!found || found.status === "ended") return this.finish(REASONS[found?.ended_reason] ?? "This talk is over.", found?.summary);
+        say("connecting", "The server is busy. Trying again…");
+      }
+    } catch { /* no network: try on */ }
+    if (!this.over) this.connect();
+  }
+
+  silence() {
+    this.sound.silence();
+    for (const item of this.playing) this.silenced.add(item);
+    this.playing.clear();
   }
 
   send(event) {
@@ -127,14 +169,19 @@ class Call {
     switch (event.type) {
       case "session.created":
         this.session = event.session.id;
+        sessionStorage.setItem(UNFINISHED, JSON.stringify({session: this.session, slug: this.companion.slug}));
         this.tries = 0;
+        this.ready = true;
+        for (const item of this.typed.splice(0)) this.ask(item);
         break;
       case "input_audio_buffer.speech_started":
-        this.sound.silence();
+        this.silence();
         this.measured.silencedAt = performance.now();
         break;
       case "response.output_audio.delta": {
+        if (this.silenced.has(event.item_id)) break;
         const bytes = fromBase64(event.delta);
+        this.playing.add(event.item_id);
         this.measured.audioBytes += bytes.byteLength;
         this.sound.play(event.item_id, bytes);
         break;
@@ -147,10 +194,11 @@ class Call {
         captions.set(event.item_id, "learner", event.transcript);
         break;
       case "viva.caption":
-        if (event.role === "assistant") captions.time(event.item_id, event.words);
+        if (event.role === "tutor") captions.time(event.item_id, event.words);
         break;
       case "viva.session.state":
         this.remaining = event.remaining_seconds;
+        if (document.body.dataset.state === "ending") break;
         say(event.state, this.hint && event.state === "listening" ? this.hint : STATES[event.state]);
         this.tick(0);
         break;
@@ -178,13 +226,22 @@ class Call {
   }
 
   type(text) {
-    this.sound.silence();
-    if (["speaking", "thinking"].includes(document.body.dataset.state)) {
-      this.send({type: "response.cancel"});
-      if (this.item) this.send({type: "conversation.item.truncate", item_id: this.item, content_index: 0, audio_end_ms: this.measured.playedMs});
-    }
     const item = {id: `item_typed${Date.now()}`, type: "message", role: "user", content: [{type: "input_text", text}]};
     captions.set(item.id, "learner", text);
+    if (this.ready) this.ask(item);
+    else {
+      this.typed.push(item);
+      captions.waiting(item.id, true);
+    }
+  }
+
+  ask(item) {
+    captions.waiting(item.id, false);
+    this.send({type: "response.cancel"});  // where there is nothing to cancel, the error is ignored
+    if (document.body.dataset.state === "speaking" && this.item) {
+      this.send({type: "conversation.item.truncate", item_id: this.item, content_index: 0, audio_end_ms: this.measured.playedMs});
+    }
+    this.silence();
     this.send({type: "conversation.item.create", item});
     this.send({type: "response.create"});
   }
@@ -197,19 +254,24 @@ class Call {
   }
 
   end() {
+    if (!this.ready) return this.finish(REASONS.closed);
+    this.silence();
+    say("ending", "Summing up…");
     this.send({type: "viva.session.end"});
-    setTimeout(() => this.finish(REASONS.closed), 1500);
+    setTimeout(() => this.finish(REASONS.closed), 12000);
   }
 
   finish(reason, summary) {
     if (this.over) return;
     this.over = true;
+    sessionStorage.removeItem(UNFINISHED);
     clearInterval(this.clock);
     this.sound.close();
     this.socket.close();
     document.body.dataset.state = "done";
     $("reason").textContent = reason;
     $("summary").textContent = summary ?? "";
+    $("with").textContent = `${this.companion.name} · ${this.companion.topic}`;
     show("done");
   }
 }
@@ -223,11 +285,12 @@ $("typing").addEventListener("submit", event => {
 $("mute").addEventListener("click", () => {
   call.sound.muted = !call.sound.muted;
   $("mute").setAttribute("aria-pressed", call.sound.muted);
+  $("mute").textContent = call.sound.muted ? "Unmute" : "Mute";
 });
 $("volume").addEventListener("input", () => { call.sound.volume = $("volume").value / 100; });
 $("patience").addEventListener("change", () => call.send({type: "viva.patience", patience: $("patience").value}));
 $("end").addEventListener("click", () => call.end());
-$("again").addEventListener("click", () => { document.body.dataset.state = "idle"; show("choose"); });
+$("again").addEventListener("click", () => { document.body.dataset.state = "idle"; $("go-on").hidden = true; show("choose"); });
 addEventListener("keydown", event => {
   if (event.key === "m" && event.altKey && !$("talk").hidden) $("mute").click();
 });

@@ -35,6 +35,9 @@ export class Captions {
     this.draw(line);
   }
 
+  // Typed while the link was down: it is shown, and shown to be waiting.
+  waiting(item, is) { this.lines.get(item)?.element.classList.toggle("waiting", is); }
+
   time(item, words) {
     const line = this.lines.get(item);
     if (line) line.words.push(...words);
