@@ -226,7 +226,7 @@ def test_a_talk_that_the_learner_ends_is_summed_up_in_text_for_the_page_and_the_
 
     scene = run(talk())
     (ended,) = scene.events(Ended)
-    assert ended == Ended("closed", "This is the summary.")
+    assert ended == Ended("closed", "This is the notes.")
     snapshots = [change for change in scene.journal.changes if isinstance(change, Snapshot)]
     assert snapshots[-1].summary == ended.summary
 
@@ -234,7 +234,7 @@ def test_a_talk_that_the_learner_ends_is_summed_up_in_text_for_the_page_and_the_
 def test_where_nobody_spoke_or_the_mind_hangs_there_is_no_summary_and_the_end_comes() -> None:
     class Hanging(NullMind):
         async def reply(self, request: MindRequest) -> AsyncIterator[MindEvent]:
-            if request.purpose is Purpose.SUMMARY:
+            if request.purpose is Purpose.NOTES:
                 await asyncio.Event().wait()
             async for event in super().reply(request):
                 yield event

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     HINT = "hint"  # still quiet: rephrase the question or give a small hint
     WRAP_UP = "wrap_up"  # a few minutes are left: say so in passing, while answering
     SUMMARY = "summary"  # time is up: sum up what was learned and say goodbye
+    NOTES = "notes"  # the session is over: what was covered and how it went, in writing
     GOODBYE = "goodbye"  # the learner has gone quiet for good: say goodbye kindly
 
 

@@ -110,6 +110,10 @@ class LessonTalk:
         self.voice.say("time_up")
         self._farewell()
 
+    def notes(self) -> None:
+        """For the page and the history, after a talk that ended without a summary."""
+        sum_up(self.plan, self.state, self.voice)
+
     def goodbye(self) -> None:
         self.state.pending = Pending.STOPPED
         self.voice.say("gone_quiet")

@@ -80,6 +80,8 @@ def _speak(request: MindRequest, talk: LessonTalk | NoLessonTalk) -> None:
             talk.nudge()
         case Purpose.SUMMARY:
             talk.summary(words)
+        case Purpose.NOTES:
+            talk.notes()
         case Purpose.GOODBYE:
             talk.goodbye()
         case purpose:

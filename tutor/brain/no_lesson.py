@@ -102,6 +102,9 @@ class NoLessonTalk:
         self._sum_up()
         self.voice.say("farewell")
 
+    def notes(self) -> None:
+        self._sum_up()
+
     def goodbye(self) -> None:
         self.voice.say("gone_quiet")
 

@@ -263,7 +263,7 @@ class Talk:
             return self._last_words
         try:
             async with asyncio.timeout(_SUMMARY_PATIENCE):
-                request = self._request(Purpose.SUMMARY, ReplyOptions(tools=()), ())
+                request = self._request(Purpose.NOTES, ReplyOptions(tools=()), ())
                 events = self._mind.reply(request)
                 return "".join([event.text async for event in events if isinstance(event, TextDelta)]).strip()
         except (MindError, TimeoutError) as error:

@@ -30,6 +30,7 @@ async function listCompanions() {
   $("companions").replaceChildren(...data.map(companion => {
     const button = document.createElement("button");
     button.type = "button";
+    button.dataset.subject = companion.subject;
     for (const [tag, text] of [["strong", companion.name], ["span", companion.topic], ["small", `${companion.subject} · ${companion.duration_minutes} minutes`]]) {
       const part = document.createElement(tag);
       part.textContent = text;
