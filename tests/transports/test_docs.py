@@ -4,6 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
+from tests.transports.strict import CLIENT_EVENTS, SERVER_EVENTS
 from tutor.transports import viva_events as viva
 from tutor.transports.links import REPLACED
 from tutor.transports.realtime import CLOSE_CODES
@@ -27,3 +28,13 @@ def test_every_viva_event_and_its_fields_are_documented() -> None:
 def test_every_close_code_is_documented() -> None:
     for code in (*CLOSE_CODES.values(), REPLACED):
         assert f"| {code} |" in (_DOCS / "realtime.md").read_text()
+
+
+def test_every_event_of_the_protocol_is_listed_and_what_is_never_sent_is_not_in_the_code() -> None:
+    lines = (_DOCS / "realtime.md").read_text().splitlines()
+    code = "".join(path.read_text() for path in (_DOCS.parent / "tutor" / "transports").glob("*.py"))
+    for kind in SERVER_EVENTS:
+        (row,) = [line for line in lines if line.startswith(f"| `{kind}` |")]
+        assert row.endswith("| sent |") or f'"{kind}"' not in code, kind
+    (clients,) = [line for line in lines if line.startswith("From the client all are handled")]
+    assert all(f"`{kind}`" in clients for kind in CLIENT_EVENTS)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
+import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,7 +127,7 @@ def test_an_unknown_event_type_is_named_with_what_there_is() -> None:
         (TEXT | {"content": [{"type": "output_text", "text": "a"}]}, "invalid_value", "item.content[0].type"),
         (TEXT | {"content": [{"type": "input_image", "image_url": "data:"}]}, "unsupported_content_type",
          "item.content[0].type"),
-        (TEXT | {"content": [{"type": "input_audio", "audio": "AAAA"}]}, "unsupported_content_type",
+        (TEXT | {"content": [{"type": "input_audio", "audio": "AAAA"}]}, "invalid_audio",
          "item.content[0].audio"),
         ({"type": "function_call_output", "output": "4"}, "missing_required_parameter", "item.call_id"),
         ({"type": "item_reference", "id": "a"}, "invalid_value", "item.type"),
@@ -275,3 +276,40 @@ def test_no_sequence_of_events_however_odd_breaks_the_session(events: list[tuple
     scene = sent(*messages, wait=1)
     assert scene.closed == (1000, "session ended: closed")
     assert "internal_error" not in {error["code"] for error in scene.errors}
+
+
+def spoken_item(name: str) -> Event:
+    wide = soxr.resample(read_wav(name), 16_000, 24_000).astype("<i2").tobytes()
+    content = [{"type": "input_audio", "audio": base64.b64encode(wide).decode()}]
+    return {"item": {"type": "message", "role": "user", "content": content, "id": "item_spoken"}}
+
+
+def test_an_item_of_sound_is_recognised_before_it_is_answered() -> None:
+    mind = NullMind()
+    messages = [{"type": "conversation.item.create", **spoken_item("cards_001")}, {"type": "response.create"}]
+    scene = sent(*map(orjson.dumps, messages), wait=3, ears=NullEars("ten of clubs"), mind=mind)
+    kinds = scene.kinds()
+    completed = "conversation.item.input_audio_transcription.completed"
+    assert kinds.index("conversation.item.added") < kinds.index(completed) < kinds.index("response.created")
+    assert [event["transcript"] for event in scene.events(completed)] == ["ten of clubs"]
+    assert mind.requests[0].messages[-1].text == "ten of clubs"
+    done = scene.events("conversation.item.done")
+    assert done[0]["item"]["content"] == [{"type": "input_audio", "transcript": "ten of clubs"}]
+
+
+@pytest.mark.parametrize(
+    ("audio", "more", "code"),
+    [
+        ("%%%", [], "invalid_audio"),
+        ("AAAA", [], "invalid_audio"),
+        ("AAAAAAAA", [{"type": "input_text", "text": "x"}], "unsupported_content_type"),
+    ],
+)
+def test_sound_that_cannot_be_used_is_answered_with_its_place(
+    audio: str, more: list[Event], code: str
+) -> None:
+    item = {"type": "message", "role": "user", "content": [{"type": "input_audio", "audio": audio}, *more]}
+    scene = sent(orjson.dumps({"type": "conversation.item.create", "item": item, "event_id": "e1"}))
+    (error,) = scene.errors
+    assert (error["code"], error["event_id"]) == (code, "e1")
+    assert error["param"] == "item.content[0].audio"

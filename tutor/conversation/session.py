@@ -1,9 +1,14 @@
 """A session as its door sees it: the talk itself, and what a client may ask of it."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
+from audio.pcm import Resampler
+from audio.stt.base import STT_RATE
 from lms_core.errors import VivaError
 from tutor.brain.base import Purpose
 from tutor.conversation import turns as t
@@ -47,13 +52,29 @@ class Session(Talk):
 
     def add_item(self, item: Item, previous_item_id: str | None = None, event_id: str | None = None) -> None:
         """Put an item after `previous_item_id` ("root": first; None: last)."""
+        self._put(lambda: self._add(item, previous_item_id), event_id)
+
+    def add_spoken_item(
+        self,
+        item: Item,
+        pcm: bytes | bytearray | memoryview,
+        previous_item_id: str | None = None,
+        event_id: str | None = None,
+    ) -> None:
+        """The same for a learner's words that come as sound, PCM16 at the door's rate; they are recognised first."""
+        rate = self._door.input_rate if self._door is not None else STT_RATE
+        resampler = Resampler(rate, STT_RATE)
+        sound = np.concatenate((resampler.feed(np.frombuffer(pcm, "<i2")), resampler.flush()))
+        self._put(lambda: self._add_spoken(item, sound, previous_item_id), event_id)
+
+    def _put(self, add: Callable[[], None], event_id: str | None) -> None:
         if len(self.history) >= _MOST_ITEMS:
             self._trouble(
                 "conversation_full", "The conversation is full; delete items or open a new session.", event_id
             )
             return
         try:
-            self._add(item, previous_item_id)
+            add()
         except VivaError as error:
             self._trouble(f"item_{error.code}", error.message, event_id, "previous_item_id")
 

@@ -311,6 +311,17 @@ class Talk:
         item = self._place_spoken(utterance, "")
         self._transcribing = self._spawn(self._transcribe_committed, utterance, item, self._transcribing)
 
+    def _add_spoken(self, item: Item, pcm: NDArray[np.int16], after: str | None) -> None:
+        """An item whose words are still to be recognised. `pcm`: 16 kHz."""
+        self.history.add(item, after)
+        self._emit(ItemAdded(item, self.history.previous_id(item.id)))
+        utterance = Utterance(
+            item.id, self._ears, start_ms=0, language=self.config.language, hints=self.config.hints,
+            on_partial=lambda _text: None, now=self._now,
+        )  # fmt: skip
+        utterance.feed(pcm)
+        self._transcribing = self._spawn(self._transcribe_committed, utterance, item, self._transcribing)
+
     def _add(self, item: Item, after: str | None) -> None:
         self.history.add(item, after)
         self._emit(ItemAdded(item, self.history.previous_id(item.id)))

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from lms_core.errors import NotFound, VivaError
 from tutor.conversation.events import Item, ReplyOptions
 from tutor.transports import viva_events as viva
-from tutor.transports.intake import Intake
+from tutor.transports.intake import Intake, converter, decoded
 from tutor.transports.limits import Bucket
 from tutor.transports.realtime import RealtimeDoor
 from tutor.transports.session_update import (
@@ -29,7 +29,7 @@ from tutor.transports.session_update import (
     refuse_mcp,
 )
 from tutor.transports.wire_errors import WireError, validate
-from tutor.transports.wire_items import item_from_wire
+from tutor.transports.wire_items import item_from_wire, spoken_item_from_wire
 from tutor.transports.wire_session import tool_spec
 
 EVENTS_A_SECOND = 400.0
@@ -254,7 +254,13 @@ class ClientEvents:
 
     def _item_create(self, event: dict[str, Any], event_id: str | None) -> None:
         create = validate(_ItemCreate, event, "")
-        item = item_from_wire(create.item, "item", f"item_{secrets.token_hex(10)}")
+        fresh_id = f"item_{secrets.token_hex(10)}"
+        if (spoken := spoken_item_from_wire(create.item, fresh_id)) is not None:
+            convert = converter(self._door.settings.input_format, self._door.input_rate)
+            sound = decoded(spoken[1], convert, "item.content[0].audio")
+            self._session.add_spoken_item(spoken[0], sound, create.previous_item_id, event_id)
+            return
+        item = item_from_wire(create.item, "item", fresh_id)
         if isinstance(item, str):
             raise WireError(
                 "invalid_value", "An item reference cannot be created; send the item itself.", "item.type"

@@ -57,7 +57,7 @@ class Intake:
 
     def use_format(self, name: str) -> None:
         """`audio/pcm` is at `output_rate` already; G.711 is decoded and, if need be, resampled."""
-        self._convert = None if name == "audio/pcm" else _g711(name, self._output_rate)
+        self._convert = converter(name, self._output_rate)
 
     def append(self, audio: str | bytes) -> None:
         """More audio in base64. Raises WireError; then nothing of it was heard."""
@@ -67,17 +67,7 @@ class Intake:
                 f"One append may hold {LONGEST_APPEND} base64 characters; send the audio in pieces.",
                 "audio",
             )
-        try:
-            data = binascii.a2b_base64(audio, strict_mode=True)
-        except ValueError:
-            raise WireError("invalid_audio", "Invalid 'audio': it is not valid base64.", "audio") from None
-        sound: Sound = data
-        if self._convert is not None:
-            sound = self._convert(data)
-        elif len(data) & 1:
-            raise WireError(
-                "invalid_audio", "Invalid 'audio': 16-bit PCM has an even number of bytes.", "audio"
-            )
+        sound = decoded(audio, self._convert, "audio")
         size = sound.nbytes if isinstance(sound, memoryview) else len(sound)
         now = self._now()
         elapsed = now - self._at
@@ -146,6 +136,24 @@ class Intake:
         self._pumping = bool(self._waiting) and not self._closed
         if self._pumping:
             self._call_later(_SLICE_SECONDS / _PACE, self._pump)
+
+
+def decoded(audio: str | bytes, convert: Callable[[bytes], Sound] | None, path: str) -> Sound:
+    """Base64 to PCM16; `convert` None: it is that already. Raises WireError that names `path`."""
+    try:
+        data = binascii.a2b_base64(audio, strict_mode=True)
+    except ValueError:
+        raise WireError("invalid_audio", f"Invalid '{path}': it is not valid base64.", path) from None
+    if convert is not None:
+        return convert(data)
+    if len(data) & 1:
+        raise WireError("invalid_audio", f"Invalid '{path}': 16-bit PCM has an even number of bytes.", path)
+    return data
+
+
+def converter(name: str, rate: int) -> Callable[[bytes], Sound] | None:
+    """From the wire's format `name` to PCM16 at `rate`; None where there is nothing to do. Keeps state: one a stream."""
+    return None if name == "audio/pcm" else _g711(name, rate)
 
 
 def _g711(name: str, rate: int) -> Callable[[bytes], Sound]:

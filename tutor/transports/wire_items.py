@@ -12,6 +12,8 @@ _ROLE_OUT = {Role.LEARNER: "user", Role.TUTOR: "assistant", Role.SYSTEM: "system
 _ROLE_IN = {wire: role for role, wire in _ROLE_OUT.items()}
 _TRANSCRIPT = ("input_audio", "output_audio")
 _LONGEST_TEXT = 100_000
+_LONGEST_AUDIO = 1_900_000
+"""Characters of base64: 29 s of PCM at 24 kHz, and what a message may hold at all."""
 
 # --- out ------------------------------------------------------------------------------------------
 
@@ -67,6 +69,7 @@ class _Content(_Wire):
     type: str
     text: _Text | None = None
     transcript: _Text | None = None
+    audio: Annotated[str, Field(max_length=_LONGEST_AUDIO)] | None = None
 
 
 class _Message(_Wire):
@@ -150,6 +153,23 @@ def item_from_wire(data: Any, root: str, fresh_id: str) -> Item | str:
     return Item(item_id, "message", role, "completed" if wire.status != "incomplete" else "incomplete", parts)
 
 
+def spoken_item_from_wire(data: Any, fresh_id: str) -> tuple[Item, str] | None:
+    """A learner's message that is nothing but audio without words: the item, and its audio in base64.
+
+    None for everything else. Raises WireError.
+    """
+    content = data.get("content") if isinstance(data, dict) else None
+    if not isinstance(content, list) or len(content) != 1 or not isinstance(content[0], dict):
+        return None
+    if content[0].get("type") != "input_audio" or content[0].get("transcript") is not None:
+        return None
+    wire = validate(_Holder, {"item": data}, "").item
+    if not isinstance(wire, _Message) or wire.role != "user" or not (audio := wire.content[0].audio):
+        return None
+    parts = (Part("input_audio", ""),)
+    return Item(wire.id or fresh_id, "message", Role.LEARNER, "completed", parts), audio
+
+
 def _moved(error: WireError, root: str) -> WireError:
     old, new = "item", root
     param = error.param.replace(old, new, 1) if error.param else root
@@ -180,8 +200,8 @@ def _spoken_part(content: _Content, path: str) -> Part:
     if content.transcript is None:
         raise WireError(
             "unsupported_content_type",
-            "Audio in an item needs its `transcript`. To have speech recognised, send it with "
-            "input_audio_buffer.append and input_audio_buffer.commit.",
+            "Audio beside other content, or in a response's input, needs its `transcript`. To have speech "
+            "recognised, create an item that holds nothing else, or use input_audio_buffer.append and commit.",
             f"{path}.audio",
         )
     return Part("output_audio" if content.type == "output_audio" else "input_audio", content.transcript)
