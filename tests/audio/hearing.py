@@ -48,14 +48,14 @@ class Scene:
 def levels_db(sound: Samples) -> np.ndarray:
     """Level of each 10 ms in dBFS."""
     stretches = sound[: len(sound) // _STRETCH * _STRETCH].reshape(-1, _STRETCH).astype(float) / 32768
-    return 10 * np.log10(np.mean(stretches**2, axis=1) + 1e-12)
+    return np.asarray(10 * np.log10(np.mean(stretches**2, axis=1) + 1e-12))
 
 
 def voiced(clean: Samples) -> np.ndarray:
     """Which 10 ms of a clean recording are speech: loud for at least 30 ms of any 50, by its own pauses."""
     levels = levels_db(clean)
     loud = levels > np.percentile(levels, 10) + _OVER_PAUSES_DB
-    return loud & (np.convolve(loud, np.ones(5), "same") >= 3)
+    return np.asarray(loud & (np.convolve(loud, np.ones(5), "same") >= 3))
 
 
 def scene(name: str, noise: str = "none", snr_db: float = np.inf, gain: float = 1.0) -> Scene:
@@ -82,7 +82,9 @@ def make_noise(kind: str, length: int, *, but: str = "", seed: int = 5) -> np.nd
         noise = np.fft.irfft(spectrum / np.sqrt(np.maximum(np.arange(len(spectrum)), 50)), length)
     elif kind == "hum":
         time = np.arange(length) / RATE
-        noise = sum(np.sin(2 * np.pi * 50 * k * time + k) / k for k in (1, 2, 3, 5, 7, 9))
+        noise = np.zeros(length)
+        for k in (1, 2, 3, 5, 7, 9):
+            noise += np.sin(2 * np.pi * 50 * k * time + k) / k
         noise = noise + 0.05 * random.standard_normal(length)
     elif kind == "babble":
         noise = np.zeros(length)
@@ -92,7 +94,7 @@ def make_noise(kind: str, length: int, *, but: str = "", seed: int = 5) -> np.nd
             noise += np.roll(voice, int(random.integers(len(voice))))[:length]
     else:
         raise ValueError(kind)
-    return noise / np.sqrt(np.mean(noise**2))
+    return np.asarray(noise / np.sqrt(np.mean(noise**2)))
 
 
 def phone(sound: Samples) -> Samples:
