@@ -68,11 +68,7 @@ class Sandbox:
             _readable(json.dumps({"code": code, "call": call}).encode()) as task,
             _readable(seccomp.program()) as rules,
         ):
-            process = await asyncio.create_subprocess_exec(
-                *self._arguments(task, rules), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE, pass_fds=(task, rules), env={"PATH": os.environ.get("PATH", "")},
-                start_new_session=True,
-            )  # fmt: skip
+            process = await _spawn(self._arguments(task, rules), task, rules)
         output = _Output(process)
         try:
             async with asyncio.timeout(self._time_limit):
@@ -141,6 +137,25 @@ class _Output:
         if code == _OUT_OF_MEMORY:
             return RunEnd.MEMORY_LIMIT
         return RunEnd.FAILED
+
+
+async def _spawn(arguments: list[str], *descriptors: int) -> asyncio.subprocess.Process:
+    """In a group of its own. Cancelled meanwhile, it is started nevertheless and then killed as a whole: asyncio
+    would kill the first process only."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *arguments, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, pass_fds=descriptors, env={"PATH": os.environ.get("PATH", "")},
+            start_new_session=True,
+        )
+    )  # fmt: skip
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        process = await starting
+        _kill(process)
+        await process.wait()
+        raise
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
