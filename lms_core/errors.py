@@ -6,6 +6,8 @@ VivaError                      code                 HTTP
 ├── NotPermitted               not_permitted        403
 ├── NotFound                   not_found            404
 ├── Conflict                   conflict             409
+├── Changed                    changed              412
+├── NotConditional             not_conditional      428
 ├── TooBusy                    too_busy             503
 └── Unavailable                unavailable          501
 """
@@ -52,6 +54,18 @@ class Conflict(VivaError):
     """It clashes with what is there."""
 
     code = "conflict"
+
+
+class Changed(VivaError):
+    """Somebody else edited it since it was read; read it again, then send the edit with its new ETag."""
+
+    code = "changed"
+
+
+class NotConditional(VivaError):
+    """An edit without `If-Match`; send the ETag that came with what is edited."""
+
+    code = "not_conditional"
 
 
 class TooBusy(VivaError):

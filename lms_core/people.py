@@ -12,6 +12,22 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Permission(StrEnum):
+    """What a route may ask for. Whose rows one sees is decided in the queries, not here."""
+
+    BROWSE = "browse"  # published companions
+    LEARN = "learn"  # talk, and see one's own sessions
+    SEE_ALL_SESSIONS = "see_all_sessions"
+
+
+_LEARNER = frozenset({Permission.BROWSE, Permission.LEARN})
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.LEARNER: _LEARNER,
+    Role.TEACHER: _LEARNER,
+    Role.ADMIN: frozenset(Permission),
+}
+
+
 class TokenKind(StrEnum):
     API_KEY = "api_key"  # machine clients; lasts until revoked
     SIGN_IN = "sign_in"  # the one-time link
@@ -60,3 +76,6 @@ class Principal:
     kind: TokenKind
     digest: str = ""
     config: dict[str, Any] | None = None
+
+    def may(self, permission: Permission) -> bool:
+        return permission in PERMISSIONS[self.role]

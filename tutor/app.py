@@ -26,8 +26,9 @@ from storage.first_run import Welcome, first_run
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
-from tutor.api import resources
+from tutor.api import documentation, resources
 from tutor.api.errors import errors
+from tutor.api.routing import bind
 from tutor.auth import Authenticator
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
@@ -162,7 +163,10 @@ class Server:
     def web_app(self) -> web.Application:
         app = web.Application(middlewares=[errors], client_max_size=_MOST_BODY)
         https = self.settings.public_url.startswith("https://")
-        app.add_routes(resources.routes(self.auth, self.companions, self.sessions, https=https))
+        declared = resources.routes(self.companions, self.sessions)
+        app.add_routes(bind(declared, self.auth.request))
+        app.add_routes(documentation.pages(declared))
+        app.add_routes(resources.sign_in_routes(self.auth, https=https))
         app.add_routes(panel.routes())
         app.add_routes(
             transports.routes(

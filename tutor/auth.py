@@ -37,7 +37,7 @@ class Authenticator:
         cookie = request.cookies.get(COOKIE)
         if cookie is None:
             raise NotAuthenticated("Sign in with the one-time link, or send 'Authorization: Bearer <token>'.")
-        if request.method != "GET" or "Sec-WebSocket-Key" in request.headers:
+        if request.method not in ("GET", "HEAD") or "Sec-WebSocket-Key" in request.headers:
             self.check_origin(request)
         return await self._look_up(cookie, TokenKind.BROWSER)
 
@@ -48,6 +48,8 @@ class Authenticator:
     def check_origin(self, request: web.Request) -> None:
         """A cookie counts only from our own pages and those the operator allowed. Raises NotPermitted."""
         origin = request.headers.get("Origin")
+        if origin is None and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+            raise NotPermitted("Pages of another origin may not act here.")
         if origin is None or origin in self._origins or urlsplit(origin).netloc == request.host:
             return
         raise NotPermitted(f"Pages of {origin} may not connect; add it to VIVA_ALLOWED_ORIGINS.")

@@ -6,9 +6,11 @@ import structlog
 from aiohttp import web
 
 from lms_core.errors import (
+    Changed,
     Conflict,
     InvalidInput,
     NotAuthenticated,
+    NotConditional,
     NotFound,
     NotPermitted,
     TooBusy,
@@ -16,12 +18,14 @@ from lms_core.errors import (
     VivaError,
 )
 
-_STATUS: dict[type[VivaError], int] = {
+STATUS: dict[type[VivaError], int] = {
     InvalidInput: 400,
     NotAuthenticated: 401,
     NotPermitted: 403,
     NotFound: 404,
     Conflict: 409,
+    Changed: 412,
+    NotConditional: 428,
     TooBusy: 503,
     Unavailable: 501,
 }
@@ -29,7 +33,7 @@ _log = structlog.get_logger(__name__)
 
 
 def error_response(error: VivaError) -> web.Response:
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     headers = {"Retry-After": "5"} if status == 503 else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

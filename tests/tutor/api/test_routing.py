@@ -1,0 +1,134 @@
+"""The framework under a real aiohttp server, with routes made for the test."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from pydantic import BaseModel, Field
+
+from lms_core.errors import NotAuthenticated
+from lms_core.people import Permission, Principal, Role, TokenKind
+from tutor.api.documentation import openapi, pages
+from tutor.api.errors import errors
+from tutor.api.routing import Call, Model, Page, Paging, Route, bind
+
+
+class NoteIn(Model):
+    text: str = Field(max_length=20)
+
+
+class NoteOut(BaseModel):
+    id: str
+    text: str
+
+
+def notes() -> list[Route]:
+    """A resource of one note, as another resource would declare it."""
+    kept = {"1": "hello"}
+
+    async def listed(call: Call[Paging, None]) -> Page:
+        return Page([NoteOut(id=key, text=text) for key, text in kept.items()], len(kept))
+
+    async def one(call: Call[None, None]) -> NoteOut:
+        return NoteOut(id=call.path["id"], text=kept[call.path["id"]])
+
+    async def edit(call: Call[None, NoteIn]) -> NoteOut:
+        call.must_match(await one(call))  # type: ignore[arg-type]
+        kept[call.path["id"]] = call.body.text
+        return NoteOut(id=call.path["id"], text=call.body.text)
+
+    async def remove(call: Call[None, None]) -> None:
+        kept.clear()
+
+    learn, everything = Permission.LEARN, Permission.SEE_ALL_SESSIONS
+    return [
+        Route(method="GET", path="/notes", summary="All", permission=None, handle=listed, query=Paging, answers=NoteOut),
+        Route(method="GET", path="/notes/{id}", summary="One", permission=learn, handle=one, answers=NoteOut),
+        Route(method="PUT", path="/notes/{id}", summary="Edit", permission=learn, handle=edit, body=NoteIn,
+              answers=NoteOut, edits=True),
+        Route(method="DELETE", path="/notes", summary="None", permission=everything, handle=remove, answers=None),
+    ]  # fmt: skip
+
+
+async def asks(request: web.Request) -> Principal:
+    if "Authorization" not in request.headers:
+        raise NotAuthenticated("Sign in.")
+    return Principal("pers_1", Role.LEARNER, TokenKind.API_KEY)
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[TestClient[Any, Any]]:
+    app = web.Application(middlewares=[errors])
+    app.add_routes([*bind(notes(), asks), *pages(notes())])
+    async with TestClient(TestServer(app), headers={"Authorization": "Bearer x"}) as client:
+        yield client
+
+
+async def test_lists_have_page_limit_and_total(client: TestClient[Any, Any]) -> None:
+    answer = await (await client.get("/api/v1/notes?limit=5")).json()
+    assert answer == {
+        "data": [{"id": "1", "text": "hello"}],
+        "metadata": {"page": 1, "limit": 5, "total": 1},
+    }
+
+
+@pytest.mark.parametrize("query", ["limit=101", "limit=x", "page=0", "colour=red", "limit=%00"])
+async def test_a_wrong_query_is_refused_with_its_field(client: TestClient[Any, Any], query: str) -> None:
+    answer = await client.get(f"/api/v1/notes?{query}")
+    body = await answer.json()
+    assert answer.status == 400 and body["code"] == "invalid_input"
+    assert body["details"]["fields"][0]["in"] == "query"
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'{"text": 1}', b'{"text": "a\\u0000"}', b'{"text": "%s"}' % (b"a" * 21), b"{}"]
+)
+async def test_a_wrong_body_is_refused(client: TestClient[Any, Any], body: bytes) -> None:
+    headers = {"If-Match": "*", "Content-Type": "application/json"}
+    answer = await client.put("/api/v1/notes/1", data=body, headers=headers)
+    assert answer.status == 400 and (await answer.json())["code"] == "invalid_input"
+
+
+async def test_of_two_editors_who_read_the_same_the_second_is_told(client: TestClient[Any, Any]) -> None:
+    tag = (await client.get("/api/v1/notes/1")).headers["ETag"]
+    first = await client.put("/api/v1/notes/1", json={"text": "mine"}, headers={"If-Match": tag})
+    second = await client.put("/api/v1/notes/1", json={"text": "yours"}, headers={"If-Match": tag})
+    assert (first.status, second.status) == (200, 412)
+    assert first.headers["ETag"] == (await client.get("/api/v1/notes/1")).headers["ETag"]
+
+
+async def test_an_edit_without_if_match_is_refused(client: TestClient[Any, Any]) -> None:
+    assert (await client.put("/api/v1/notes/1", json={"text": "mine"})).status == 428
+
+
+async def test_what_is_unchanged_is_not_sent_again(client: TestClient[Any, Any]) -> None:
+    tag = (await client.get("/api/v1/notes/1")).headers["ETag"]
+    assert (await client.get("/api/v1/notes/1", headers={"If-None-Match": tag})).status == 304
+
+
+async def test_a_role_without_the_permission_is_refused(client: TestClient[Any, Any]) -> None:
+    answer = await client.delete("/api/v1/notes")
+    assert answer.status == 403 and (await answer.json())["details"] == {"permission": "see_all_sessions"}
+
+
+async def test_the_document_tells_of_every_answer_that_follows_from_a_declaration() -> None:
+    paths = openapi(notes())["paths"]
+    assert set(paths["/api/v1/notes/{id}"]["put"]["responses"]) == {
+        "200",
+        "400",
+        "401",
+        "403",
+        "412",
+        "428",
+        "503",
+    }
+    assert set(paths["/api/v1/notes"]["get"]["responses"]) == {"200", "400", "503"}
+
+
+async def test_the_page_for_people_runs_no_script_and_loads_nothing(client: TestClient[Any, Any]) -> None:
+    answer = await client.get("/api/v1/docs")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+    text = await answer.text()
+    assert "/api/v1/notes/{id}" in text and "<script" not in text

@@ -1,0 +1,182 @@
+"""A route is a declaration: who may, what comes in, what goes out. All else follows from it: checks, envelope, OpenAPI."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, NoReturn, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from lms_core.errors import Changed, InvalidInput, NotConditional, NotPermitted, VivaError
+from lms_core.people import Permission, Principal
+
+PREFIX = "/api/v1"
+
+
+class Model(BaseModel):
+    """Base of what comes in: unknown fields are errors, and so is NUL, which PostgreSQL cannot store."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        if _has_nul(value):
+            raise ValueError("the character NUL is not allowed")
+        return value
+
+
+class Paging(Model):
+    """Base of every list's query."""
+
+    page: int = Field(1, ge=1, le=100_000)
+    limit: int = Field(20, ge=1, le=100)
+
+
+Q = TypeVar("Q", bound=Model | None, covariant=True)
+B = TypeVar("B", bound=Model | None, covariant=True)
+
+
+@dataclass(frozen=True)
+class Call(Generic[Q, B]):
+    """A checked request. `path` holds the path's parts by name."""
+
+    asker: Principal | None
+    path: dict[str, str]
+    query: Q
+    body: B
+    if_match: str | None
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks; only routes with a permission have one."""
+        assert self.asker is not None
+        return self.asker
+
+    def must_match(self, current: BaseModel) -> None:
+        """Within the edit's transaction: raises Changed unless the client saw `current`."""
+        if self.if_match != "*" and self.if_match != etag(current.model_dump(mode="json")):
+            raise Changed("Somebody changed it meanwhile; read it again and repeat your edit.")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, and how many there are in all."""
+
+    items: Sequence[BaseModel]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """`answers` is the model of `data`, or of each element where `query` is a Paging; None: 204, no body.
+
+    `permission` None: open to all. `edits`: needs `If-Match`. `errors`: beside those that follow from the rest.
+    """
+
+    method: str
+    path: str
+    summary: str
+    permission: Permission | None
+    handle: Callable[[Call[Any, Any]], Awaitable[Any]]
+    answers: type[BaseModel] | None
+    query: type[Model] | None = None
+    body: type[Model] | None = None
+    status: int = 200
+    edits: bool = False
+    errors: tuple[type[VivaError], ...] = ()
+
+    @property
+    def paged(self) -> bool:
+        return self.query is not None and issubclass(self.query, Paging)
+
+
+def bind(
+    routes: Iterable[Route], authenticate: Callable[[web.Request], Awaitable[Principal]]
+) -> list[web.RouteDef]:
+    return [web.route(route.method, PREFIX + route.path, _endpoint(route, authenticate)) for route in routes]
+
+
+def etag(data: Any) -> str:
+    """A strong tag of plain JSON data."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def _endpoint(
+    route: Route, authenticate: Callable[[web.Request], Awaitable[Principal]]
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def endpoint(request: web.Request) -> web.Response:
+        asker = None
+        if route.permission is not None:
+            asker = await authenticate(request)
+            if not asker.may(route.permission):
+                raise NotPermitted(f"A {asker.role} may not do this.", permission=route.permission)
+        call = await _checked(route, request, asker)
+        return _respond(route, request, call, await route.handle(call))
+
+    return endpoint
+
+
+async def _checked(route: Route, request: web.Request, asker: Principal | None) -> Call[Any, Any]:
+    path = dict(request.match_info)
+    if _has_nul(path):
+        raise InvalidInput("The character NUL is not allowed.")
+    if_match = request.headers.get("If-Match")
+    if route.edits and if_match is None:
+        raise NotConditional("Send If-Match with the ETag of what you edit.")
+    return Call(asker, path, _query(route, request), await _body(route, request), if_match)
+
+
+def _query(route: Route, request: web.Request) -> Model | None:
+    if route.query is None:
+        return None
+    try:
+        return route.query.model_validate(dict(request.query))
+    except ValidationError as error:
+        _refuse(error, "query")
+
+
+async def _body(route: Route, request: web.Request) -> Model | None:
+    if route.body is None:
+        return None
+    if request.content_type != "application/json":
+        raise InvalidInput("Send the body as JSON, with Content-Type: application/json.")
+    try:
+        return route.body.model_validate_json(await request.read())
+    except ValidationError as error:
+        _refuse(error, "body")
+
+
+def _refuse(error: ValidationError, part: str) -> NoReturn:
+    fields = [
+        {"in": part, "field": ".".join(map(str, one["loc"])), "problem": one["msg"]}
+        for one in error.errors(include_url=False, include_context=False, include_input=False)[:20]
+    ]
+    first = fields[0]
+    where = f"{part} field {first['field']}" if first["field"] else part
+    raise InvalidInput(f"{where}: {first['problem']}.", fields=fields) from error
+
+
+def _respond(route: Route, request: web.Request, call: Call[Any, Any], result: Any) -> web.Response:
+    if route.answers is None:
+        return web.Response(status=204)
+    if isinstance(result, Page):
+        data = [one.model_dump(mode="json") for one in result.items]
+        metadata = {"page": call.query.page, "limit": call.query.limit, "total": result.total}
+        return web.json_response({"data": data, "metadata": metadata}, status=route.status)
+    data = result.model_dump(mode="json")
+    tag = etag(data)
+    if request.method == "GET" and request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers={"ETag": tag})
+    return web.json_response({"data": data, "metadata": {}}, status=route.status, headers={"ETag": tag})
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(one) for key, one in value.items())
+    return isinstance(value, list) and any(map(_has_nul, value))
