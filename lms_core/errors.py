@@ -8,6 +8,7 @@ VivaError                      code                 HTTP
 ├── Conflict                   conflict             409
 ├── Changed                    changed              412
 ├── NotConditional             not_conditional      428
+├── TooMany                    too_many             429
 ├── TooBusy                    too_busy             503
 └── Unavailable                unavailable          501
 """
@@ -66,6 +67,12 @@ class NotConditional(VivaError):
     """An edit without `If-Match`; send the ETag that came with what is edited."""
 
     code = "not_conditional"
+
+
+class TooMany(VivaError):
+    """Asked too often; `details.retry_after_seconds` says how long to wait."""
+
+    code = "too_many"
 
 
 class TooBusy(VivaError):

@@ -18,6 +18,7 @@ from lms_core.errors import (
     NotConditional,
     NotPermitted,
     TooBusy,
+    TooMany,
     VivaError,
 )
 from tutor.api.errors import STATUS
@@ -146,6 +147,7 @@ def _errors(route: Route) -> Iterable[type[VivaError]]:
     if route.permission is not None:
         yield NotAuthenticated
         yield NotPermitted
+        yield TooMany
     if route.edits:
         yield Changed
         yield NotConditional

@@ -14,6 +14,7 @@ from lms_core.errors import (
     NotFound,
     NotPermitted,
     TooBusy,
+    TooMany,
     Unavailable,
     VivaError,
 )
@@ -26,6 +27,7 @@ STATUS: dict[type[VivaError], int] = {
     Conflict: 409,
     Changed: 412,
     NotConditional: 428,
+    TooMany: 429,
     TooBusy: 503,
     Unavailable: 501,
 }
@@ -35,6 +37,8 @@ _log = structlog.get_logger(__name__)
 def error_response(error: VivaError) -> web.Response:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     headers = {"Retry-After": "5"} if status == 503 else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.details["retry_after_seconds"])
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     body = {"error": error.message, "code": error.code, "details": error.details}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar
@@ -11,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from lms_core.errors import Changed, InvalidInput, NotConditional, NotPermitted, VivaError
 from lms_core.people import Permission, Principal
+from tutor.api.rates import Rates
 
 PREFIX = "/api/v1"
+_PER_SECOND, _BURST = 20, 200  # of one account; a page asks a few at once, then rarely
 
 
 class Model(BaseModel):
@@ -96,7 +99,11 @@ class Route:
 def bind(
     routes: Iterable[Route], authenticate: Callable[[web.Request], Awaitable[Principal]]
 ) -> list[web.RouteDef]:
-    return [web.route(route.method, PREFIX + route.path, _endpoint(route, authenticate)) for route in routes]
+    rates = Rates(per_second=_PER_SECOND, burst=_BURST)
+    return [
+        web.route(route.method, PREFIX + route.path, _endpoint(route, authenticate, rates))
+        for route in routes
+    ]
 
 
 def etag(data: Any) -> str:
@@ -106,12 +113,13 @@ def etag(data: Any) -> str:
 
 
 def _endpoint(
-    route: Route, authenticate: Callable[[web.Request], Awaitable[Principal]]
+    route: Route, authenticate: Callable[[web.Request], Awaitable[Principal]], rates: Rates
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def endpoint(request: web.Request) -> web.Response:
         asker = None
         if route.permission is not None:
             asker = await authenticate(request)
+            rates.take(asker.person_id, time.monotonic())
             if not asker.may(route.permission):
                 raise NotPermitted(f"A {asker.role} may not do this.", permission=route.permission)
         call = await _checked(route, request, asker)

@@ -113,6 +113,12 @@ async def test_a_role_without_the_permission_is_refused(client: TestClient[Any, 
     assert answer.status == 403 and (await answer.json())["details"] == {"permission": "see_all_sessions"}
 
 
+async def test_an_account_that_asks_too_often_is_told_to_wait(client: TestClient[Any, Any]) -> None:
+    answers = [await client.get("/api/v1/notes/1") for _ in range(400)]
+    refused = [answer for answer in answers if answer.status == 429]
+    assert refused and all(answer.headers["Retry-After"] == "1" for answer in refused)
+
+
 async def test_the_document_tells_of_every_answer_that_follows_from_a_declaration() -> None:
     paths = openapi(notes())["paths"]
     assert set(paths["/api/v1/notes/{id}"]["put"]["responses"]) == {
@@ -122,6 +128,7 @@ async def test_the_document_tells_of_every_answer_that_follows_from_a_declaratio
         "403",
         "412",
         "428",
+        "429",
         "503",
     }
     assert set(paths["/api/v1/notes"]["get"]["responses"]) == {"200", "400", "503"}
