@@ -1,0 +1,44 @@
+"""Schemathesis against a real server: no 5xx, and no answer that the document does not tell of."""
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.e2e.conftest import RunningServer
+from tests.tutor.conftest import quick_server as quick_server
+
+_EXAMPLES = 15  # an operation; few enough to stay below the rate of one account
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+def test_the_server_answers_only_what_its_document_tells(quick_server: RunningServer) -> None:
+    schema = schemathesis.openapi.from_url(f"{quick_server.url}/api/v1/openapi.json")
+    operations = [one.ok() for one in schema.get_all_operations()]
+    assert len(operations) >= 4
+    for operation in operations:
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            _try(operation, mode, {"Authorization": f"Bearer {quick_server.api_key}"})
+        _try(operation, GenerationMode.POSITIVE, {})
+
+
+def _try(operation: schemathesis.schemas.APIOperation, mode: GenerationMode, headers: dict[str, str]) -> None:
+    @settings(
+        max_examples=_EXAMPLES, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def run(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers=headers, checks=_CHECKS)
+
+    run()
