@@ -317,7 +317,7 @@ class Talk:
         self._emit(ItemAdded(item, self.history.previous_id(item.id)))
         utterance = Utterance(
             item.id, self._ears, start_ms=0, language=self.config.language, hints=self.config.hints,
-            on_partial=lambda _text: None, now=self._now,
+            on_partial=None, now=self._now,
         )  # fmt: skip
         utterance.feed(pcm)
         self._transcribing = self._spawn(self._transcribe_committed, utterance, item, self._transcribing)
@@ -374,11 +374,17 @@ class Talk:
 
     def _open_utterance(self) -> None:
         self._close_utterance()
+        over_reply = (
+            self._turns.floor is t.Floor.TUTOR
+        )  # only there do words decide before the learner pauses
         self._utterance = Utterance(
             new_id("item"), self._ears, start_ms=self._start_ms, language=self.config.language,
-            hints=self.config.hints, on_partial=lambda text: self._step(t.WordsHeard(self._now(), text)),
+            hints=self.config.hints, on_partial=self._words_heard if over_reply else None,
             now=self._now, keep_recent=self._end_of_turn is not None,
         )  # fmt: skip
+
+    def _words_heard(self, text: str) -> None:
+        self._step(t.WordsHeard(self._now(), text))
 
     def _close_utterance(self) -> None:
         if self._utterance is not None:

@@ -29,7 +29,7 @@ class Utterance:
         start_ms: int,
         language: str,
         hints: tuple[str, ...],
-        on_partial: Callable[[str], None],
+        on_partial: Callable[[str], None] | None,
         now: Callable[[], float],
         keep_recent: bool = False,
     ) -> None:
