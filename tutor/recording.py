@@ -12,8 +12,9 @@ import orjson
 
 from lms_core.companions import Patience
 from tutor.brain.base import Purpose
-from tutor.conversation import turns as t
+from tutor.conversation import turn_events as t
 from tutor.conversation.endpointing import PauseProfile
+from tutor.conversation.turns import Turns
 
 _EVENTS = {kind.__name__: kind for kind in get_args(t.Event)}
 _FLUSH_AT = 64
@@ -77,10 +78,10 @@ def replay(
     Time comes from the events. Under another policy the companion's side of the recording no longer fits in all
     places; what is shown is what turn-taking would decide at each moment.
     """
-    turns = t.Turns()
+    turns = Turns()
     for event, recorded in read(path):
         if isinstance(event, t.PolicySet):
-            turns = t.Turns() if event.begins else turns
+            turns = Turns() if event.begins else turns
             event = replace(event, policy=replace(event.policy, **changes))
         now = [orjson.loads(orjson.dumps(to_json(effect))) for effect in turns.handle(event)]
         yield event, recorded, now

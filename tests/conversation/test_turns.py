@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_core.companions import Patience
-from tutor.conversation import turns as t
+from tutor.conversation import turn_events as t
 from tutor.conversation.endpointing import (
     Expect,
     PauseProfile,
@@ -13,22 +13,23 @@ from tutor.conversation.endpointing import (
     is_back_channel,
     wait_seconds,
 )
+from tutor.conversation.turns import Turns
 
 
 def kinds(effects: list[t.Effect]) -> list[str]:
     return [type(effect).__name__ for effect in effects]
 
 
-def listening(text: str, **policy: object) -> tuple[t.Turns, list[t.Effect]]:
+def listening(text: str, **policy: object) -> tuple[Turns, list[t.Effect]]:
     """A learner said `text` from 0 to 1 s, and its transcript has come."""
-    turns = t.Turns(policy=t.Policy(**policy))  # type: ignore[arg-type]
+    turns = Turns(policy=t.Policy(**policy))  # type: ignore[arg-type]
     turns.handle(t.SpeechBegan(0.1, 0.0))
     (ask,) = turns.handle(t.SpeechPaused(1.1, 1.0))
     assert isinstance(ask, t.Transcribe)
     return turns, turns.handle(t.TranscriptReady(1.2, ask.snapshot, text))
 
 
-def speaking() -> t.Turns:
+def speaking() -> Turns:
     """The companion has been speaking since 3 s, long past the echo warm-up."""
     turns, _ = listening("It is seven.")
     commit = next(
@@ -69,7 +70,7 @@ def test_a_thinking_pause_does_not_end_the_turn_and_teaches_the_profile() -> Non
 
 
 def test_a_late_transcript_of_an_earlier_snapshot_is_dropped() -> None:
-    turns = t.Turns()
+    turns = Turns()
     turns.handle(t.SpeechBegan(0.1, 0.0))
     (first,) = turns.handle(t.SpeechPaused(1.1, 1.0))
     turns.handle(t.SpeechBegan(1.4, 1.3))
@@ -112,7 +113,7 @@ def test_speech_that_goes_on_interrupts_without_words() -> None:
 
 
 def test_in_the_echo_warm_up_only_words_interrupt() -> None:
-    turns = t.Turns()
+    turns = Turns()
     number = turns.next_reply()
     turns.handle(t.ReplyAsked(0.0, number))
     turns.handle(t.ReplyPlaying(0.1, number))
@@ -132,7 +133,7 @@ def test_an_immediate_interruption_means_that_the_reply_cut_the_learner_off() ->
 
 
 def test_a_turn_without_end_is_cut_at_the_longest() -> None:
-    turns = t.Turns(policy=t.Policy(max_turn=30.0))
+    turns = Turns(policy=t.Policy(max_turn=30.0))
     turns.handle(t.SpeechBegan(0.1, 0.0))
     (ask,) = turns.handle(t.Tick(30.0))
     assert isinstance(ask, t.Transcribe)
@@ -140,7 +141,7 @@ def test_a_turn_without_end_is_cut_at_the_longest() -> None:
 
 
 def test_failed_ears_leave_the_floor_free() -> None:
-    turns = t.Turns()
+    turns = Turns()
     turns.handle(t.SpeechBegan(0.1, 0.0))
     (ask,) = turns.handle(t.SpeechPaused(1.1, 1.0))
     assert isinstance(ask, t.Transcribe)
@@ -165,7 +166,7 @@ EVENTS = st.lists(
 def test_any_order_of_events_keeps_the_floor_consistent(
     steps: list[tuple[str, str]], gaps: list[float]
 ) -> None:
-    turns = t.Turns()
+    turns = Turns()
     at, snapshot, reply = 0.0, 0, 0
     paused: set[int] = set()
     for (kind, text), gap in zip(steps, gaps, strict=False):

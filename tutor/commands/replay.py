@@ -48,7 +48,7 @@ def _show(step: dict[str, Any]) -> str:
 def _policy(changes: list[str]) -> dict[str, Any]:
     """What is to be different. Raises InvalidInput for what no policy has."""
     from lms_core.companions import Patience
-    from tutor.conversation.turns import Policy
+    from tutor.conversation.turn_events import Policy
 
     known: dict[str, Any] = dataclasses.asdict(Policy())
     values: dict[str, Any] = {}

@@ -11,7 +11,7 @@ from audio.pcm import Resampler
 from audio.stt.base import STT_RATE
 from lms_core.errors import VivaError
 from tutor.brain.base import Purpose
-from tutor.conversation import turns as t
+from tutor.conversation import turn_events as t
 from tutor.conversation.events import (
     Item,
     ItemDeleted,

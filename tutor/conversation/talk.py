@@ -23,7 +23,7 @@ from lms_core.companions import Companion, Patience
 from lms_core.courses import Lesson
 from lms_core.errors import VivaError
 from tutor.brain.base import Message, Mind, MindRequest, Phase, Purpose, Show, TextDelta, ToolSpec
-from tutor.conversation import turns as t
+from tutor.conversation import turn_events as t
 from tutor.conversation.endpointing import PauseProfile
 from tutor.conversation.events import (
     Ended,
@@ -55,6 +55,7 @@ from tutor.conversation.pacing import Pacing
 from tutor.conversation.ports import Door, ItemSaved, Journal, Observer, Restored, Snapshot
 from tutor.conversation.reply import NotHeard
 from tutor.conversation.speaker import Delivery, Speaker, SpeakerEvents, new_id
+from tutor.conversation.turns import Turns
 from tutor.conversation.utterance import Utterance, caption_words
 from tutor.errors import MindError
 
@@ -101,7 +102,7 @@ class Talk:
         self._end_of_turn = end_of_turn
         self._pacing = Pacing(companion.duration_minutes * 60.0)
         self._ledger = Ledger(journal, id, self._journal_lost)
-        self._turns = t.Turns()
+        self._turns = Turns()
         self._speaker = Speaker(
             mind=mind, mouth=mouth, history=self.history, ledger=self._ledger, observer=observer,
             events=SpeakerEvents(self._emit, self._reply_playing, self._reply_over, self._show),

@@ -9,10 +9,7 @@ numbers: news of a reply that no longer matters is dropped by comparing them.
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from lms_core.companions import Patience
-from tutor.brain.base import Purpose
 from tutor.conversation.endpointing import (
     Expect,
     PauseProfile,
@@ -22,214 +19,34 @@ from tutor.conversation.endpointing import (
     is_back_channel,
     wait_seconds,
 )
-
-
-class Floor(StrEnum):
-    IDLE = "idle"
-    LEARNER = "learner"
-    SETTLING = "settling"
-    TUTOR = "tutor"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Every number of turn-taking, in seconds."""
-
-    patience: Patience = Patience.NORMAL
-    fixed_silence: float | None = None
-    """The client's `silence_duration_ms`: replaces Viva's judgement."""
-    create_reply: bool = True
-    interrupt_reply: bool = True
-    speculate: bool = True
-    interrupt_after: float = 0.8
-    """Speech that lasts this long interrupts even before any word is recognised."""
-    judge_timeout: float = 1.5
-    """After a short sound: how long to wait for its words before the reply resumes."""
-    transcript_timeout: float = 120.0
-    """A turn whose transcript does not come is given up (the engine's own time limit is shorter)."""
-    echo_warmup: float = 1.0
-    """From the first audio of the session: until the client's echo canceller has learnt, only words interrupt."""
-    cut_off_window: float = 1.0
-    """An interruption this soon after the reply began means that the reply cut the learner off."""
-    max_turn: float = 90.0
-    idle_ladder: tuple[tuple[float, Purpose], ...] = (
-        (10.0, Purpose.BACK_CHANNEL),
-        (15.0, Purpose.HINT),
-        (25.0, Purpose.HINT),
-        (40.0, Purpose.GOODBYE),
-    )
-    """Silence after the last word of either side, then after each step."""
-
-
-# --- events ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechBegan:
-    at: float
-    since: float
-    """When the speech really began, a little before it was noticed."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechPaused:
-    at: float
-    since: float
-    """When the speech really ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class WordsHeard:
-    """A partial transcript of the utterance under way."""
-
-    at: float
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriptReady:
-    """The transcript asked for by `Transcribe(snapshot)`; `text` is None if the engine failed."""
-
-    at: float
-    snapshot: int
-    text: str | None
-    finished: float | None = None
-    """The end-of-turn model's probability, if there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyAsked:
-    """A reply was begun from outside: a client's request, a typed message."""
-
-    at: float
-    reply: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyPlaying:
-    at: float
-    reply: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyOver:
-    """Played to its end, failed, or cancelled by the client; `said` is what the learner heard of it."""
-
-    at: float
-    reply: int
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class InputForgotten:
-    """The client cleared the input, typed instead, or committed by itself."""
-
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class PolicySet:
-    """The session begins, or its policy changed; `pauses` is what is known of the learner so far."""
-
-    at: float
-    policy: Policy
-    pauses: PauseProfile
-    begins: bool = False
-    """The session begins here, or goes on in another process: nothing else is known."""
-
-
-Event = (
-    PolicySet | SpeechBegan | SpeechPaused | WordsHeard | TranscriptReady | ReplyAsked | ReplyPlaying | ReplyOver
-    | InputForgotten | Tick
-)  # fmt: skip
-
-# --- effects --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class OpenUtterance:
-    """Begin to listen for words."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnnounceSpeech:
-    """Tell the client that the learner is speaking; it silences its output."""
-
-
-@dataclass(frozen=True, slots=True)
-class DropUtterance:
-    """There was nothing in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transcribe:
-    snapshot: int
-
-
-@dataclass(frozen=True, slots=True)
-class Speculate:
-    """Prepare a reply to `text` in silence."""
-
-    reply: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DropSpeculation:
-    reply: int
-
-
-@dataclass(frozen=True, slots=True)
-class CommitTurn:
-    """The learner's turn is over. `reply` is None if none is wanted; it is `prepared` if speculation was right.
-
-    `ended` is when the learner fell silent; `delay` the wait that was chosen.
-    """
-
-    text: str
-    ended: float
-    delay: float
-    reply: int | None
-    prepared: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PauseReply:
-    reply: int
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeReply:
-    reply: int
-
-
-@dataclass(frozen=True, slots=True)
-class InterruptReply:
-    """`cut_off`: our reply came too early; for the mind it never happened and the learner's turn goes on."""
-
-    reply: int
-    cut_off: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """The learner is quiet: speak without having been asked."""
-
-    reply: int
-    purpose: Purpose
-
-
-Effect = (
-    OpenUtterance | AnnounceSpeech | DropUtterance | Transcribe | Speculate | DropSpeculation | CommitTurn
-    | PauseReply | ResumeReply | InterruptReply | Prompt
-)  # fmt: skip
-
-# --- state ----------------------------------------------------------------------------------------------------
+from tutor.conversation.idle import Idle
+from tutor.conversation.turn_events import (
+    AnnounceSpeech,
+    CommitTurn,
+    DropSpeculation,
+    DropUtterance,
+    Effect,
+    Event,
+    Floor,
+    InputForgotten,
+    InterruptReply,
+    OpenUtterance,
+    PauseReply,
+    Policy,
+    PolicySet,
+    Prompt,
+    ReplyAsked,
+    ReplyOver,
+    ReplyPlaying,
+    ResumeReply,
+    Speculate,
+    SpeechBegan,
+    SpeechPaused,
+    Tick,
+    Transcribe,
+    TranscriptReady,
+    WordsHeard,
+)
 
 
 @dataclass(slots=True)
@@ -268,8 +85,7 @@ class Turns:
     _reply: _Reply | None = None
     _speculation: tuple[int, str] | None = None
     _numbers: int = 0
-    _quiet_since: float | None = None
-    _ladder_step: int = 0
+    _idle: Idle = field(default_factory=Idle)
     _warm_at: float | None = None
     _last_turn_ended: float | None = None
 
@@ -307,7 +123,7 @@ class Turns:
         """When `Tick` is due, or None."""
         utterance = self._utterance
         if utterance is None:
-            return self._ladder_deadline() if self.floor is Floor.IDLE else None
+            return self._idle.deadline(self.policy, self.expect) if self.floor is Floor.IDLE else None
         if self.floor is Floor.SETTLING:
             if utterance.text is None:
                 return utterance.asked_at + self.policy.transcript_timeout
@@ -323,7 +139,7 @@ class Turns:
     # --- the learner's sounds ---------------------------------------------------------------------------------
 
     def _speech_began(self, event: SpeechBegan) -> list[Effect]:
-        self._quiet_since = None
+        self._idle.since = None
         utterance = self._utterance
         if utterance is not None:
             return self._speech_goes_on(utterance, event)
@@ -425,7 +241,7 @@ class Turns:
         self._speculation = None
         self._utterance = None
         self._last_turn_ended = utterance.ended
-        self._ladder_step = 0
+        self._idle.restart()
         self.floor = Floor.IDLE if number is None else Floor.TUTOR
         self._reply = None if number is None else _Reply(number)
         ended = utterance.ended if not utterance.speaking else utterance.asked_at
@@ -439,7 +255,7 @@ class Turns:
         if self.floor is Floor.TUTOR:
             return effects + self._resume()
         self.floor = Floor.IDLE
-        self._quiet_since = at
+        self._idle.since = at
         return effects
 
     # --- barge-in ---------------------------------------------------------------------------------------------
@@ -498,7 +314,7 @@ class Turns:
         self._numbers = max(self._numbers, event.reply)
         self._reply = _Reply(event.reply)
         self.floor = Floor.TUTOR
-        self._quiet_since = None
+        self._idle.since = None
         return effects
 
     def _reply_playing(self, event: ReplyPlaying) -> list[Effect]:
@@ -519,7 +335,7 @@ class Turns:
         utterance = self._utterance
         if utterance is None:
             self.floor = Floor.IDLE
-            self._quiet_since = event.at
+            self._idle.since = event.at
             return []
         effects = self._announce(utterance)
         self.floor = Floor.LEARNER if utterance.speaking else Floor.SETTLING
@@ -535,7 +351,7 @@ class Turns:
         if self.floor is Floor.TUTOR:
             return effects + self._resume()
         self.floor = Floor.IDLE
-        self._quiet_since = event.at
+        self._idle.since = event.at
         return effects
 
     def _drop_speculation(self) -> list[Effect]:
@@ -562,20 +378,8 @@ class Turns:
             return self._interrupt(utterance)
         return self._give_up()
 
-    def _ladder_deadline(self) -> float | None:
-        if self._quiet_since is None or self._ladder_step >= len(self.policy.idle_ladder):
-            return None
-        return self._quiet_since + self.policy.idle_ladder[self._ladder_step][0] * self._idle_stretch()
-
-    def _idle_stretch(self) -> float:
-        """Patience, and a question that takes thought, lengthen the quiet before a nudge."""
-        patience = {Patience.LOW: 0.8, Patience.NORMAL: 1.0, Patience.HIGH: 1.6}[self.policy.patience]
-        return patience * (1.5 if self.expect in (Expect.EXPLAIN, Expect.COMPUTE) else 1.0)
-
     def _climb_ladder(self) -> list[Effect]:
-        purpose = self.policy.idle_ladder[self._ladder_step][1]
-        self._ladder_step += 1
-        self._quiet_since = None
+        purpose = self._idle.climb(self.policy)
         number = self.next_reply()
         self._reply = _Reply(number)
         self.floor = Floor.TUTOR
