@@ -38,10 +38,7 @@ class Session(Talk):
                 raise TypeError(f"SessionConfig has no '{name}'")
             setattr(self.config, name, value)
         self._apply_policy()
-        if self._listener is not None:
-            self._listener.threshold = self.config.vad_threshold
-            self._listener.prefix_padding_ms = self.config.prefix_padding_ms
-            self._listener.deliver_all = not self.config.automatic_turns
+        self._listening.configure()
         self._wind_timer()
 
     def played(self, item_id: str, ms: float) -> None:
@@ -65,7 +62,7 @@ class Session(Talk):
         rate = self._door.input_rate if self._door is not None else STT_RATE
         resampler = Resampler(rate, STT_RATE)
         sound = np.concatenate((resampler.feed(np.frombuffer(pcm, "<i2")), resampler.flush()))
-        self._put(lambda: self._add_spoken(item, sound, previous_item_id), event_id)
+        self._put(lambda: self._listening.add_spoken(item, sound, previous_item_id), event_id)
 
     def _put(self, add: Callable[[], None], event_id: str | None) -> None:
         if len(self.history) >= _MOST_ITEMS:
@@ -130,7 +127,7 @@ class Session(Talk):
                     "too_many_responses", "Too many out-of-band responses are running.", options.event_id
                 )
                 return
-            self._begin_after_input(next(self._aside), options)
+            self._begin_after_input(self._answering.next_aside(), options)
             return
         if self._answering_number() is not None:
             self._trouble(
@@ -151,29 +148,25 @@ class Session(Talk):
         if number is None:
             self._trouble("response_cancel_not_active", "There is no active response to cancel.", event_id)
             return
-        self._asked.pop(number, None)
-        self._purposes.pop(number, None)
-        self._clocks.pop(number, None)
-        stopped = self._speaker.interrupt(number, "client_cancelled")
-        said = stopped[0].rendition.heard(self._now()) if stopped is not None else ""
-        if stopped is not None:
-            self._adopt(stopped[0])
-        self._step(t.ReplyOver(self._now(), number, said))
+        self._answering.asked.pop(number, None)
+        stopped = self._answering.stop(number, "client_cancelled")
+        self._step(t.ReplyOver(self._now(), number, stopped.said))
 
     def _answering_number(self) -> int | None:
         """The reply of the conversation whose response is not done yet."""
-        return next(iter(self._asked), None) or self._speaker.answering
+        return next(iter(self._answering.asked), None) or self._speaker.answering
 
     def _begin_after_input(self, number: int, options: ReplyOptions) -> None:
         """A reply to a turn that is still being transcribed waits for its words."""
-        if self._transcribing is None or self._transcribing.done():
-            self._begin(number, Purpose.ANSWER, options)
+        transcribing = self._listening.transcribing
+        if transcribing is None or transcribing.done():
+            self._answering.begin(number, Purpose.ANSWER, options)
         else:
-            self._asked[number] = options
-            self._spawn(self._begin_later, number, self._transcribing)
+            self._answering.asked[number] = options
+            self._spawn(self._begin_later, number, transcribing)
 
     async def _begin_later(self, number: int, transcribing: asyncio.Task[None]) -> None:
         await asyncio.wait([transcribing])
-        options = self._asked.pop(number, None)
+        options = self._answering.asked.pop(number, None)
         if options is not None:
-            self._begin(number, Purpose.ANSWER, options)
+            self._answering.begin(number, Purpose.ANSWER, options)
