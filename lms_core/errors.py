@@ -3,6 +3,7 @@
 VivaError                      code                 HTTP
 ├── InvalidInput               invalid_input        400
 ├── NotAuthenticated           not_authenticated    401
+├── QuotaReached               quota_reached        402
 ├── NotPermitted               not_permitted        403
 ├── NotFound                   not_found            404
 ├── Conflict                   conflict             409
@@ -37,6 +38,12 @@ class NotAuthenticated(VivaError):
     """No valid token; sign in or send `Authorization: Bearer <token>`."""
 
     code = "not_authenticated"
+
+
+class QuotaReached(VivaError):
+    """The plan allows no more; `details` has quota, limit, used, plan, and `lifted_by`, the plan that allows more."""
+
+    code = "quota_reached"
 
 
 class NotPermitted(VivaError):

@@ -29,7 +29,13 @@ class Companions(Protocol):
 
 
 class Sessions(Protocol):
-    async def open(self, session_id: str, companion_id: str, person_id: str, door: str) -> None: ...
+    async def open(
+        self, session_id: str, companion_id: str, person_id: str, door: str, *, limited: bool = False
+    ) -> None:
+        """`limited`: only if the person's plan allows one more; raises QuotaReached."""
+        ...
+
+    async def discard(self, session_id: str) -> None: ...
     async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
         """None too if it is not that person's; `person_id` None sees everybody's (admins)."""
         ...

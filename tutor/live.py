@@ -122,11 +122,20 @@ class LiveSessions:
             if principal.kind is TokenKind.CLIENT_SECRET and not await self._accounts.spend(principal.digest):
                 raise NotAuthenticated("This client secret was already used; get a new one for each session.")
             session_id = f"sess_{secrets.token_hex(12)}"
-            await self._sessions.open(session_id, companion.id, principal.person_id, door_kind)
-            pauses = await self._sessions.last_pauses(principal.person_id)
-            fresh = Restored((), Snapshot(pauses=pauses)) if pauses else None
+            await self._sessions.open(
+                session_id, companion.id, principal.person_id, door_kind,
+                limited=principal.role is not Role.ADMIN,
+            )  # fmt: skip
+            try:
+                pauses = await self._sessions.last_pauses(principal.person_id)
+                fresh = Restored((), Snapshot(pauses=pauses)) if pauses else None
+                session = await self._start(session_id, companion, principal.person_id, fresh)
+            except BaseException:
+                if session_id not in self._live:
+                    await self._sessions.discard(session_id)
+                raise
             self._metrics.sessions_started.labels(door_kind).inc()
-            return await self._start(session_id, companion, principal.person_id, fresh)
+            return session
 
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:

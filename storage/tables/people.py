@@ -10,6 +10,7 @@ people = Table(
     Column("name", String(200), nullable=False),
     Column("email", String(320), unique=True),
     Column("role", String(20), nullable=False),
+    Column("plan", String(20), nullable=False, server_default="free"),
     Column("created_at", UtcTime, nullable=False),
 )  # fmt: skip
 

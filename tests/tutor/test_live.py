@@ -6,16 +6,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from audio.silero import SileroBatch
 from lms_core.courses import Lesson
 from lms_core.errors import NotFound, TooBusy
 from lms_core.people import Principal, Role, TokenKind
+from lms_core.plans import Plan
 from storage.accounts import AccountStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.first_run import first_run
 from storage.sessions import SessionStore
+from storage.tables import people
 from storage.writer import SessionWriter
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tutor.journal import DatabaseJournal
@@ -56,6 +59,8 @@ class House:
 
     async def person(self, name: str) -> Principal:
         person = await self.accounts.add_person(name, Role.LEARNER)
+        async with self.accounts.database.write() as connection:
+            await connection.execute(update(people).where(people.c.id == person.id).values(plan=Plan.PRO))
         return Principal(person.id, Role.LEARNER, TokenKind.API_KEY)
 
 

@@ -13,6 +13,7 @@ from lms_core.errors import (
     NotConditional,
     NotFound,
     NotPermitted,
+    QuotaReached,
     TooBusy,
     TooMany,
     Unavailable,
@@ -22,6 +23,7 @@ from lms_core.errors import (
 STATUS: dict[type[VivaError], int] = {
     InvalidInput: 400,
     NotAuthenticated: 401,
+    QuotaReached: 402,
     NotPermitted: 403,
     NotFound: 404,
     Conflict: 409,

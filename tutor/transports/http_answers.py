@@ -13,6 +13,7 @@ from tutor.transports.wire_errors import WireError, error_body
 _STATUS = {
     "invalid_input": 400,
     "not_authenticated": 401,
+    "quota_reached": 402,
     "not_permitted": 403,
     "not_found": 404,
     "conflict": 409,
