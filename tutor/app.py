@@ -26,7 +26,7 @@ from storage.first_run import Welcome, first_run
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
-from tutor.api import documentation, resources
+from tutor.api import documentation, plans, resources
 from tutor.api.errors import errors
 from tutor.api.routing import bind
 from tutor.auth import Authenticator
@@ -163,7 +163,7 @@ class Server:
     def web_app(self) -> web.Application:
         app = web.Application(middlewares=[errors], client_max_size=_MOST_BODY)
         https = self.settings.public_url.startswith("https://")
-        declared = resources.routes(self.companions, self.sessions)
+        declared = [*resources.routes(self.companions, self.sessions), *plans.routes(self.sessions)]
         app.add_routes(bind(declared, self.auth.request))
         app.add_routes(documentation.pages(declared))
         app.add_routes(resources.sign_in_routes(self.auth, https=https))

@@ -51,9 +51,10 @@ class House:
         self.companions = SlowCompanions(database)
         self.writer = SessionWriter(database)
         self.metrics = Metrics()
+        self.sessions = SessionStore(database)
         self.live = LiveSessions(
             engines=Engines(NullEars(), NullMind(), NullMouth(), silero), companions=self.companions,
-            sessions=SessionStore(database), accounts=self.accounts, journal=DatabaseJournal(self.writer),
+            sessions=self.sessions, accounts=self.accounts, journal=DatabaseJournal(self.writer),
             metrics=self.metrics, most=most, grace_seconds=60,
         )  # fmt: skip
 
@@ -135,6 +136,7 @@ async def test_no_session_begins_once_the_server_goes_down_not_even_one_half_ope
         with pytest.raises(TooBusy):
             await made.live.open(COMPANION, mia, door_kind="realtime")
         assert made.live.count == 0
+        assert (await made.sessions.usage(mia.person_id)).conversations == 0  # its place was given back
 
 
 async def test_sessions_are_counted_by_door_and_by_how_they_ended(tmp_path: Path) -> None:

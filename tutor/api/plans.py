@@ -1,0 +1,62 @@
+"""What each plan allows, and what I have used of mine."""
+
+from pydantic import BaseModel
+
+from lms_core.errors import NotFound
+from lms_core.people import Permission
+from lms_core.plans import LIMITS, Plan, Quota, Usage
+from storage.sessions import SessionStore
+from tutor.api.routing import Call, Page, Paging, Route
+
+
+class PlanOut(BaseModel):
+    """A limit of null is no limit."""
+
+    plan: Plan
+    limits: dict[Quota, int | None]
+
+
+class QuotaOut(BaseModel):
+    quota: Quota
+    used: int
+    limit: int | None
+    left: int | None
+
+
+class UsageOut(BaseModel):
+    plan: Plan
+    quotas: list[QuotaOut]
+
+
+def routes(sessions: SessionStore) -> list[Route]:
+    async def list_plans(call: Call[Paging, None]) -> Page:
+        plans = [PlanOut(plan=plan, limits=limits) for plan, limits in LIMITS.items()]
+        first = (call.query.page - 1) * call.query.limit
+        return Page(plans[first : first + call.query.limit], len(plans))
+
+    async def my_usage(call: Call[None, None]) -> UsageOut:
+        return _usage(await sessions.usage(call.principal.person_id))
+
+    return [
+        Route(
+            method="GET", path="/plans", summary="All plans with their limits, the smallest first.",
+            permission=Permission.BROWSE, handle=list_plans, query=Paging, answers=PlanOut,
+        ),
+        Route(
+            method="GET", path="/me/usage", summary="What I have used of my plan, and what is left.",
+            permission=Permission.LEARN, handle=my_usage, answers=UsageOut, errors=(NotFound,),
+        ),
+    ]  # fmt: skip
+
+
+def _usage(usage: Usage) -> UsageOut:
+    """Only what is counted so far."""
+    quotas = []
+    for quota, used in (
+        (Quota.CONVERSATIONS, usage.conversations),
+        (Quota.CONCURRENT_SESSIONS, usage.concurrent_sessions),
+    ):
+        limit = None if usage.unlimited else LIMITS[usage.plan][quota]
+        left = None if limit is None else max(0, limit - used)
+        quotas.append(QuotaOut(quota=quota, used=used, limit=limit, left=left))
+    return UsageOut(plan=usage.plan, quotas=quotas)
