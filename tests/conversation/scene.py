@@ -8,6 +8,7 @@ import numpy as np
 
 from audio.silero import SileroBatch
 from lms_core.companions import Companion, Subject
+from tests.conversation import protocol_order
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tutor.conversation.events import ReplyAudio, SessionConfig, SessionEvent, TurnMetrics
 from tutor.conversation.ports import Change, Restored
@@ -19,13 +20,14 @@ E_ = TypeVar("E_", bound=SessionEvent)
 
 
 class MemoryJournal:
-    """Keeps what was committed; `broken` makes it refuse."""
+    """Keeps what was committed, after `seconds`."""
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
+        self.seconds = 0.002
 
     async def commit(self, session_id: str, changes: Sequence[Change]) -> None:
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(self.seconds)
         self.changes += changes
 
 
@@ -90,6 +92,7 @@ class Scene:
     async def __aexit__(self, *_: object) -> None:
         self.session.end("closed")
         await self.task
+        protocol_order.check(event for _, event in self.door.got)
 
     async def hear(self, sound: np.ndarray[Any, Any]) -> None:
         """Play `sound` (16 kHz) to the session at real speed."""

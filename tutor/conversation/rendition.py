@@ -86,6 +86,9 @@ class Rendition:
         self._items: list[Item] = []
         self._sounds: deque[_Sound] = deque()
         self._tokens = (0, 0)
+        self._whole = False
+        self._rest = (0, 0.0)
+        """Where a suspended reply goes on: characters and ms from its beginning."""
         self._text = ""
         self._made_ms = 0.0
 
@@ -156,7 +159,7 @@ class Rendition:
 
     def complete(self, input_tokens: int, output_tokens: int) -> None:
         """Everything is out."""
-        self._tokens = (input_tokens, output_tokens)
+        self._whole, self._tokens = True, (input_tokens, output_tokens)
         self._close_item("completed")
         self._close_response("failed" if self.failed else "completed", self.failed)
 
@@ -183,28 +186,32 @@ class Rendition:
             self._finish_item(spoken.item, spoken.index)
         return spoken.item
 
-    def resume(self, now: float) -> None:
-        """It was a false alarm: say the rest, from where the sound stopped, as a new response."""
+    def suspend(self, now: float) -> None:
+        """Perhaps a false alarm: close the response at what was heard; `resume` says the rest."""
         stopped = self.current
         if stopped is None:
             return
-        whole, tokens = stopped.done and not self.response_open, self._tokens
         position = self.playback.freeze(now)
         self.stop(now, "turn_detected")
         heard = stopped.item.text
         unheard = (word.start_ms for word in stopped.words if word.start >= len(heard))
-        at_ms = stopped.ms_before + min(position, next(unheard, position))
+        self._rest = (
+            stopped.chars_before + len(heard), stopped.ms_before + min(position, next(unheard, position))
+        )  # fmt: skip
+
+    def resume(self, now: float) -> None:
+        """It was one: say the rest, from where the sound stopped, as a new response."""
         self.start()
         self.playback = Playback()
-        spoken = self._open_item(stopped.chars_before + len(heard), at_ms)
+        spoken = self._open_item(*self._rest)
         rest = self._text[spoken.chars_before :]
         if rest:
             spoken.text = rest
             self._emit(ReplyText(self.reply_id, spoken.item.id, rest))
         for sound in tuple(self._sounds):
             self._send(now, spoken, sound)
-        if whole:
-            self.complete(*tokens)
+        if self._whole:
+            self.complete(*self._tokens)
 
     # --- inside -----------------------------------------------------------------------------------------------
 

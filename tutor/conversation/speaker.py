@@ -35,6 +35,8 @@ class Delivery:
     """It is wanted: no longer just speculation."""
     released: bool = False
     finished: bool = False
+    resuming: bool = False
+    """It goes on as soon as what was stopped is durable."""
     first_sent_at: float | None = None
     over_timer: asyncio.TimerHandle | None = None
 
@@ -151,12 +153,22 @@ class Speaker:
         if delivery is None or not delivery.paused:
             return
         delivery.paused = False
-        if delivery.released:
-            if delivery.rendition.spoken:
-                delivery.rendition.resume(self._now())
-                self._remember(delivery.rendition)
-            delivery.reply.flow(True)
-            self._watch_end(delivery)
+        if not delivery.released or delivery.resuming:
+            return
+        if delivery.rendition.spoken:
+            delivery.rendition.suspend(self._now())
+        delivery.resuming = True
+        self._ledger.record(then=lambda: self._go_on(delivery))  # after the end of the stopped response
+
+    def _go_on(self, delivery: Delivery) -> None:
+        delivery.resuming = False
+        if self._deliveries.get(delivery.reply.number) is not delivery or delivery.paused:
+            return  # meanwhile it was cut, or there was another sound
+        if delivery.rendition.spoken:
+            delivery.rendition.resume(self._now())
+            self._remember(delivery.rendition)
+        delivery.reply.flow(True)
+        self._watch_end(delivery)
 
     def interrupt(self, number: int, reason: str) -> tuple[Delivery, Item | None] | None:
         """Cancel through every layer and cut to what was heard; None if there was nothing to cancel."""
@@ -167,11 +179,16 @@ class Speaker:
         if self.current is delivery:
             self.current = None
         if not delivery.released:
-            if not delivery.claimed or reason != "client_cancelled":
-                return delivery, None
-            delivery.rendition.start()
+            if delivery.claimed and reason == "client_cancelled":
+                self._ledger.record(then=lambda: self._open_and_close(delivery, reason))
+            return delivery, None
         stopped = delivery.rendition.stop(self._now(), reason)
         return delivery, stopped.item if stopped is not None else None
+
+    def _open_and_close(self, delivery: Delivery, reason: str) -> None:
+        """The client asked for a response and cancelled it before it began: it hears of both."""
+        delivery.rendition.start()
+        delivery.rendition.stop(self._now(), reason)
 
     def find(self, reply_id: str) -> int | None:
         """The number of the unfinished reply whose response the client knows as `reply_id`."""
