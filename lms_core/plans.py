@@ -64,7 +64,7 @@ def check(plan: Plan, quota: Quota, used: int) -> None:
     lifted_by = _lifted_by(plan, quota, used)
     way_out = f"the plan '{lifted_by}' allows more" if lifted_by else "no plan allows more"
     raise QuotaReached(
-        f"The plan '{plan}' allows {limit} {_WORDS[quota]}, and {used} are used; {way_out}.",
+        f"The plan '{plan}' has a limit of {limit} for {_WORDS[quota]}, you have {used}; {way_out}.",
         quota=quota.value, limit=limit, used=used, plan=plan.value, lifted_by=lifted_by,
     )  # fmt: skip
 
