@@ -9,6 +9,15 @@ const TRIES = 10, UNFINISHED = "viva.unfinished";
 const captions = new Captions($("captions"));
 let call = null;
 
+// Why no session can begin: the quota that is used up, in words.
+function spent({plan, quotas}) {
+  const full = quotas.find(quota => quota.left === 0);
+  if (!full) return null;
+  return full.quota === "concurrent_sessions"
+    ? `Another talk of yours is still open (your plan "${plan}" allows ${full.limit} at once). Go on with it, or try again in two minutes.`
+    : `Your plan "${plan}" includes ${full.limit} ${full.quota} a month, and they are used up. Ask whoever runs this Viva for a larger plan.`;
+}
+
 function show(id) {
   for (const section of ["choose", "talk", "done"]) $(section).hidden = section !== id;
   $(id).querySelector("[tabindex='-1']")?.focus();
@@ -135,6 +144,10 @@ class Call {
       const answer = await fetch(`/api/v1/companions/${this.companion.slug}`);
       if (answer.status === 401) return this.finish("You are signed out. Please open your sign-in link again.");
       if (answer.status === 404) return this.finish(`${this.companion.name} is not there any more.`);
+      if (answer.ok && !this.session) {
+        const why = spent((await (await fetch("/api/v1/me/usage")).json()).data);
+        if (why) return this.finish(why);
+      }
       if (answer.ok && this.session && this.tries > 1) {
         const kept = await fetch(`/api/v1/sessions/${this.session}`);
         const found = kept.ok ? (await kept.json()).data : null;
