@@ -47,7 +47,8 @@ class Person:
 class Token:
     """A stored token; its value is known only to its bearer, we keep the SHA-256.
 
-    `used_at` is set when a one-time token is spent; `last_used_at` is right to ten minutes.
+    `used_at` is set when a one-time token is spent, and `session_id` if it opened a session; `last_used_at` is
+    right to ten minutes.
     """
 
     digest: str
@@ -60,22 +61,33 @@ class Token:
     name: str | None = None
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    session_id: str | None = None
 
     def opens(self, now: datetime) -> bool:
         """Whether it still lets its bearer in."""
         spent = self.used_at is not None or self.revoked_at is not None
         return not spent and (self.expires_at is None or self.expires_at > now)
 
+    @property
+    def resumes(self) -> bool:
+        """Whether it lets its bearer back into the one session that it opened.
+
+        As long as that session can be resumed at all: a talk outlasts the minutes that a client secret does.
+        """
+        return self.session_id is not None and self.revoked_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking. `digest` is the token's, so that a client secret can be spent when the session opens."""
+    """Who is asking. `digest` is the token's, so that a client secret can be spent when the session opens;
+    `session_id` is then the only session that it opens again."""
 
     person_id: str
     role: Role
     kind: TokenKind
     digest: str = ""
     config: dict[str, Any] | None = None
+    session_id: str | None = None
 
     def may(self, permission: Permission) -> bool:
         return permission in PERMISSIONS[self.role]

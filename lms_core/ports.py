@@ -77,8 +77,11 @@ class Accounts(Protocol):
         """Raises NotAuthenticated."""
         ...
 
-    async def spend(self, digest: str) -> bool:
-        """Use up a one-time token; True for exactly one caller, however many try at once."""
+    async def spend(self, digest: str, session_id: str | None = None) -> bool:
+        """Use up a one-time token; True for exactly one caller, however many try at once.
+
+        It still authenticates for the session that it opened.
+        """
         ...
 
     async def revoke(self, person_id: str, kind: TokenKind) -> None: ...

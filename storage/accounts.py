@@ -95,19 +95,24 @@ class AccountStore(Accounts):
         query = select(tokens, people.c.role).join(people).where(tokens.c.digest == digest_of(value))
         async with self.database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        if row is None or not (token := _token(row)).opens(now) or token.kind not in kinds:
+        token = None if row is None else _token(row)
+        if row is None or token is None or token.kind not in kinds or not (token.opens(now) or token.resumes):
             raise NotAuthenticated("The token is unknown, expired or already used.")
         await self._note_use(token, now)
-        return Principal(token.person_id, Role(row.role), token.kind, token.digest, token.config)
+        return Principal(
+            token.person_id, Role(row.role), token.kind, token.digest, token.config, token.session_id
+        )
 
-    async def spend(self, digest: str) -> bool:
-        """Use up a one-time token; True for exactly one caller."""
+    async def spend(self, digest: str, session_id: str | None = None) -> bool:
+        """Use up a one-time token, here to open a session; True for exactly one caller."""
         now = datetime.now(UTC)
         in_time = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
         fresh = tokens.c.used_at.is_(None) & tokens.c.revoked_at.is_(None) & in_time
         async with self.database.write() as connection:
             done = await connection.execute(
-                update(tokens).where(tokens.c.digest == digest, fresh).values(used_at=now)
+                update(tokens)
+                .where(tokens.c.digest == digest, fresh)
+                .values(used_at=now, session_id=session_id)
             )
         return bool(done.rowcount == 1)
 

@@ -16,7 +16,7 @@ from audio.silero import SileroBatch
 from audio.stt.base import SpeechToText
 from audio.tts.base import TextToSpeech
 from lms_core.companions import Companion, CompanionStatus
-from lms_core.errors import NotAuthenticated, NotFound, TooBusy
+from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, TooBusy
 from lms_core.people import Principal, Role, TokenKind
 from storage.accounts import AccountStore
 from storage.companions import CompanionStore
@@ -119,14 +119,15 @@ class LiveSessions:
                 return await self._resume(resume_id, principal)
         async with self._place():
             companion = await self._companion(companion_ref)
-            if principal.kind is TokenKind.CLIENT_SECRET and not await self._accounts.spend(principal.digest):
-                raise NotAuthenticated("This client secret was already used; get a new one for each session.")
+            _check_bound(principal, companion)
             session_id = f"sess_{secrets.token_hex(12)}"
             await self._sessions.open(
                 session_id, companion.id, principal.person_id, door_kind,
                 limited=principal.role is not Role.ADMIN,
             )  # fmt: skip
             try:
+                if principal.kind is TokenKind.CLIENT_SECRET:
+                    await self._spend(principal, session_id)
                 pauses = await self._sessions.last_pauses(principal.person_id)
                 fresh = Restored((), Snapshot(pauses=pauses)) if pauses else None
                 session = await self._start(session_id, companion, principal.person_id, fresh)
@@ -164,6 +165,8 @@ class LiveSessions:
 
     async def _resume(self, session_id: str, principal: Principal) -> Session:
         """The running session, or one made from what is stored. Raises NotFound if it is over or another's."""
+        if principal.kind is TokenKind.CLIENT_SECRET and principal.session_id != session_id:
+            raise NotFound(f"A client secret resumes only the session that it opened, not '{session_id}'.")
         running = self._live.get(session_id)
         if running is not None and principal.person_id == running.person_id:
             if running.session.ended is None:
@@ -176,6 +179,11 @@ class LiveSessions:
             companion = await self._companion(stored.companion_id)
             restored = await restore(self._sessions, stored)
             return await self._start(session_id, companion, stored.person_id, restored)
+
+    async def _spend(self, secret: Principal, session_id: str) -> None:
+        """Raises NotAuthenticated if it was used."""
+        if not await self._accounts.spend(secret.digest, session_id):
+            raise NotAuthenticated("This client secret was already used; get a new one for each session.")
 
     async def _companion(self, reference: str) -> Companion:
         companion = await self._companions.find(reference)
@@ -228,3 +236,10 @@ class LiveSessions:
 
 def may_see_all(principal: Principal) -> bool:
     return principal.role is Role.ADMIN
+
+
+def _check_bound(principal: Principal, companion: Companion) -> None:
+    """Raises NotPermitted for a client secret that was made for another companion."""
+    bound = (principal.config or {}).get("model")
+    if bound is not None and bound not in (companion.id, companion.slug):
+        raise NotPermitted(f"This client secret is for the companion '{bound}'.")

@@ -26,5 +26,6 @@ tokens = Table(
     Column("name", String(200)),
     Column("last_used_at", UtcTime),
     Column("revoked_at", UtcTime),
+    Column("session_id", String(64)),
     Index(None, "person_id", "kind"),
 )  # fmt: skip

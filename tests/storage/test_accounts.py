@@ -4,12 +4,13 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from lms_core.errors import Conflict, NotAuthenticated
 from lms_core.people import Role, TokenKind
 from storage.accounts import AccountStore, digest_of
 from storage.database import Database
+from storage.tables import tokens
 
 
 async def test_a_token_tells_who_bears_it(accounts: AccountStore) -> None:
@@ -75,6 +76,22 @@ async def test_an_expired_secret_cannot_be_spent(accounts: AccountStore) -> None
     person = await accounts.add_person("Lena", Role.LEARNER)
     value, _ = await accounts.issue(person.id, TokenKind.CLIENT_SECRET, lasts=timedelta(seconds=-1))
     assert not await accounts.spend(digest_of(value))
+
+
+async def test_a_spent_secret_still_authenticates_for_the_session_that_it_opened_until_it_is_revoked(
+    accounts: AccountStore, database: Database
+) -> None:
+    person = await accounts.add_person("Lena", Role.LEARNER)
+    value, _ = await accounts.issue(person.id, TokenKind.CLIENT_SECRET, lasts=timedelta(minutes=1))
+    assert (await accounts.authenticate(value, TokenKind.CLIENT_SECRET)).session_id is None
+    assert await accounts.spend(digest_of(value), "sess_1")
+    async with database.write() as connection:
+        await connection.execute(update(tokens).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+    assert (await accounts.authenticate(value, TokenKind.CLIENT_SECRET)).session_id == "sess_1"
+    assert not await accounts.spend(digest_of(value), "sess_2")
+    assert await accounts.revoke_token(person.id, digest_of(value))
+    with pytest.raises(NotAuthenticated):
+        await accounts.authenticate(value, TokenKind.CLIENT_SECRET)
 
 
 async def test_nobody_revokes_another_persons_key(accounts: AccountStore) -> None:

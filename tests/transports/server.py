@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,6 +51,11 @@ class Accounts:
         self.tokens[value] = Principal(person_id, Role.LEARNER, TokenKind.CLIENT_SECRET, value, config)
         return value, datetime.now(UTC) + lasts
 
+    def spend(self, secret: Principal, session_id: str) -> None:
+        if secret.session_id is not None:
+            raise NotAuthenticated("This client secret was already used.")
+        self.tokens[secret.digest] = replace(secret, session_id=session_id)
+
 
 class Live:
     """Sessions that run; `full` makes it refuse."""
@@ -66,16 +72,18 @@ class Live:
         if self.full:
             raise TooBusy("All sessions are taken; try again later.")
         if resume_id is not None:
-            if resume_id not in self.sessions:
+            own = principal.kind is not TokenKind.CLIENT_SECRET or principal.session_id == resume_id
+            if resume_id not in self.sessions or not own:
                 raise NotFound(f"There is no session '{resume_id}'.")
             return self.sessions[resume_id]
         if companion_ref not in (COMPANION.id, COMPANION.slug):
             raise NotFound(f"There is no companion '{companion_ref}'.")
-        if principal.kind is TokenKind.CLIENT_SECRET:
-            self._accounts.tokens.pop(principal.digest)
         loop = asyncio.get_running_loop()
+        session_id = f"sess_{len(self.sessions) + 1}"
+        if principal.kind is TokenKind.CLIENT_SECRET:
+            self._accounts.spend(principal, session_id)
         session = Session(
-            id=f"sess_{len(self.sessions) + 1}", companion=COMPANION, lesson=None, ears=self._ears, mind=self._mind,
+            id=session_id, companion=COMPANION, lesson=None, ears=self._ears, mind=self._mind,
             mouth=NullMouth(), silero=self._silero, journal=MemoryJournal(), observer=Counter(),
             config=SessionConfig(), now=loop.time, grace_seconds=30,
         )  # fmt: skip

@@ -261,7 +261,7 @@ def _upgrade() -> bytes:
     ).encode()
 
 
-async def test_a_client_secret_opens_one_session_with_its_settings() -> None:
+async def test_a_client_secret_opens_one_session_with_its_settings_and_resumes_it() -> None:
     async with serving() as server, sdk(server) as client:
         secret = await client.realtime.client_secrets.create(
             expires_after={"anchor": "created_at", "seconds": 60},
@@ -278,8 +278,18 @@ async def test_a_client_secret_opens_one_session_with_its_settings() -> None:
             async with http.ws_connect(f"{server.ws}/v1/realtime", headers=headers) as socket:
                 session = (await receive(socket, "session.created"))["session"]
             assert (session["instructions"], session["audio"]["output"]["speed"]) == ("Be odd.", 1.5)
-            async with http.get(f"{server.http}/v1/realtime?model=test", headers=headers) as answer:
+            async with http.get(f"{server.http}/v1/realtime?model=test", headers=UPGRADE | headers) as answer:
                 assert answer.status == 401
+            again = f"{server.ws}/v1/realtime?session_id={session['id']}"
+            async with http.ws_connect(again, headers=headers) as socket:
+                resumed = (await receive(socket, "session.created"))["session"]
+            assert (resumed["id"], resumed["instructions"]) == (session["id"], "Be odd.")
+            async with http.ws_connect(f"{server.ws}/v1/realtime?model=test", headers=AUTH) as other:
+                other_id = (await receive(other, "session.created"))["session"]["id"]
+            async with http.get(
+                f"{server.http}/v1/realtime?session_id={other_id}", headers=UPGRADE | headers
+            ) as answer:
+                assert answer.status == 404, "a secret resumes its own session only"
 
 
 @pytest.mark.parametrize(

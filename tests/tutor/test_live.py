@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import update
 
 from audio.silero import SileroBatch
 from lms_core.courses import Lesson
-from lms_core.errors import NotFound, TooBusy
+from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, TooBusy
 from lms_core.people import Principal, Role, TokenKind
 from lms_core.plans import Plan
 from storage.accounts import AccountStore
@@ -108,6 +109,48 @@ async def test_a_session_of_somebody_else_cannot_be_resumed_running_or_stored(tm
     async with house(tmp_path) as second:
         with pytest.raises(NotFound):
             await second.live.open("", ben, resume_id=session_id, door_kind="realtime")
+
+
+async def secret_of(made: House, person: Principal, model: str | None = None) -> str:
+    config = None if model is None else {"model": model}
+    value, _ = await made.accounts.issue(
+        person.person_id, TokenKind.CLIENT_SECRET, lasts=timedelta(minutes=1), config=config
+    )
+    return value
+
+
+async def test_a_client_secret_opens_one_session_and_resumes_that_one_alone_also_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as first:
+        mia = await first.person("Mia")
+        other = await first.live.open(COMPANION, mia, door_kind="realtime")
+        value = await secret_of(first, mia)
+        fresh = await first.accounts.authenticate(value, TokenKind.CLIENT_SECRET)
+        with pytest.raises(NotFound):
+            await first.live.open("", fresh, resume_id=other.id, door_kind="realtime")
+        session_id = (await first.live.open(COMPANION, fresh, door_kind="realtime")).id
+        with pytest.raises(NotAuthenticated):
+            await first.live.open(COMPANION, fresh, door_kind="realtime")
+    async with house(tmp_path) as second:
+        spent = await second.accounts.authenticate(value, TokenKind.CLIENT_SECRET)
+        with pytest.raises(NotFound):
+            await second.live.open("", spent, resume_id=other.id, door_kind="realtime")
+        resumed = await second.live.open("", spent, resume_id=session_id, door_kind="realtime")
+        assert resumed.id == session_id
+
+
+async def test_a_client_secret_for_one_companion_opens_no_other_and_is_not_spent_by_trying(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as made:
+        mia = await made.person("Mia")
+        secret = await made.accounts.authenticate(
+            await secret_of(made, mia, COMPANION), TokenKind.CLIENT_SECRET
+        )
+        with pytest.raises(NotPermitted):
+            await made.live.open("nora-seasons", secret, door_kind="realtime")
+        assert (await made.live.open(COMPANION, secret, door_kind="realtime")).companion.slug == COMPANION
 
 
 async def test_a_full_server_parks_who_waits_for_a_lost_link_and_that_session_can_come_back(

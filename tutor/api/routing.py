@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lms_core.errors import Changed, InvalidInput, NotConditional, NotPermitted, VivaError
-from lms_core.people import Permission, Principal
+from lms_core.people import Permission, Principal, TokenKind
 from tutor.api.rates import Rates
 
 PREFIX = "/api/v1"
@@ -119,6 +119,8 @@ def _endpoint(
         asker = None
         if route.permission is not None:
             asker = await authenticate(request)
+            if asker.kind is TokenKind.CLIENT_SECRET:  # it is in the hands of a page somewhere
+                raise NotPermitted("A client secret opens a session and nothing else; use an API key.")
             rates.take(asker.person_id, time.monotonic())
             if not asker.may(route.permission):
                 raise NotPermitted(f"A {asker.role} may not do this.", permission=route.permission)

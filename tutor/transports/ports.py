@@ -27,8 +27,8 @@ class LiveSessions(Protocol):
         """A session that is running (its `run` is owned by the callee) and waits for `attach`.
 
         `companion_ref` is an id or a slug; it may be "" when `resume_id` is given. A client secret is spent
-        here. Raises NotFound (companion or session), NotPermitted, NotAuthenticated (a spent secret), TooBusy
-        (full or draining).
+        here, and opens this session alone again. Raises NotFound (companion or session), NotPermitted (a secret
+        for another companion), NotAuthenticated (a spent secret), TooBusy (full or draining).
         """
 
 

@@ -55,7 +55,8 @@ def notes() -> list[Route]:
 async def asks(request: web.Request) -> Principal:
     if "Authorization" not in request.headers:
         raise NotAuthenticated("Sign in.")
-    return Principal("pers_1", Role.LEARNER, TokenKind.API_KEY)
+    kind = TokenKind.CLIENT_SECRET if request.headers["Authorization"] == "Bearer ek_1" else TokenKind.API_KEY
+    return Principal("pers_1", Role.LEARNER, kind)
 
 
 @pytest.fixture
@@ -139,3 +140,10 @@ async def test_the_page_for_people_runs_no_script_and_loads_nothing(client: Test
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
     text = await answer.text()
     assert "/api/v1/notes/{id}" in text and "<script" not in text
+
+
+async def test_a_client_secret_opens_a_session_and_nothing_of_the_rest_api(
+    client: TestClient[Any, Any],
+) -> None:
+    answer = await client.get("/api/v1/notes/1", headers={"Authorization": "Bearer ek_1"})
+    assert answer.status == 403 and (await answer.json())["code"] == "not_permitted"
