@@ -26,9 +26,9 @@ from storage.first_run import Welcome, first_run
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
-from tutor.api import documentation, plans, resources
+from tutor.api import companions, documentation, plans, sessions, sign_in
 from tutor.api.errors import errors
-from tutor.api.routing import bind
+from tutor.api.routing import Route, bind
 from tutor.auth import Authenticator
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
@@ -163,10 +163,9 @@ class Server:
     def web_app(self) -> web.Application:
         app = web.Application(middlewares=[errors], client_max_size=_MOST_BODY)
         https = self.settings.public_url.startswith("https://")
-        declared = [*resources.routes(self.companions, self.sessions), *plans.routes(self.sessions)]
-        app.add_routes(bind(declared, self.auth.request))
-        app.add_routes(documentation.pages(declared))
-        app.add_routes(resources.sign_in_routes(self.auth, https=https))
+        app.add_routes(bind(self.declared(), self.auth.request))
+        app.add_routes(documentation.pages(self.declared()))
+        app.add_routes(sign_in.routes(self.auth, https=https))
         app.add_routes(panel.routes())
         app.add_routes(
             transports.routes(
@@ -185,6 +184,14 @@ class Server:
             ]
         )
         return app
+
+    def declared(self) -> list[Route]:
+        """Every route of the REST API."""
+        return [
+            *companions.routes(self.companions),
+            *sessions.routes(self.sessions),
+            *plans.routes(self.sessions),
+        ]
 
     async def _health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})

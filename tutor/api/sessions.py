@@ -1,46 +1,19 @@
-"""Companions and sessions over REST, and the sign-in link."""
+"""My sessions over REST, with their transcripts."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from lms_core.companions import CompanionStatus, Patience, Style, Subject
-from lms_core.errors import NotAuthenticated, NotFound
+from lms_core.errors import NotFound
 from lms_core.people import Permission
 from lms_core.sessions import SessionStatus, StoredItem, StoredSession
-from storage.companions import CompanionStore
 from storage.sessions import SessionStore
 from tutor.api.routing import Call, Page, Paging, Route
-from tutor.auth import COOKIE, Authenticator
-
-
-class CompanionQuery(Paging):
-    subject: Subject | None = None
-    search: str = Field("", max_length=100)
 
 
 class SessionQuery(Paging):
     companion_id: str | None = Field(None, max_length=120)
-
-
-class CompanionOut(BaseModel):
-    id: str
-    slug: str
-    name: str
-    subject: Subject
-    topic: str
-    style: Style
-    voice: str
-    duration_minutes: int
-    language: str
-    speed: float
-    patience: Patience
-    status: CompanionStatus
-    author_id: str | None
-    lesson_id: str | None
 
 
 class SessionOut(BaseModel):
@@ -73,20 +46,7 @@ class TalkOut(SessionOut):
     metrics: list[dict[str, Any]]
 
 
-def routes(companions: CompanionStore, sessions: SessionStore) -> list[Route]:
-    async def list_companions(call: Call[CompanionQuery, None]) -> Page:
-        query = call.query
-        found, total = await companions.published(
-            subject=query.subject, search=query.search, page=query.page, limit=query.limit
-        )
-        return Page([CompanionOut(**asdict(one)) for one in found], total)
-
-    async def get_companion(call: Call[None, None]) -> CompanionOut:
-        found = await companions.find(call.path["id"])
-        if found is None or found.status is not CompanionStatus.PUBLISHED:
-            raise NotFound(f"There is no companion '{call.path['id']}'.")
-        return CompanionOut(**asdict(found))
-
+def routes(sessions: SessionStore) -> list[Route]:
     async def list_sessions(call: Call[SessionQuery, None]) -> Page:
         query = call.query
         found, total = await sessions.recent(
@@ -107,14 +67,6 @@ def routes(companions: CompanionStore, sessions: SessionStore) -> list[Route]:
 
     return [
         Route(
-            method="GET", path="/companions", summary="Published companions, by name.",
-            permission=Permission.BROWSE, handle=list_companions, query=CompanionQuery, answers=CompanionOut,
-        ),
-        Route(
-            method="GET", path="/companions/{id}", summary="One companion, by id or slug.",
-            permission=Permission.BROWSE, handle=get_companion, answers=CompanionOut, errors=(NotFound,),
-        ),
-        Route(
             method="GET", path="/sessions", summary="My sessions, the newest first.",
             permission=Permission.LEARN, handle=list_sessions, query=SessionQuery, answers=SessionOut,
         ),
@@ -123,29 +75,6 @@ def routes(companions: CompanionStore, sessions: SessionStore) -> list[Route]:
             permission=Permission.LEARN, handle=get_session, answers=TalkOut, errors=(NotFound,),
         ),
     ]  # fmt: skip
-
-
-def sign_in_routes(auth: Authenticator, *, https: bool = False) -> list[web.RouteDef]:
-    """`https`: learners reach us encrypted through a proxy, though what reaches this process is not."""
-
-    async def sign_in(request: web.Request) -> web.Response:
-        try:
-            cookie = await auth.sign_in(request.query.get("token", ""))
-        except NotAuthenticated as error:
-            return web.Response(status=401, text=f"{error.message} 'viva user link' makes a new one.")
-        response = web.Response(status=303, headers={"Location": "/", "Referrer-Policy": "no-referrer"})
-        response.set_cookie(
-            COOKIE,
-            cookie,
-            max_age=30 * 86_400,
-            httponly=True,
-            samesite="Strict",
-            secure=https or request.secure,
-            path="/",
-        )
-        return response
-
-    return [web.get("/sign-in", sign_in)]
 
 
 def _session(session: StoredSession) -> dict[str, Any]:
