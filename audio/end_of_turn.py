@@ -9,7 +9,6 @@ although version 3.2 names it `logits`.
 Measured here, one thread of an otherwise idle core: about 55 ms a question, of it 10 ms for the features.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from audio.engines import Choice
 from audio.errors import ModelError
 from audio.pcm import Samples
-from audio.pool import Pool, ThreadWorker
+from audio.pool import OnJob, Pool, ThreadWorker, unmeasured
 
 RATE = 16_000
 SECONDS = 8
@@ -42,13 +41,13 @@ class EndOfTurnModel:
         *,
         longest_line: int = 16,
         time_limit: float = 2.0,
-        on_wait: Callable[[float], None] = lambda _seconds: None,
+        on_job: OnJob = unmeasured,
     ) -> None:
         """`longest_line`: questions that may wait; `time_limit` in seconds. An answer that is later than the
         endpointing delay it was meant for is of no use, so both are small."""
         self.path = path
         self._pool = Pool(
-            self.name, 1, self._load, longest_line=longest_line, time_limit=time_limit, on_wait=on_wait
+            self.name, 1, self._load, longest_line=longest_line, time_limit=time_limit, on_job=on_job
         )
 
     async def start(self) -> None:
@@ -96,7 +95,7 @@ class Features:
 
 def auto(models_dir: Path) -> Choice:
     """Smart Turn where it was pulled."""
-    if _path(models_dir).is_file():
+    if _pulled(models_dir).is_file():
         return Choice(_NAME, f"it was pulled to {models_dir}")
     return Choice(
         "off", "words, pauses and patience decide alone",
@@ -104,14 +103,14 @@ def auto(models_dir: Path) -> Choice:
     )  # fmt: skip
 
 
-def create(
-    name: str, models_dir: Path, *, on_wait: Callable[[float], None] = lambda _seconds: None
-) -> EndOfTurnModel | None:
-    """The model called `name`; None for "off"."""
-    return EndOfTurnModel(_path(models_dir), on_wait=on_wait) if name == _NAME else None
+def create(name: str, models_dir: Path, *, on_job: OnJob = unmeasured) -> EndOfTurnModel | None:
+    """The model called `name` (not `auto`): the pulled one, or an ONNX file of one's own; None for "off"."""
+    if name == "off":
+        return None
+    return EndOfTurnModel(_pulled(models_dir) if name == _NAME else Path(name), on_job=on_job)
 
 
-def _path(models_dir: Path) -> Path:
+def _pulled(models_dir: Path) -> Path:
     return models_dir / _NAME / "model.onnx"
 
 
@@ -120,7 +119,7 @@ def _session(path: Path) -> Any:
 
     if not path.is_file():
         raise ModelError(
-            f"There is no end-of-turn model at {path}; `viva models pull smart-turn-v3` fetches it."
+            f"There is no end-of-turn model at {path}; `viva models pull smart-turn` fetches Smart Turn."
         )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1

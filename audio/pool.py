@@ -20,6 +20,13 @@ from audio.errors import AudioError, EngineBusy, EngineError, EngineTimeout
 
 _START_LIMIT = 60
 
+OnJob = Callable[[float, float], None]
+"""Called on the event loop after each job, with the seconds that it waited for a worker and that the work took."""
+
+
+def unmeasured(_waited: float, _worked: float) -> None:
+    """The `OnJob` of who does not measure."""
+
 
 class Worker(Protocol):
     """Does one job at a time, in the thread that drives it."""
@@ -122,12 +129,12 @@ def _child(make_work: Callable[[], Callable[[Any], Any]], pipe: Connection) -> N
 
 
 class _Waiting:
-    __slots__ = ("abandoned", "future", "job", "since", "taken")
+    __slots__ = ("abandoned", "done", "future", "job", "since", "taken")
 
     def __init__(self, job: Any, future: "asyncio.Future[Any]") -> None:
         self.job = job
         self.future = future
-        self.since = self.taken = time.monotonic()
+        self.since = self.taken = self.done = time.monotonic()
         self.abandoned = False
 
 
@@ -142,12 +149,11 @@ class Pool:
         *,
         longest_line: int = 256,
         time_limit: float = 10.0,
-        on_wait: Callable[[float], None] = lambda _seconds: None,
+        on_job: OnJob = unmeasured,
     ) -> None:
-        """`on_wait` is called on the event loop with the seconds that each job waited for a worker."""
         self.name = name
         self._workers, self._make_worker = workers, make_worker
-        self._longest_line, self._time_limit, self._on_wait = longest_line, time_limit, on_wait
+        self._longest_line, self._time_limit, self._on_job = longest_line, time_limit, on_job
         self._lines: dict[Hashable, deque[_Waiting]] = {}
         self._turn: deque[Hashable] = deque()
         self._waiting = 0
@@ -272,11 +278,12 @@ class Pool:
 
     def _answer(self, waiting: _Waiting, result: Any, error: Exception | None) -> None:
         assert self._loop is not None
+        waiting.done = time.monotonic()
         with suppress(RuntimeError):  # the loop is gone: nobody waits any more
             self._loop.call_soon_threadsafe(self._resolve, waiting, result, error)
 
     def _resolve(self, waiting: _Waiting, result: Any, error: Exception | None) -> None:
-        self._on_wait(waiting.taken - waiting.since)
+        self._on_job(waiting.taken - waiting.since, waiting.done - waiting.taken)
         if waiting.future.done():
             return
         if error is not None:

@@ -26,6 +26,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(
         ("VIVA_LOG_LEVEL", "loud", "'debug', 'info'"),
         ("VIVA_DATABASE_URL", "mysql://x", "postgresql://user"),
         ("VIVA_MAX_SESSIONS", "0", "greater than or equal to 1"),
+        ("VIVA_END_OF_TURN", "of", "auto .*, off, smart-turn"),
     ],
 )
 def test_a_wrong_value_is_explained(

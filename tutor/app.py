@@ -60,7 +60,8 @@ def choose(settings: Settings) -> Chosen:
         brain.auto(base_url=base, api_key=key, model=settings.openai_model or None)
         if settings.mind == "auto" else Choice(settings.mind, configured),
         tts.auto(settings.models_dir) if settings.mouth == "auto" else Choice(settings.mouth, configured),
-        end_of_turn.auto(settings.models_dir) if settings.end_of_turn == "auto" else Choice("off", configured),
+        end_of_turn.auto(settings.models_dir) if settings.end_of_turn == "auto"
+        else Choice(settings.end_of_turn, configured),
     )  # fmt: skip
 
 
@@ -74,15 +75,15 @@ def make_engines(settings: Settings, chosen: Chosen, metrics: Metrics) -> Engine
         "api_key": key,
     }
     return Engines(
-        ears=stt.create(chosen.ears.name, on_wait=metrics.waits("ears"), **speech),
+        ears=stt.create(chosen.ears.name, on_job=metrics.jobs("ears"), **speech),
         mind=brain.create(
             chosen.mind.name, base_url=settings.openai_base_url or None, api_key=key,
             model=settings.openai_model or None,
         ),
-        mouth=tts.create(chosen.mouth.name, on_wait=metrics.waits("mouth"), **speech),
+        mouth=tts.create(chosen.mouth.name, on_job=metrics.jobs("mouth"), **speech),
         silero=SileroBatch(),
         end_of_turn=end_of_turn.create(
-            chosen.end_of_turn.name, settings.models_dir, on_wait=metrics.waits("end_of_turn")
+            chosen.end_of_turn.name, settings.models_dir, on_job=metrics.jobs("end_of_turn")
         ),
     )  # fmt: skip
 

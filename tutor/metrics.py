@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from audio.pool import OnJob
 from tutor.conversation.events import TurnMetrics
 
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -34,12 +35,11 @@ class Metrics:
         self._barge_ins = Counter("viva_barge_ins", "Sounds over a reply", ["kind"], registry=registry)
         self._failures = Counter("viva_engine_failures", "Failed engine calls", ["part"], registry=registry)
         self._waits = Histogram(
-            "viva_engine_wait_seconds",
-            "Waiting for a speech worker",
-            ["part"],
-            buckets=_SECONDS,
-            registry=registry,
-        )
+            "viva_engine_wait_seconds", "Waiting for a speech worker", ["part"], buckets=_SECONDS, registry=registry
+        )  # fmt: skip
+        self._work = Histogram(
+            "viva_engine_work_seconds", "One job of a speech worker", ["part"], buckets=_SECONDS, registry=registry
+        )  # fmt: skip
 
     def turn(self, metrics: TurnMetrics) -> None:
         self._turns.inc()
@@ -59,9 +59,15 @@ class Metrics:
     def engine_failed(self, part: str) -> None:
         self._failures.labels(part).inc()
 
-    def waits(self, part: str) -> Callable[[float], None]:
-        """What a speech pool calls with its waiting times."""
-        return self._waits.labels(part).observe
+    def jobs(self, part: str) -> OnJob:
+        """What a speech pool calls after each job."""
+        waits, work = self._waits.labels(part), self._work.labels(part)
+
+        def observe(waited: float, worked: float) -> None:
+            waits.observe(waited)
+            work.observe(worked)
+
+        return observe
 
     def watch(self, name: str, what: str, read: Callable[[], float]) -> None:
         """A gauge that is read when asked for."""

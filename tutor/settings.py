@@ -55,9 +55,10 @@ class Settings(BaseSettings):
     mouth: str = Field(
         "auto", description="Text-to-speech: auto, espeak, piper, openai:<model> or package.module:factory."
     )
-    end_of_turn: Literal["auto", "off"] = Field(
+    end_of_turn: str = Field(
         "auto",
-        description="Judge from the sound whether the learner has finished: auto uses Smart Turn once it was pulled, off never.",
+        description="Judge from the sound whether the learner has finished: auto (Smart Turn once it was pulled), off, "
+        "smart-turn-v3 or the path of an ONNX file in its format.",
     )
     openai_base_url: str = Field(
         "", description="OpenAI-compatible endpoint for the mind, e.g. http://localhost:11434/v1."
@@ -103,6 +104,13 @@ class Settings(BaseSettings):
                 async_url(value)
             except InvalidInput as error:
                 raise ValueError(error.message) from error
+        return value
+
+    @field_validator("end_of_turn")
+    @classmethod
+    def _end_of_turn_model(cls, value: str) -> str:
+        if value not in ("auto", "off", "smart-turn-v3") and not Path(value).is_file():
+            raise ValueError("it is neither one of the words below nor a file that is there")
         return value
 
     @field_validator("public_url")

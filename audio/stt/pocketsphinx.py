@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.pcm import level_dbfs
-from audio.pool import Pool, ProcessWorker
+from audio.pool import OnJob, Pool, ProcessWorker, unmeasured
 from audio.stt.base import STT_RATE, HeardWord, SttStream, Transcript
 from audio.stt.buffered import BufferedStream
 
@@ -27,8 +27,8 @@ _LEAST = STT_RATE // 5
 class PocketsphinxEars:
     name = "pocketsphinx"
 
-    def __init__(self, *, workers: int = 2, on_wait: Callable[[float], None] = lambda _seconds: None) -> None:
-        self._pool = Pool("pocketsphinx", workers, _make_worker, on_wait=on_wait, time_limit=15.0)
+    def __init__(self, *, workers: int = 2, on_job: OnJob = unmeasured) -> None:
+        self._pool = Pool("pocketsphinx", workers, _make_worker, on_job=on_job, time_limit=15.0)
 
     def open(
         self,

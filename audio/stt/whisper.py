@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.errors import EngineError, ModelError
-from audio.pool import Pool, ThreadWorker
+from audio.pool import OnJob, Pool, ThreadWorker, unmeasured
 from audio.stt.base import HeardWord, SttStream, Transcript
 from audio.stt.buffered import BufferedStream
 
@@ -25,7 +25,7 @@ class WhisperEars:
         workers: int = 1,
         device: str = "auto",
         compute_type: str = "default",
-        on_wait: Callable[[float], None] = lambda _seconds: None,
+        on_job: OnJob = unmeasured,
     ) -> None:
         """`compute_type` "default" is int8 on the CPU and float16 on CUDA."""
         self.name = name
@@ -36,7 +36,7 @@ class WhisperEars:
             workers,
         )
         self._model: Any = None
-        self._pool = Pool(name, workers, lambda: ThreadWorker(self._decode), on_wait=on_wait, time_limit=30.0)
+        self._pool = Pool(name, workers, lambda: ThreadWorker(self._decode), on_job=on_job, time_limit=30.0)
 
     def open(
         self,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.errors import EngineError
-from audio.pool import Pool, ThreadWorker
+from audio.pool import OnJob, Pool, ThreadWorker, unmeasured
 from audio.speakable import Spoken, speakable
 from audio.tts.base import Speech, SpokenWord, Voice
 from audio.tts.outlet import Outlet
@@ -240,9 +240,9 @@ class EspeakMouth:
     name = "espeak"
     sample_rate = _RATE
 
-    def __init__(self, *, on_wait: Callable[[float], None] = lambda _seconds: None) -> None:
-        """`on_wait`: see `Pool`."""
-        self._pool = Pool("espeak", 1, _worker, on_wait=on_wait)
+    def __init__(self, *, on_job: OnJob = unmeasured) -> None:
+        """`on_job`: see `OnJob`."""
+        self._pool = Pool("espeak", 1, _worker, on_job=on_job)
 
     @property
     def voices(self) -> tuple[Voice, ...]:

@@ -6,7 +6,7 @@ onnxruntime releases the GIL, so the workers are threads; phonemes come from the
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from audio.errors import EngineError, ModelError
 from audio.models import installed_voices
 from audio.pcm import Resampler
-from audio.pool import Pool, ThreadWorker
+from audio.pool import OnJob, Pool, ThreadWorker, unmeasured
 from audio.speakable import Spoken, speakable
 from audio.tts.base import Speech, SpokenWord, Voice
 from audio.tts.outlet import Outlet
@@ -52,16 +52,16 @@ class PiperMouth:
         *,
         voice: str = "",
         workers: int = 1,
-        on_wait: Callable[[float], None] = lambda _seconds: None,
+        on_job: OnJob = unmeasured,
     ) -> None:
-        """`voice`: the default one, `en_US-lessac-medium`; empty: US English, else the first installed. `on_wait`: see `Pool`."""
+        """`voice`: the default one, `en_US-lessac-medium`; empty: US English, else the first installed. `on_job`: see `OnJob`."""
         if voice:
             self.name = f"piper:{voice}"
         self._models_dir = models_dir
         self._default = voice.removeprefix("piper-")
         self._loaded: dict[str, Any] = {}
         self._loading = threading.Lock()
-        self._pool = Pool("piper", workers, lambda: ThreadWorker(self._speak), on_wait=on_wait)
+        self._pool = Pool("piper", workers, lambda: ThreadWorker(self._speak), on_job=on_job)
 
     @property
     def voices(self) -> tuple[Voice, ...]:

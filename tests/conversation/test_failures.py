@@ -179,3 +179,23 @@ def test_everything_failing_at_once_leaves_a_session_that_still_listens() -> Non
     )
     assert said(scene)[-1].startswith("I'm sorry, I lost my train of thought")
     assert [item.role for item in scene.session.history.items].count(Role.LEARNER) == 1
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_an_end_of_turn_model_that_fails_is_left_out_of_that_turn_and_asked_again_in_the_next(
+    mood: str,
+) -> None:
+    mood_of = Moods(mood)
+
+    async def judge(_sound: object) -> float:
+        await mood_of(EngineError("the model is broken"))
+        return 0.99
+
+    scene = two_turns(mind=NullMind(ANSWER), end_of_turn=judge)
+    first, second = scene.counter.turns
+    without, _ = two_turns(mind=NullMind(ANSWER)).counter.turns
+    assert said(scene) == [ANSWER, ANSWER]
+    assert first.endpoint_delay_ms == without.endpoint_delay_ms
+    assert (first.transcript_ms or 0) - (without.transcript_ms or 0) < 310
+    assert (second.endpoint_delay_ms or 0) < (without.endpoint_delay_ms or 0)
+    assert scene.counter.failures == ["end_of_turn"]

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from audio.errors import EngineError
 from tests.conversation.scene import Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
@@ -208,13 +207,6 @@ def test_the_end_of_turn_model_moves_the_waiting_time_and_gets_the_sound() -> No
     sure, neutral, unsure = _delay(says(0.98)), _delay(None), _delay(says(0.03))
     assert sure < neutral < unsure
     assert all(16_000 < len(sound) <= 9 * 16_000 for sound in heard)
-
-
-def test_an_end_of_turn_model_that_fails_is_as_if_there_were_none() -> None:
-    async def fail(_sound: Any) -> float:
-        raise EngineError("broken")
-
-    assert _delay(fail) == _delay(None)
 
 
 def test_a_talk_that_the_learner_ends_is_summed_up_in_text_for_the_page_and_the_history() -> None:

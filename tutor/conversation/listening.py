@@ -35,6 +35,8 @@ from tutor.conversation.utterance import Utterance, caption_words
 
 _STARVED = 0.8
 """Seconds without any audio in mid-speech after which silence is assumed: some clients stop sending."""
+_MOST_JUDGING = 0.3
+"""Seconds after which nobody waits for the end-of-turn model: the shortest turns are decided about then."""
 _log = structlog.get_logger(__name__)
 
 EndOfTurn = Callable[[NDArray[np.int16]], Coroutine[Any, Any, float]]
@@ -194,13 +196,15 @@ class Listening:
             self._events.not_heard()
 
     async def _judge_sound(self, sound: NDArray[np.int16]) -> float | None:
-        """What the end-of-turn model makes of the sound, where there is one."""
+        """What the end-of-turn model makes of the sound, where there is one and it answers in time."""
         if self._end_of_turn is None:
             return None
         try:
-            return await self._end_of_turn(sound)
+            async with asyncio.timeout(_MOST_JUDGING):
+                return await self._end_of_turn(sound)
         except Exception as error:  # an optional model never stops the conversation
-            _log.warning("end_of_turn.failed", error=str(error))
+            _log.warning("end_of_turn.failed", error=str(error) or type(error).__name__)
+            self._observer.engine_failed("end_of_turn")
             return None
 
     # --- words become items -----------------------------------------------------------------------------------
