@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Row, case, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.companions import Companion, CompanionStatus, Patience, Style, Subject
-from lms_core.courses import Lesson, QuizItem, QuizKind
+from lms_core.courses import Lesson
 from lms_core.errors import Conflict
 from lms_core.ports import Companions
 from storage.database import Database

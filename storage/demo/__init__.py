@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.companions import Companion, Patience, Style, Subject
-from lms_core.courses import Lesson, QuizItem, QuizKind
+from lms_core.courses import Lesson
 
 _FOLDER = Path(__file__).parent
 _SLUGS = ("ada-fractions", "milo-photosynthesis", "nora-seasons")

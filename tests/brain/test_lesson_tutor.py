@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.companions import Companion, Style, Subject
-from lms_core.courses import Lesson, QuizItem, QuizKind
+from lms_core.courses import Lesson
 from storage.demo import demo_lessons
 from tutor.brain.base import Message, MindRequest, Phase, Purpose, Remember, Show, TextDelta, ToolSpec
 from tutor.brain.lesson_plan import lesson_plan

@@ -12,8 +12,9 @@ from chat_server import ChatServer, Wire, calls, refuses, says
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms_core.assessment.items import QuizItem
 from lms_core.companions import Companion, Subject
-from lms_core.courses import Lesson, QuizItem
+from lms_core.courses import Lesson
 from tutor.brain.base import (
     Message,
     MindRequest,

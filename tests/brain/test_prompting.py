@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import prompts
+from lms_core.assessment.items import QuizItem
 from lms_core.companions import Companion, Style, Subject
-from lms_core.courses import Lesson, QuizItem
+from lms_core.courses import Lesson
 from tutor.brain.base import Message, MindRequest, Phase, Purpose
 from tutor.brain.passages import excerpt, passages, relevant
 from tutor.brain.prompting import chat_messages, tokens

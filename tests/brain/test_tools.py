@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_core.courses import Lesson, QuizItem, QuizKind
+from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.courses import Lesson
 from tutor.brain.base import Show
 from tutor.brain.tools import Tool, open_question, tools_for, use
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.companions import Companion, CompanionStatus, Patience, Style, Subject
-from lms_core.courses import Lesson, QuizItem, QuizKind
+from lms_core.courses import Lesson
 from lms_core.errors import Conflict
 from storage.companions import CompanionStore
 from storage.demo import demo_lessons

@@ -2,12 +2,12 @@
 
 from itertools import takewhile
 
-from lms_core.courses import QuizKind
-from tutor.brain.answers import Verdict, judge
+from lms_core.assessment.items import QuizKind
+from lms_core.assessment.spoken_answers import Verdict, judge
+from lms_core.assessment.spoken_numbers import tokens
 from tutor.brain.base import Show
 from tutor.brain.intents import Heard, Intent
 from tutor.brain.lesson_state import Outcome, Pending
-from tutor.brain.spoken_numbers import tokens
 from tutor.brain.teaching import Teaching
 
 _TOPIC_WORDS = 5

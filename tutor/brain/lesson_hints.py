@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable
 
-from lms_core.courses import QuizItem, QuizKind
-from tutor.brain.answer_words import key_words
+from lms_core.assessment.answer_words import key_words
+from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.spoken_numbers import numbers, tokens
 from tutor.brain.lesson_text import plain
-from tutor.brain.spoken_numbers import numbers, tokens
 
 _OWN = 3
 """Hints of the teacher's that are given at most."""

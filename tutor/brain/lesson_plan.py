@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from lms_core.courses import Lesson, QuizItem, QuizKind
-from tutor.brain.answer_words import STOP_WORDS, key_words, word_set
+from lms_core.assessment.answer_words import STOP_WORDS, key_words, word_set
+from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.spoken_numbers import tokens
+from lms_core.assessment.word_likeness import likeness, stem
+from lms_core.courses import Lesson
 from tutor.brain.lesson_text import Paragraph, Part, parts, plain
-from tutor.brain.spoken_numbers import tokens
-from tutor.brain.word_likeness import likeness, stem
 
 _CHUNK_SENTENCES = 3
 _CHUNK_WORDS = 48

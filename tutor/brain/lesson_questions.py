@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from lms_core.courses import QuizItem, QuizKind
-from tutor.brain.answer_words import STOP_WORDS, key_words
+from lms_core.assessment.answer_words import STOP_WORDS, key_words
+from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.spoken_numbers import tokens
 from tutor.brain.lesson_plan import Chunk, Definition, Question
-from tutor.brain.spoken_numbers import tokens
 
 _NUMBER = re.compile(r"(?<![\w.,/^-])\d+(?:\.\d+)?(?![\w/^]|[.,]\d)")
 _LEANS = re.compile(

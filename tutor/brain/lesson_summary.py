@@ -1,6 +1,6 @@
 """The lesson tutor's summary: what was covered, what went well, what to look at again."""
 
-from tutor.brain.answer_words import is_explanation
+from lms_core.assessment.answer_words import is_explanation
 from tutor.brain.lesson_hints import spoken_answer
 from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from lms_core.courses import QuizKind
-from tutor.brain.answers import Verdict, judge
+from lms_core.assessment.items import QuizKind
+from lms_core.assessment.spoken_answers import Verdict, judge
+from lms_core.assessment.spoken_numbers import tokens
 from tutor.brain.base import MindRequest
 from tutor.brain.explaining import Explaining
 from tutor.brain.intents import QUESTIONS, Heard, Intent, understand
@@ -11,7 +12,6 @@ from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome, Pending
 from tutor.brain.lesson_summary import sum_up
 from tutor.brain.lesson_voice import Voice, minutes, unheard
-from tutor.brain.spoken_numbers import tokens
 from tutor.brain.teaching import Teaching
 
 _MAY_BE_ANSWERS = frozenset((

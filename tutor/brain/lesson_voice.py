@@ -2,8 +2,8 @@
 
 import re
 
+from lms_core.assessment.answer_words import word_set
 from lms_core.companions import Companion
-from tutor.brain.answer_words import word_set
 from tutor.brain.base import Message, Show
 from tutor.brain.lesson_state import LessonState
 from tutor.brain.lesson_text import plain, sentences

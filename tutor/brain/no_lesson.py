@@ -1,6 +1,6 @@
 """The lesson tutor without a lesson: it listens, asks, and does not pretend to know. Pure."""
 
-from tutor.brain.answer_words import key_words, word_set
+from lms_core.assessment.answer_words import key_words, word_set
 from tutor.brain.base import MindRequest
 from tutor.brain.intents import QUESTIONS, Intent, understand
 from tutor.brain.lesson_state import LessonState, Pending

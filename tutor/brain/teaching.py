@@ -2,17 +2,17 @@
 
 import re
 
+from lms_core.assessment.answer_words import is_explanation
+from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.spoken_answers import Judgement, Verdict, judge
+from lms_core.assessment.spoken_numbers import tokens
+from lms_core.assessment.word_likeness import stem
 from lms_core.companions import Style
-from lms_core.courses import QuizItem, QuizKind
-from tutor.brain.answer_words import is_explanation
-from tutor.brain.answers import Judgement, Verdict, judge
 from tutor.brain.base import Show
 from tutor.brain.lesson_hints import ladder, spoken_answer
 from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome, Pending
 from tutor.brain.lesson_voice import Voice, continuing, listed
-from tutor.brain.spoken_numbers import tokens
-from tutor.brain.word_likeness import stem
 
 _SPACING = 2
 """Questions that lie between a question and its return."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lms_core.courses import Lesson, QuizItem
+from lms_core.assessment.items import QuizItem
+from lms_core.courses import Lesson
 from tutor.brain.base import Show, ToolSpec
 from tutor.brain.passages import passages, relevant
 
@@ -176,7 +177,9 @@ def _grade(given: Grade, lesson: Lesson | None, memory: Mapping[str, Any]) -> Ou
     place = given.number - 1 if given.number is not None else quiz.open
     if place is None or place >= len(items):
         return Outcome(_error("No question is open. Ask one first."), memory=memory)
-    from tutor.brain.answers import judge  # the word lists that it needs load with the first answer
+    from lms_core.assessment.spoken_answers import (
+        judge,  # the word lists that it needs load with the first answer
+    )
 
     item = items[place]
     judgement = judge(given.answer, item)

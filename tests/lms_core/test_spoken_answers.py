@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms_core.courses import QuizItem, QuizKind
+from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.spoken_answers import Judgement, Verdict, judge
+from lms_core.assessment.spoken_numbers import numbers, tokens
+from lms_core.assessment.word_likeness import edits, likeness, sound
 from storage.demo import demo_lessons
-from tutor.brain.answers import Judgement, Verdict, judge
-from tutor.brain.spoken_numbers import numbers, tokens
-from tutor.brain.word_likeness import edits, likeness, sound
 
 ITEMS = {item.question: item for demo in demo_lessons() for item in demo.lesson.quiz}
 SEVEN = QuizItem("What is three plus four?", "7", QuizKind.NUMERIC)

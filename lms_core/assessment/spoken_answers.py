@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from lms_core.courses import QuizItem, QuizKind
-from tutor.brain.answer_words import (
+from lms_core.assessment.answer_words import (
     STOP_WORDS,
     contradicts,
     coverage,
@@ -19,7 +18,8 @@ from tutor.brain.answer_words import (
     stems,
     word_set,
 )
-from tutor.brain.spoken_numbers import SpokenNumber, numbers, ordinal, tokens
+from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.spoken_numbers import SpokenNumber, numbers, ordinal, tokens
 
 
 class Verdict(StrEnum):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from tutor.brain.spoken_numbers import numbers, tokens
-from tutor.brain.word_likeness import likeness, opposite, stem
+from lms_core.assessment.spoken_numbers import numbers, tokens
+from lms_core.assessment.word_likeness import likeness, opposite, stem
 
 
 def word_set(words: str) -> frozenset[str]:

@@ -1,0 +1,1 @@
+"""Quiz items, and what counts as a right answer to them, typed or spoken."""
