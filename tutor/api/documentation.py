@@ -22,7 +22,7 @@ from lms_core.errors import (
     VivaError,
 )
 from tutor.api.errors import STATUS
-from tutor.api.routing import PREFIX, Route
+from tutor.api.routing import PREFIX, Route, Stream
 
 _STYLE = "body{font:1rem/1.5 sans-serif;max-width:60rem;margin:auto;padding:1rem}code{font-weight:bold}"
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -31,6 +31,11 @@ _ERROR = {
     "type": "object",
     "properties": {"error": {"type": "string"}, "code": {"type": "string"}, "details": {"type": "object"}},
     "required": ["error", "code", "details"],
+}
+_FORM = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+    "required": ["file"],
 }
 
 
@@ -77,7 +82,7 @@ def _schemas(declared: list[Route]) -> tuple[_Names, dict[str, Any]]:
         for model in (route.query, route.body):
             if model is not None:
                 wanted[model, "validation"] = None
-        if route.answers is not None:
+        if route.answers is not None and not isinstance(route.answers, Stream):
             wanted[route.answers, "serialization"] = None
     names, definitions = models_json_schema(list(wanted), ref_template="#/components/schemas/{model}")
     return names, definitions.get("$defs", {})
@@ -92,6 +97,8 @@ def _operation(route: Route, names: _Names, schemas: dict[str, Any]) -> dict[str
     }
     if route.permission is not None:
         operation["x-permission"] = route.permission.value
+    if route.takes_file:
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
     if route.body is not None:
         schema = names[route.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
@@ -119,6 +126,8 @@ def _responses(route: Route, names: _Names) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     if route.answers is None:
         responses["204"] = {"description": "Done"}
+    elif isinstance(route.answers, Stream):
+        responses |= _streamed(route.answers)
     else:
         data = names[route.answers, "serialization"]
         if route.paged:
@@ -138,6 +147,19 @@ def _responses(route: Route, names: _Names) -> dict[str, Any]:
     for kind in _errors(route):
         responses.setdefault(str(STATUS[kind]), {"description": kind.code, "content": error})
     return responses
+
+
+def _streamed(answer: Stream) -> dict[str, Any]:
+    whole = {"description": "Done", "content": {answer.media_type: {}}}
+    if not answer.ranges:
+        return {"200": whole}
+    return {
+        "200": whole,
+        "206": {**whole, "description": "The range that was asked for"},
+        "304": {"description": "As If-None-Match has it"},
+        "412": {"description": "Not as If-Match has it"},
+        "416": {"description": "There is no such range"},
+    }
 
 
 def _errors(route: Route) -> Iterable[type[VivaError]]:

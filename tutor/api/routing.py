@@ -51,6 +51,7 @@ class Call(Generic[Q, B]):
     query: Q
     body: B
     if_match: str | None
+    request: web.Request  # for what is streamed, in or out
 
     @property
     def principal(self) -> Principal:
@@ -72,10 +73,19 @@ class Page:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What is not JSON: the handler returns a response of its own, whole or in the ranges that were asked for."""
+
+    media_type: str
+    ranges: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """`answers` is the model of `data`, or of each element where `query` is a Paging; None: 204, no body.
 
+    `takes_file`: the body is multipart/form-data with one part named file, which the handler reads from the request.
     `permission` None: open to all. `edits`: needs `If-Match`. `errors`: beside those that follow from the rest.
     """
 
@@ -84,9 +94,10 @@ class Route:
     summary: str
     permission: Permission | None
     handle: Callable[[Call[Any, Any]], Awaitable[Any]]
-    answers: type[BaseModel] | None
+    answers: type[BaseModel] | Stream | None
     query: type[Model] | None = None
     body: type[Model] | None = None
+    takes_file: bool = False
     status: int = 200
     edits: bool = False
     errors: tuple[type[VivaError], ...] = ()
@@ -114,8 +125,8 @@ def etag(data: Any) -> str:
 
 def _endpoint(
     route: Route, authenticate: Callable[[web.Request], Awaitable[Principal]], rates: Rates
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def endpoint(request: web.Request) -> web.Response:
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def endpoint(request: web.Request) -> web.StreamResponse:
         asker = None
         if route.permission is not None:
             asker = await authenticate(request)
@@ -137,7 +148,7 @@ async def _checked(route: Route, request: web.Request, asker: Principal | None) 
     if_match = request.headers.get("If-Match")
     if route.edits and if_match is None:
         raise NotConditional("Send If-Match with the ETag of what you edit.")
-    return Call(asker, path, _query(route, request), await _body(route, request), if_match)
+    return Call(asker, path, _query(route, request), await _body(route, request), if_match, request)
 
 
 def _query(route: Route, request: web.Request) -> Model | None:
@@ -150,6 +161,8 @@ def _query(route: Route, request: web.Request) -> Model | None:
 
 
 async def _body(route: Route, request: web.Request) -> Model | None:
+    if route.takes_file and request.content_type != "multipart/form-data":
+        raise InvalidInput("Send a form (multipart/form-data) with the file in a part named 'file'.")
     if route.body is None:
         return None
     if request.content_type != "application/json":
@@ -170,7 +183,9 @@ def _refuse(error: ValidationError, part: str) -> NoReturn:
     raise InvalidInput(f"{where}: {first['problem']}.", fields=fields) from error
 
 
-def _respond(route: Route, request: web.Request, call: Call[Any, Any], result: Any) -> web.Response:
+def _respond(route: Route, request: web.Request, call: Call[Any, Any], result: Any) -> web.StreamResponse:
+    if isinstance(result, web.StreamResponse):
+        return result
     if route.answers is None:
         return web.Response(status=204)
     if isinstance(result, Page):
