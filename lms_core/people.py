@@ -17,13 +17,14 @@ class Permission(StrEnum):
 
     BROWSE = "browse"  # published companions
     LEARN = "learn"  # talk, and see one's own sessions
+    WRITE_COURSES = "write_courses"  # courses, lessons, quizzes, and the media in them
     SEE_ALL_SESSIONS = "see_all_sessions"
 
 
 _LEARNER = frozenset({Permission.BROWSE, Permission.LEARN})
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: _LEARNER,
-    Role.TEACHER: _LEARNER,
+    Role.TEACHER: _LEARNER | {Permission.WRITE_COURSES},
     Role.ADMIN: frozenset(Permission),
 }
 

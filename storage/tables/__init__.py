@@ -3,7 +3,9 @@
 from storage.tables.base import UtcTime, metadata
 from storage.tables.companions import companions
 from storage.tables.courses import lessons
+from storage.tables.media import media
 from storage.tables.people import people, tokens
+from storage.tables.secrets import secrets
 from storage.tables.sessions import items, sessions, turn_metrics
 
 __all__ = [
@@ -11,8 +13,10 @@ __all__ = [
     "companions",
     "items",
     "lessons",
+    "media",
     "metadata",
     "people",
+    "secrets",
     "sessions",
     "tokens",
     "turn_metrics",
