@@ -51,14 +51,13 @@ class Chosen:
     end_of_turn: Choice
 
 
-def choose(settings: Settings) -> Chosen:
-    """What the settings name, or the best that can run here."""
+async def choose(settings: Settings) -> Chosen:
+    """What the settings name, or the best that can run here. Raises SettingsError or MindError with what to do."""
     base, key = settings.openai_base_url or None, settings.openai_api_key.get_secret_value() or None
     configured = "it is configured"
     return Chosen(
         stt.auto(settings.models_dir) if settings.ears == "auto" else Choice(settings.ears, configured),
-        brain.auto(base_url=base, api_key=key, model=settings.openai_model or None)
-        if settings.mind == "auto" else Choice(settings.mind, configured),
+        await brain.choose(settings.mind, base_url=base, api_key=key, model=settings.openai_model or None),
         tts.auto(settings.models_dir) if settings.mouth == "auto" else Choice(settings.mouth, configured),
         end_of_turn.auto(settings.models_dir) if settings.end_of_turn == "auto"
         else Choice(settings.end_of_turn, configured),
@@ -95,6 +94,7 @@ async def started(engines: Engines) -> AsyncIterator[None]:
     if engines.end_of_turn is not None:
         parts.append(engines.end_of_turn)
     running: list[Any] = []
+    warming: asyncio.Task[None] | None = None
     try:
         for engine in parts:
             try:
@@ -102,21 +102,24 @@ async def started(engines: Engines) -> AsyncIterator[None]:
             except AudioError as error:
                 raise SettingsError(f"{engine.name} cannot start: {error}") from error
             running.append(engine)
+        warming = asyncio.create_task(engines.mind.warm_up())
         yield
     finally:
+        if warming is not None:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
         for engine in reversed(running):
             await engine.aclose()
         await engines.silero.aclose()
 
 
 class Server:
-    """Everything that runs, made from the settings. `run` returns when it was asked to stop."""
+    """Everything that runs, made from the settings and the chosen engines. `run` returns when it was asked to stop."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, chosen: Chosen) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.chosen = choose(settings)
-        self.engines = make_engines(settings, self.chosen, self.metrics)
+        self.engines = make_engines(settings, chosen, self.metrics)
         settings.make_data_dir()
         self.database = Database(settings.database)
         self.accounts = AccountStore(self.database)

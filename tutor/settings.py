@@ -64,7 +64,10 @@ class Settings(BaseSettings):
         "", description="OpenAI-compatible endpoint for the mind, e.g. http://localhost:11434/v1."
     )
     openai_api_key: SecretStr = Field(SecretStr(""), description="Key for the OpenAI-compatible endpoints.")
-    openai_model: str = Field("", description="Model of the mind at that endpoint.")
+    openai_model: str = Field(
+        "",
+        description="Model of the mind; empty: the first chat model that the endpoint lists. OpenAI's own needs a name.",
+    )
     speech_base_url: str = Field(
         "", description="OpenAI-compatible endpoint for openai: ears and mouths; empty: OpenAI's own."
     )

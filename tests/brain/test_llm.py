@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import structlog
 from chat_server import ChatServer, Wire, calls, refuses, says
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,13 +52,22 @@ async def server() -> AsyncIterator[ChatServer]:
 
 @pytest.fixture
 async def mind(server: ChatServer) -> AsyncIterator[LanguageModelMind]:
-    one = LanguageModelMind("m", base_url=server.url, api_key="k", limits=LIMITS)
+    one = await warm(server, LIMITS)
     yield one
     await one.aclose()
 
 
-def impatient(server: ChatServer, **limits: float) -> LanguageModelMind:
-    return LanguageModelMind("m", base_url=server.url, limits=replace(LIMITS, **limits))
+async def warm(server: ChatServer, limits: Limits = LIMITS) -> LanguageModelMind:
+    mind = LanguageModelMind("m", base_url=server.url, api_key="k", limits=limits)
+    server.answer(says("Hello."))
+    await mind.warm_up()
+    server.bodies.clear()
+    server.arrived.clear()
+    return mind
+
+
+async def impatient(server: ChatServer, **limits: float) -> LanguageModelMind:
+    return await warm(server, replace(LIMITS, **limits))
 
 
 async def events_of(mind: LanguageModelMind, request: MindRequest = ASKED) -> list:
@@ -154,7 +164,7 @@ async def test_thoughts_are_never_spoken_wherever_the_chunks_are_cut(server, min
 
 
 async def test_reasoning_deltas_are_never_spoken_but_are_a_sign_of_life(server):
-    mind = impatient(server, first_token=0.5)
+    mind = await impatient(server, first_token=0.5)
 
     async def script(wire: Wire) -> None:
         for _ in range(4):
@@ -175,7 +185,49 @@ async def test_a_model_that_spends_all_its_tokens_on_thinking_is_told_apart(serv
     assert said == "" and "allow more" in error
 
 
+THINKING = ("I should ", "greet.</th", "ink>\n\n", "Hello ", "there.")
+"""From a server whose template has put the opening tag into the prompt."""
+
+
+async def test_thoughts_that_no_tag_announces_are_not_spoken_even_by_a_model_not_met_before(server):
+    mind = LanguageModelMind("m", base_url=server.url, limits=LIMITS)
+    server.answer(
+        says(*THINKING), says("Hm. ", "</think>", "Yes."), says("No thoughts today."), says(*THINKING)
+    )
+    said = [text_of(await events_of(mind)) for _ in range(4)]
+    assert said == ["Hello there.", "Yes.", "No thoughts today.", "Hello there."]
+    await mind.aclose()
+
+
+async def test_what_a_thinking_model_says_after_its_thoughts_is_streamed(server):
+    mind = LanguageModelMind("m", base_url=server.url, limits=LIMITS)
+    read = asyncio.Event()
+
+    async def script(wire: Wire) -> None:
+        await wire.delta(content="Hm.</think>A cell ")
+        await read.wait()
+        await wire.delta(content="is small.")
+        await wire.end()
+
+    server.answer(says(*THINKING), script)
+    await mind.warm_up()
+    events = []
+    async for event in mind.reply(ASKED):
+        events.append(event)
+        read.set()
+    assert events[:2] == [TextDelta("A cell "), TextDelta("is small.")]
+    await mind.aclose()
+
+
+async def test_thoughts_cut_off_at_the_token_limit_are_not_spoken(server):
+    mind = LanguageModelMind("m", base_url=server.url, limits=LIMITS)
+    server.answer(says("I should greet and", reason="length"))
+    assert (await until_error(mind))[0] == ""
+    await mind.aclose()
+
+
 @given(
+    st.booleans(),
     st.lists(
         st.sampled_from(
             ["<think>", "</think>", "<THINKING>", "</thinking>", "a", " < ", "<", ">", "th", "</", "x<t"]
@@ -183,11 +235,11 @@ async def test_a_model_that_spends_all_its_tokens_on_thinking_is_told_apart(serv
     ),
     st.lists(st.integers(0, 80)),
 )
-def test_how_a_text_is_cut_does_not_change_what_is_taken_out_of_it(parts, cuts):
+def test_how_a_text_is_cut_does_not_change_what_is_taken_out_of_it(wary, parts, cuts):
     text = "".join(parts)
 
     def said(pieces: list[str]) -> str:
-        strainer = ThoughtFilter()
+        strainer = ThoughtFilter(wary=wary)
         return "".join(map(strainer.feed, pieces)) + strainer.flush()
 
     places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
@@ -247,7 +299,7 @@ async def test_garbage_before_the_first_word_is_asked_again(server, mind):
 
 
 async def test_a_stall_in_mid_stream_is_an_error_within_the_limit(server):
-    mind = impatient(server, between=0.2)
+    mind = await impatient(server, between=0.2)
 
     async def script(wire: Wire) -> None:
         await wire.delta(content="A cell ")
@@ -261,7 +313,7 @@ async def test_a_stall_in_mid_stream_is_an_error_within_the_limit(server):
 
 
 async def test_a_slow_first_word_is_an_error_within_the_limit_and_the_request_is_dropped(server):
-    mind = impatient(server, first_token=0.2)
+    mind = await impatient(server, first_token=0.2)
 
     async def script(wire: Wire) -> None:
         await wire.delta(role="assistant", content="")  # headers and an empty chunk are no sign of life
@@ -275,7 +327,7 @@ async def test_a_slow_first_word_is_an_error_within_the_limit_and_the_request_is
 
 
 async def test_a_listener_who_is_slow_does_not_use_up_the_minds_time(server):
-    mind = impatient(server, whole=0.5)
+    mind = await impatient(server, whole=0.5)
     server.answer(says("One. ", "Two. ", "Three."))
     said = ""
     async for event in mind.reply(ASKED):
@@ -308,7 +360,7 @@ async def test_retries_end(server, mind):
 
 
 async def test_the_wait_that_an_endpoint_asks_for_is_kept(server):
-    mind = impatient(server, backoff=0.0)
+    mind = await impatient(server, backoff=0.0)
     loop = asyncio.get_running_loop()
     server.answer(refuses(429, retry_after_ms="300"), says("Here."))
     begun = loop.time()
@@ -530,3 +582,33 @@ async def test_a_wrong_key_is_found_at_the_start(server, mind):
     server.models = (401, {"error": {"message": "bad"}})
     with pytest.raises(MindError, match="API key"):
         await mind.start()
+
+
+async def test_the_warm_up_waits_for_a_model_that_is_being_loaded(server):
+    mind = LanguageModelMind("m", base_url=server.url, limits=replace(LIMITS, first_token=0.05))
+    loaded = asyncio.Event()
+
+    async def script(wire: Wire) -> None:
+        await loaded.wait()
+        await wire.delta(content="Hello.")
+        await wire.end()
+
+    server.answer(script)
+    warming = asyncio.create_task(mind.warm_up())
+    await server.arrived.wait()
+    assert server.bodies[0]["messages"] == [{"role": "user", "content": "Say hello."}]
+    assert not (await asyncio.wait([warming], timeout=0.2))[0]
+    loaded.set()
+    await warming
+    await mind.aclose()
+
+
+async def test_a_failed_warm_up_is_logged_in_a_sentence(server):
+    mind = LanguageModelMind("m", base_url=server.url, limits=LIMITS)
+    server.answer(*[refuses(500)] * 3)
+    with structlog.testing.capture_logs() as logs:
+        await mind.warm_up()
+    assert [line["why"][:34] for line in logs if line["event"] == "mind.warm_up_failed"] == [
+        f"The model 'm' at {server.url}"[:34]
+    ]
+    await mind.aclose()

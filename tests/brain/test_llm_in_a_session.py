@@ -7,9 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.brain.chat_server import ChatServer, Wire, refuses, says
-from tests.brain.test_llm import LIMITS
+from tests.brain.test_llm import warm
 from tests.conversation.scene import Scene
-from tutor.brain.llm import LanguageModelMind
 from tutor.conversation.events import ReplyAudio, ReplyDone, SessionEvent
 
 
@@ -21,7 +20,9 @@ async def server() -> AsyncIterator[ChatServer]:
 
 @asynccontextmanager
 async def talking(server: ChatServer) -> AsyncIterator[Scene]:
-    mind = LanguageModelMind("m", base_url=server.url, api_key="k", limits=LIMITS)
+    queued, server.answers = server.answers, []
+    mind = await warm(server)
+    server.answer(*queued)
     async with Scene(mind=mind) as scene:
         yield scene
         server.answer(says("We talked."))  # the notes at the end

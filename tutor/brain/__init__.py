@@ -9,12 +9,16 @@ from tutor.errors import SettingsError
 if TYPE_CHECKING:
     from tutor.brain.base import Mind
 
-_MODEL = "gpt-4.1-mini"
-"""What OpenAI's own endpoint is asked for if no model is named: quick to begin, as a voice needs it."""
 _BETTER = (
-    "A language model converses more freely: set an API key for OpenAI, or the base URL and model of a "
-    "server of your own, such as Ollama (http://localhost:11434/v1)."
+    "A language model converses more freely: set VIVA_OPENAI_BASE_URL to a server of your own, such as Ollama "
+    "(http://localhost:11434/v1), or VIVA_OPENAI_API_KEY and VIVA_OPENAI_MODEL for OpenAI's."
 )
+_WHICH = (
+    "Which model should be the tutor? Set VIVA_OPENAI_MODEL to its name, "
+    "or VIVA_MIND=lesson for the built-in tutor, which needs none."
+)
+_OTHERS = 5
+"""As many other models are named; some endpoints have hundreds."""
 
 
 def create(
@@ -38,9 +42,9 @@ def create(
     if kind == "openai":
         from tutor.brain.llm import LanguageModelMind  # the SDK takes most of a second to load
 
-        chosen = named or model or (_MODEL if base_url is None else None)
+        chosen = named or model
         if not chosen:
-            raise SettingsError(f"Which model should {base_url} use? Write the mind as openai:<model>.")
+            raise SettingsError(_WHICH)
         if base_url is None and not api_key:
             raise SettingsError(
                 "The mind 'openai' needs an API key, or the base URL of a server of your own."
@@ -57,10 +61,29 @@ def create(
     return mind
 
 
-def auto(*, base_url: str | None = None, api_key: str | None = None, model: str | None = None) -> Choice:
-    """The best mind that these settings allow, why, and what would be better."""
-    if base_url:
-        return Choice(f"openai:{model}" if model else "openai", f"a model's server is set: {base_url}")
-    if api_key:
-        return Choice(f"openai:{model or _MODEL}", "an API key for OpenAI is set")
-    return Choice("lesson", "no model is set up; it works without one", _BETTER)
+async def choose(
+    name: str, *, base_url: str | None = None, api_key: str | None = None, model: str | None = None
+) -> Choice:
+    """The mind to make, why, and what would be better. `name` is as for `create`, or `auto`.
+
+    A server of the operator's own is asked for its models if none is named. Raises SettingsError or MindError.
+    """
+    if name not in ("auto", "openai"):
+        return Choice(name, "it is configured")
+    if name == "auto" and not base_url and not api_key:
+        return Choice("lesson", "no model is set up; it works without one", _BETTER)
+    if model:
+        return Choice(f"openai:{model}", "it is configured")
+    if not base_url:
+        raise SettingsError(_WHICH)
+    from tutor.brain.model_list import find_model
+
+    first, others = await find_model(base_url, api_key)
+    if not others:
+        return Choice(f"openai:{first}", f"it is the only chat model at {base_url}")
+    more = f" and {len(others) - _OTHERS} more" if len(others) > _OTHERS else ""
+    return Choice(
+        f"openai:{first}",
+        f"it is the first of {len(others) + 1} chat models at {base_url}",
+        f"perhaps {', '.join(others[:_OTHERS])}{more}; set VIVA_OPENAI_MODEL to the one to take.",
+    )

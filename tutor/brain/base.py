@@ -129,5 +129,8 @@ class Mind(Protocol):
     async def start(self) -> None:
         """Check what can be checked. Raises MindError with what to do."""
 
+    async def warm_up(self) -> None:
+        """Called once after `start`, in the background: do what would make the first learner wait. Raises nothing."""
+
     async def aclose(self) -> None:
         """Close connections."""

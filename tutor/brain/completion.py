@@ -20,31 +20,41 @@ _LONGEST_TAG = max(map(len, _NAMES)) + len("</>")
 
 
 class ThoughtFilter:
-    """Takes a reasoning model's thoughts (`<think>...</think>`) out of its text, however it is cut."""
+    """Takes a reasoning model's thoughts (`<think>...</think>`) out of its text, however it is cut.
 
-    def __init__(self) -> None:
+    Some servers' templates put the opening tag into the prompt, so that the text begins with thoughts and shows
+    only where they end. `wary`: this may be such a server, so nothing is spoken before a tag or the end.
+    """
+
+    def __init__(self, *, wary: bool = False) -> None:
         self._held = ""
         self._thinking = False
+        self._wary = wary
+        self.began_thinking = False
+        """The text turned out to have begun with thoughts."""
 
     def feed(self, text: str) -> str:
         """What may be spoken by now; what could be the beginning of a tag is kept back."""
         said: list[str] = []
         rest = self._held + text
         while tag := _TAG.search(rest):
-            if not self._thinking:
+            closing = bool(tag.group(1))
+            unopened = closing and not self._thinking
+            self.began_thinking |= unopened
+            if not self._thinking and not (unopened and self._wary):
                 said.append(rest[: tag.start()])
-            self._thinking = not tag.group(1)
+            self._thinking, self._wary = not closing, False
             rest = rest[tag.end() :]
-        cut = _possible_tag(rest)
+        cut = 0 if self._wary else _possible_tag(rest)
         if not self._thinking:
             said.append(rest[:cut])
         self._held = rest[cut:]
         return "".join(said)
 
-    def flush(self) -> str:
-        """The text is over: what was kept back was no tag."""
+    def flush(self, *, cut: bool = False) -> str:
+        """The text is over: what was kept back was no tag. `cut`: it was to be longer, and may be all thoughts."""
         held, self._held = self._held, ""
-        return "" if self._thinking else held
+        return "" if self._thinking or (self._wary and cut) else held
 
 
 def _possible_tag(text: str) -> int:
@@ -69,8 +79,11 @@ class Call:
 class Completion:
     """Grows with each chunk; `finish_reason` None means that the stream has not properly ended."""
 
-    def __init__(self, new_id: Callable[[], str] = lambda: f"call_{uuid4().hex[:16]}") -> None:
-        """`new_id` names calls to which the server gave no id; it must be new in the whole session."""
+    def __init__(
+        self, new_id: Callable[[], str] = lambda: f"call_{uuid4().hex[:16]}", *, wary: bool = False
+    ) -> None:
+        """`new_id` names calls to which the server gave no id; it must be new in the whole session.
+        `wary`: the text may begin with thoughts; see `ThoughtFilter`."""
         self._new_id = new_id
         self.text = ""
         self.calls: list[Call] = []
@@ -78,7 +91,14 @@ class Completion:
         self.usage: Usage | None = None
         self.alive = False
         """The model has shown a sign of life: words, thoughts or a call."""
-        self._thoughts = ThoughtFilter()
+        self._thoughts = ThoughtFilter(wary=wary)
+
+    @property
+    def thinks_aloud(self) -> bool | None:
+        """Whether the text began with thoughts that no tag announced; None: it was too short to tell."""
+        if self._thoughts.began_thinking:
+            return True
+        return False if self.text and self.finish_reason else None
 
     @property
     def begun(self) -> bool:
@@ -109,7 +129,7 @@ class Completion:
         reason = getattr(choices[0], "finish_reason", None)
         if isinstance(reason, str):
             self.finish_reason = reason
-            said += self._thoughts.flush()
+            said += self._thoughts.flush(cut=reason == "length")
         return self._said(said)
 
     def _said(self, words: str) -> str:

@@ -37,6 +37,9 @@ class LessonTutor:
     async def start(self) -> None:
         """Nothing to load."""
 
+    async def warm_up(self) -> None:
+        """Nothing to load."""
+
     async def aclose(self) -> None:
         """Nothing to close."""
 

@@ -15,6 +15,7 @@ from openai.types.chat import ChatCompletionChunk
 from tutor.brain.base import MindEvent, MindRequest, Purpose, Remember, TextDelta, ToolCall, ToolSpec, Usage
 from tutor.brain.completion import Call, Completion
 from tutor.brain.endpoint import Failure, failure, to_give_up, without
+from tutor.brain.model_list import listed_models
 from tutor.brain.prompting import CONTEXT_TOKENS, ChatMessage, chat_messages, tool_round
 from tutor.brain.tools import Outcome, Tool, problem_with, tools_for, unknown, use
 from tutor.errors import MindError
@@ -42,6 +43,8 @@ class Limits:
     """Before the first retry; doubles with each."""
     retry_after: float = 5.0
     """An endpoint that asks for a longer wait is not asked again."""
+    load: float = 300.0
+    """Until the first word after the start, while the endpoint loads the model."""
 
 
 class _Broken(Exception):
@@ -80,26 +83,27 @@ class LanguageModelMind:
         # OpenAI's newer models refuse `max_tokens`, many other servers know nothing else.
         self._max_tokens = "max_completion_tokens" if base_url is None else "max_tokens"
         self._refused: frozenset[str] = frozenset()
+        self._thinks_aloud: bool | None = None
+        """Whether the model's texts begin with thoughts that no tag announces; None: not known yet."""
 
     async def start(self) -> None:
         """Ask for the list of models: is the endpoint there, is the key good? Raises MindError."""
-        try:
-            async with asyncio.timeout(self._limits.connect * 2):
-                listed = await self._client.models.list()
-        except TimeoutError as error:
-            raise MindError(f"The model's server at {self._url} does not answer. Is it running?") from error
-        except (openai.NotFoundError, openai.APIResponseValidationError):
-            return  # not every server can list
-        except openai.APIStatusError as error:
-            if error.status_code in (405, 501):
-                return
-            raise failure(error, self._model, self._url).error from error
-        except openai.APIError as error:
-            raise failure(error, self._model, self._url).error from error
-        names = {str(getattr(model, "id", "")) for model in getattr(listed, "data", None) or ()}
-        if names and not names & {self._model, f"{self._model}:latest"}:
+        names = await listed_models(self._client, self._limits.connect * 2)
+        if names and not {*names} & {self._model, f"{self._model}:latest"}:
             # Proxies often list less than they serve.
             _log.warning("mind.model_not_listed", model=self._model, url=self._url, listed=sorted(names)[:10])
+
+    async def warm_up(self) -> None:
+        """One short exchange: Ollama loads a model at its first request, and we learn how this one thinks."""
+        messages = [{"role": "user", "content": "Say hello."}]
+        body = {"model": self._model, "messages": messages, "stream": True}
+        patience = _Patience(self._limits.load + self._limits.whole)
+        try:
+            async with aclosing(self._complete(body, patience, first_token=self._limits.load)) as pieces:
+                async for _ in pieces:
+                    pass
+        except MindError as error:
+            _log.warning("mind.warm_up_failed", why=error.message)
 
     async def aclose(self) -> None:
         await self._client.close()
@@ -177,16 +181,23 @@ class LanguageModelMind:
         return body
 
     async def _complete(
-        self, body: Mapping[str, Any], patience: "_Patience", *, keep_tools: bool
+        self,
+        body: Mapping[str, Any],
+        patience: "_Patience",
+        *,
+        first_token: float | None = None,
+        keep_tools: bool = False,
     ) -> AsyncGenerator[str | Completion, None]:
         """The words of one completion as they come, at last the completion; retried until it has begun."""
-        opening = _Patience(self._limits.first_token, within=patience)
+        opening = _Patience(first_token or self._limits.first_token, within=patience)
         for attempt in itertools.count():
-            completion = Completion()
+            completion = Completion(wary=self._thinks_aloud is not False)
             try:
                 async with aclosing(self._stream(body, completion, opening, patience, keep_tools)) as words:
                     async for some in words:
                         yield some
+                if not self._thinks_aloud and completion.thinks_aloud is not None:
+                    self._thinks_aloud = completion.thinks_aloud
                 if completion.finish_reason == "content_filter":
                     raise MindError(self._silence(completion))
                 if completion.finish_reason == "length":

@@ -31,14 +31,20 @@ class _Doctor:
         self._problems = 0
 
     async def run(self) -> int:
+        from audio.errors import AudioError
+        from lms_core.errors import VivaError
         from tutor.app import choose, make_engines
         from tutor.metrics import Metrics
 
         await self._check("data directory", self._data_dir)
         await self._check("database", self._database)
         await self._check("port", self._port)
-        chosen = choose(self._settings)
-        engines = make_engines(self._settings, chosen, Metrics())
+        try:
+            chosen = await choose(self._settings)
+            engines = make_engines(self._settings, chosen, Metrics())
+        except (VivaError, AudioError) as error:
+            print(f"  PROBLEM  engines: {error}")
+            return 1
         spoken: list[Any] = []
         try:
             await self._check(f"mouth ({chosen.mouth.name})", lambda: self._mouth(engines.mouth, spoken))
@@ -65,6 +71,9 @@ class _Doctor:
         try:
             async with asyncio.timeout(60):
                 print(f"  ok       {what}: {await look()}")
+        except TimeoutError:
+            self._problems += needed
+            print(f"  PROBLEM  {what}: it did not finish within a minute")
         except Exception as error:  # a doctor reports whatever is wrong
             self._problems += needed
             print(f"  {'PROBLEM ' if needed else 'missing '} {what}: {error or type(error).__name__}")
@@ -147,6 +156,7 @@ class _Doctor:
         from tutor.brain.base import MindRequest, Purpose, TextDelta
 
         await mind.start()
+        await mind.warm_up()
         demo = demo_lessons()[0]
         said = ""
         async for event in mind.reply(MindRequest(Purpose.GREETING, demo.companion, demo.lesson)):

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     from storage.first_run import Welcome
     from tutor import logs, settings
-    from tutor.app import Chosen, Server, write_ready_file
+    from tutor.app import Chosen, Server, choose, write_ready_file
     from tutor.errors import SettingsError
 
     chosen = settings.load(**flags(options))
@@ -47,8 +47,9 @@ def run(options: argparse.Namespace) -> None:
             write_ready_file(options.ready_file, address, welcome)
 
     async def serve() -> None:
-        server = Server(chosen)
-        announce(server.chosen)
+        engines = await choose(chosen)
+        server = Server(chosen, engines)
+        announce(engines)
         await server.run(ready)
 
     _run(serve)

@@ -11,7 +11,7 @@ from tests.e2e.conftest import RunningServer
 from tests.tutor.conftest import NULL_ENGINES
 from tests.tutor.conftest import quick_server as quick_server
 from tutor.api.documentation import openapi
-from tutor.app import Server
+from tutor.app import Server, choose
 from tutor.auth import Authenticator
 from tutor.settings import Settings
 
@@ -20,7 +20,8 @@ _UNDECLARED = {"/api/v1/openapi.json", "/api/v1/docs"}  # they tell of the other
 
 async def test_every_route_of_the_api_is_declared(tmp_path: Path) -> None:
     parts = dict(flag.removeprefix("--").split("=") for flag in NULL_ENGINES)
-    server = Server(Settings(data_dir=tmp_path, **parts))
+    settings = Settings(data_dir=tmp_path, **parts)
+    server = Server(settings, await choose(settings))
     routes = {
         (route.method, route.resource.canonical)
         for route in server.web_app().router.routes()
