@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+RESERVED_SLUGS = frozenset({"bookmarks", "preview-turn", "recent"})
+"""Last parts of addresses under /companions that mean something else."""
+
 
 class Subject(StrEnum):
     MATHS = "maths"
@@ -56,3 +59,29 @@ class Companion:
     status: CompanionStatus = CompanionStatus.PUBLISHED
     author_id: str | None = None
     lesson_id: str | None = None
+
+    @property
+    def archived(self) -> bool:
+        return self.status is CompanionStatus.ARCHIVED
+
+
+class CompanionSort(StrEnum):
+    NAME = "name"
+    NAME_DOWN = "-name"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanionFilter:
+    """Which companions, in what order. Without `status` and `mine`, those that are published.
+
+    `search` is looked for in name and topic; pages count from 1.
+    """
+
+    subject: Subject | None = None
+    status: CompanionStatus | None = None
+    mine: bool = False
+    search: str = ""
+    sort: CompanionSort = CompanionSort.NAME
+    page: int = 1
+    limit: int = 20

@@ -18,13 +18,15 @@ class Permission(StrEnum):
     BROWSE = "browse"  # published companions
     LEARN = "learn"  # talk, and see one's own sessions
     WRITE_COURSES = "write_courses"  # courses, lessons, quizzes, and the media in them
+    MAKE_COMPANIONS = "make_companions"  # for oneself
+    PUBLISH_COMPANIONS = "publish_companions"  # put one's own before everybody
     SEE_ALL_SESSIONS = "see_all_sessions"
 
 
-_LEARNER = frozenset({Permission.BROWSE, Permission.LEARN})
+_LEARNER = frozenset({Permission.BROWSE, Permission.LEARN, Permission.MAKE_COMPANIONS})
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: _LEARNER,
-    Role.TEACHER: _LEARNER | {Permission.WRITE_COURSES},
+    Role.TEACHER: _LEARNER | {Permission.WRITE_COURSES, Permission.PUBLISH_COMPANIONS},
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -1,5 +1,6 @@
 """What each plan allows, and whether one more is allowed. A limit of None is no limit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -47,8 +48,7 @@ class Usage:
 
     plan: Plan
     unlimited: bool
-    conversations: int
-    concurrent_sessions: int
+    used: Mapping[Quota, int]
 
 
 def month_of(now: datetime) -> datetime:

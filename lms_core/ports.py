@@ -3,25 +3,41 @@
 Times are UTC and aware. Pages count from 1; where a page is returned, the number of all there are comes with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from lms_core.companions import Companion
+from lms_core.companions import Companion, CompanionFilter
 from lms_core.courses import Lesson
 from lms_core.people import Person, Principal, Role, Token, TokenKind
 from lms_core.sessions import StoredItem, StoredSession, Write
 
 
 class Companions(Protocol):
-    async def published(
-        self, *, subject: str | None = None, search: str | None = None, page: int = 1, limit: int = 20
-    ) -> tuple[list[Companion], int]:
-        """In order of name; `search` is looked for in name and topic."""
+    async def listed(self, viewer: Principal, wanted: CompanionFilter) -> tuple[list[Companion], int]:
+        """Of those that the viewer may see."""
+        ...
+
+    async def seen(self, viewer: Principal, reference: str) -> Companion | None:
+        """By id or slug, if the viewer may see it."""
         ...
 
     async def find(self, reference: str) -> Companion | None:
         """By id or slug, whatever its status."""
+        ...
+
+    async def create(self, author: Principal, companion: Companion) -> Companion:
+        """With a slug made from its name. Raises QuotaReached, or InvalidInput if its lesson is not there."""
+        ...
+
+    async def edit(
+        self, editor: Principal, reference: str, change: Callable[[Companion], Companion]
+    ) -> Companion:
+        """`change` gets it as it is, within the transaction. Raises NotFound, QuotaReached, InvalidInput."""
+        ...
+
+    async def delete(self, editor: Principal, reference: str) -> bool:
+        """False: somebody talked with it, so that it was archived instead. Raises NotFound."""
         ...
 
     async def lesson(self, lesson_id: str | None) -> Lesson | None: ...

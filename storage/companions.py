@@ -1,49 +1,62 @@
 """Companions and the lessons that they teach from."""
 
-from dataclasses import asdict
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.assessment.items import QuizItem, QuizKind
-from lms_core.companions import Companion, CompanionStatus, Patience, Style, Subject
+from lms_core.companions import (
+    RESERVED_SLUGS,
+    Companion,
+    CompanionFilter,
+    CompanionSort,
+    CompanionStatus,
+    Patience,
+    Style,
+    Subject,
+)
 from lms_core.courses import Lesson
-from lms_core.errors import Conflict
+from lms_core.errors import Conflict, InvalidInput, NotFound
+from lms_core.people import Principal, Role
+from lms_core.plans import Quota
 from lms_core.ports import Companions
+from lms_core.slugs import free_slug, slug_of
 from storage.database import Database
-from storage.tables import companions, lessons
+from storage.plans import check_quotas
+from storage.tables import companions, lessons, sessions
 
 
 class CompanionStore(Companions):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def published(
-        self, *, subject: str | None = None, search: str | None = None, page: int = 1, limit: int = 20
-    ) -> tuple[list[Companion], int]:
-        """One page in order of name, and how many there are in all."""
-        wanted = companions.c.status == CompanionStatus.PUBLISHED.value
-        if subject:
-            wanted &= companions.c.subject == subject
-        if search:
-            wanted &= _contains(search)
-        query = select(companions).where(wanted).order_by(companions.c.name, companions.c.id)
+    async def listed(self, viewer: Principal, wanted: CompanionFilter) -> tuple[list[Companion], int]:
+        """One page, and how many there are in all."""
+        those = _seen_by(viewer) & _wanted(viewer, wanted)
+        query = select(companions).where(those).order_by(*_ORDER[wanted.sort], companions.c.id)
         async with self._database.read() as connection:
-            rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
-            total = await connection.scalar(select(func.count()).select_from(companions).where(wanted))
+            rows = await connection.execute(
+                query.limit(wanted.limit).offset((wanted.page - 1) * wanted.limit)
+            )
+            total = await connection.scalar(select(func.count()).select_from(companions).where(those))
         return [_companion(row) for row in rows], total or 0
+
+    async def seen(self, viewer: Principal, reference: str) -> Companion | None:
+        query = _named(reference).where(_seen_by(viewer))
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).first()
+        return None if row is None else _companion(row)
 
     async def find(self, reference: str) -> Companion | None:
         """By id or slug; an id is meant rather than another's slug."""
-        query = (
-            select(companions)
-            .where(or_(companions.c.id == reference, companions.c.slug == reference))
-            .order_by(case((companions.c.id == reference, 0), else_=1))
-        )
         async with self._database.read() as connection:
-            row = (await connection.execute(query)).first()
+            row = (await connection.execute(_named(reference))).first()
         return None if row is None else _companion(row)
 
     async def lesson(self, lesson_id: str | None) -> Lesson | None:
@@ -63,6 +76,48 @@ class CompanionStore(Companions):
                 f"There is already a companion or lesson '{companion.slug}', or its author or lesson is not there."
             ) from error
 
+    async def create(self, author: Principal, companion: Companion) -> Companion:
+        """As the author's own, with a new id and a slug made from its name."""
+        async with self._database.write() as connection:
+            await check_quotas(connection, author.person_id, Quota.COMPANIONS)
+            await self._database.lock(connection)  # no two take the same slug
+            made = replace(
+                companion, id=f"comp_{secrets.token_hex(10)}", slug=await _free_slug(connection, companion.name),
+                author_id=author.person_id,
+            )  # fmt: skip
+            with _lesson_there():
+                await self.insert(connection, made)
+        return made
+
+    async def edit(
+        self, editor: Principal, reference: str, change: Callable[[Companion], Companion]
+    ) -> Companion:
+        """What `change` raises leaves all as it was. One that comes back from the archive counts again."""
+        async with self._database.write() as connection:
+            current = await _locked(connection, editor, reference)
+            changed = change(current)
+            if current.archived and not changed.archived:
+                await check_quotas(connection, editor.person_id, Quota.COMPANIONS)
+            with _lesson_there():
+                await connection.execute(
+                    update(companions).where(companions.c.id == current.id).values(**asdict(changed))
+                )
+        return changed
+
+    async def delete(self, editor: Principal, reference: str) -> bool:
+        """Nobody begins a session meanwhile: the row is locked."""
+        async with self._database.write() as connection:
+            current = await _locked(connection, editor, reference)
+            this = companions.c.id == current.id
+            talked = select(sessions.c.id).where(sessions.c.companion_id == current.id).limit(1)
+            if await connection.scalar(talked) is None:
+                await connection.execute(delete(companions).where(this))
+                return True
+            await connection.execute(
+                update(companions).where(this).values(status=CompanionStatus.ARCHIVED.value)
+            )
+            return False
+
     async def insert(
         self, connection: AsyncConnection, companion: Companion, lesson: Lesson | None = None
     ) -> None:
@@ -74,6 +129,68 @@ class CompanionStore(Companions):
     async def exists(self, connection: AsyncConnection, companion_id: str) -> bool:
         query = select(companions.c.id).where(companions.c.id == companion_id)
         return await connection.scalar(query) is not None
+
+
+def _seen_by(viewer: Principal) -> ColumnElement[bool]:
+    """Published ones and one's own; admins see all."""
+    return or_(companions.c.status == CompanionStatus.PUBLISHED.value, _edited_by(viewer))
+
+
+def _edited_by(editor: Principal) -> ColumnElement[bool]:
+    """One's own; admins edit all."""
+    return true() if editor.role is Role.ADMIN else companions.c.author_id == editor.person_id
+
+
+def _wanted(viewer: Principal, wanted: CompanionFilter) -> ColumnElement[bool]:
+    those: ColumnElement[bool] = true()
+    if wanted.status is not None or not wanted.mine:
+        those &= companions.c.status == (wanted.status or CompanionStatus.PUBLISHED).value
+    if wanted.mine:
+        those &= companions.c.author_id == viewer.person_id
+    if wanted.subject is not None:
+        those &= companions.c.subject == wanted.subject.value
+    return those & _contains(wanted.search) if wanted.search else those
+
+
+_ORDER: dict[CompanionSort, tuple[ColumnElement[Any], ...]] = {
+    CompanionSort.NAME: (companions.c.name,),
+    CompanionSort.NAME_DOWN: (companions.c.name.desc(),),
+    CompanionSort.SUBJECT: (companions.c.subject, companions.c.name),
+}
+
+
+def _named(reference: str) -> Select[Any]:
+    """By id or slug; an id is meant rather than another's slug."""
+    return (
+        select(companions)
+        .where(or_(companions.c.id == reference, companions.c.slug == reference))
+        .order_by(case((companions.c.id == reference, 0), else_=1))
+        .limit(1)
+    )
+
+
+async def _locked(connection: AsyncConnection, editor: Principal, reference: str) -> Companion:
+    """Nobody else changes it until the commit. Raises NotFound."""
+    query = _named(reference).where(_edited_by(editor)).with_for_update()
+    row = (await connection.execute(query)).first()
+    if row is None:
+        raise NotFound(f"There is no companion '{reference}', or it is not yours to change.")
+    return _companion(row)
+
+
+async def _free_slug(connection: AsyncConnection, name: str) -> str:
+    wanted = slug_of(name, "companion")
+    taken = await connection.scalars(select(companions.c.slug).where(companions.c.slug.startswith(wanted)))
+    return free_slug(wanted, RESERVED_SLUGS | set(taken))
+
+
+@contextmanager
+def _lesson_there() -> Iterator[None]:
+    """The only thing that a companion's row refers to and that its author chooses."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise InvalidInput("There is no lesson with this lesson_id.") from error
 
 
 def _contains(search: str) -> ColumnElement[bool]:

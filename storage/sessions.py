@@ -6,15 +6,14 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import NotFound
-from lms_core.people import Role
-from lms_core.plans import COUNTS_AT_MOST, Plan, Quota, Usage, check, month_of
+from lms_core.plans import Quota
 from lms_core.ports import Sessions
 from lms_core.sessions import StoredItem, StoredSession
 from storage.database import Database
-from storage.tables import items, people, sessions, turn_metrics
+from storage.plans import check_quotas
+from storage.tables import items, sessions, turn_metrics
 
 
 class SessionStore(Sessions):
@@ -30,15 +29,14 @@ class SessionStore(Sessions):
 
         `limited`: raises QuotaReached unless the person's plan allows one more.
         """
-        now = datetime.now(UTC)
         row = {
             "id": session_id, "companion_id": companion_id, "person_id": person_id, "door": door,
-            "started_at": now, "snapshot": {},
+            "started_at": datetime.now(UTC), "snapshot": {},
         }  # fmt: skip
         try:
             async with self._database.write() as connection:
                 if limited:
-                    await _check_plan(connection, person_id, now)
+                    await check_quotas(connection, person_id, Quota.CONVERSATIONS, Quota.CONCURRENT_SESSIONS)
                 await connection.execute(insert(sessions).values(row))
         except IntegrityError as error:
             raise NotFound("The companion or the account is no longer there.") from error
@@ -47,17 +45,6 @@ class SessionStore(Sessions):
         """Forget a session that never started; it no longer counts against the plan."""
         async with self._database.write() as connection:
             await connection.execute(delete(sessions).where(sessions.c.id == session_id))
-
-    async def usage(self, person_id: str) -> Usage:
-        """This month's, and now. Raises NotFound if the person is gone."""
-        async with self._database.read() as connection:
-            person = (
-                await connection.execute(select(people.c.plan, people.c.role).where(people.c.id == person_id))
-            ).one_or_none()
-            if person is None:
-                raise NotFound("The account is no longer there.")
-            begun, active = await _used(connection, person_id, datetime.now(UTC))
-        return Usage(Plan(person.plan), person.role == Role.ADMIN, begun, active)
 
     async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
         """`person_id` None sees everybody's (admins)."""
@@ -116,24 +103,6 @@ class SessionStore(Sessions):
                 update(sessions).where(stale).values(ended_at=datetime.now(UTC), ended_reason="abandoned")
             )
         return int(done.rowcount)
-
-
-async def _check_plan(connection: AsyncConnection, person_id: str, now: datetime) -> None:
-    """Raises QuotaReached. The person's row stays locked until the commit, so that two cannot take the last place."""
-    plan = await connection.scalar(select(people.c.plan).where(people.c.id == person_id).with_for_update())
-    if plan is None:
-        raise NotFound("The account is no longer there.")
-    begun, active = await _used(connection, person_id, now)
-    check(Plan(plan), Quota.CONVERSATIONS, begun)
-    check(Plan(plan), Quota.CONCURRENT_SESSIONS, active)
-
-
-async def _used(connection: AsyncConnection, person_id: str, now: datetime) -> tuple[int, int]:
-    """Conversations begun this month, and sessions that have not ended."""
-    mine = select(func.count()).select_from(sessions).where(sessions.c.person_id == person_id)
-    begun = await connection.scalar(mine.where(sessions.c.started_at >= month_of(now)))
-    recent = sessions.c.ended_at.is_(None) & (sessions.c.started_at > now - COUNTS_AT_MOST)
-    return begun or 0, await connection.scalar(mine.where(recent)) or 0
 
 
 def _item(row: Row[Any]) -> StoredItem:

@@ -23,6 +23,7 @@ from storage.accounts import AccountStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.first_run import Welcome, first_run
+from storage.plans import PlanStore
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
@@ -192,9 +193,9 @@ class Server:
     def declared(self) -> list[Route]:
         """Every route of the REST API."""
         return [
-            *companions.routes(self.companions),
+            *companions.routes(self.companions, lambda: self.engines.mouth.voices),
             *sessions.routes(self.sessions),
-            *plans.routes(self.sessions),
+            *plans.routes(PlanStore(self.database)),
         ]
 
     async def _health(self, _request: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ from audio.end_of_turn import EndOfTurnModel
 from audio.silero import SileroBatch
 from audio.stt.base import SpeechToText
 from audio.tts.base import TextToSpeech
-from lms_core.companions import Companion, CompanionStatus
+from lms_core.companions import Companion
 from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, TooBusy
 from lms_core.people import Principal, Role, TokenKind
 from storage.accounts import AccountStore
@@ -118,7 +118,9 @@ class LiveSessions:
             async with lock:
                 return await self._resume(resume_id, principal)
         async with self._place():
-            companion = await self._companion(companion_ref)
+            companion = await self._companions.seen(principal, companion_ref)
+            if companion is None or companion.archived:
+                raise NotFound(f"There is no companion '{companion_ref}'; GET /api/v1/companions lists them.")
             _check_bound(principal, companion)
             session_id = f"sess_{secrets.token_hex(12)}"
             await self._sessions.open(
@@ -176,7 +178,9 @@ class LiveSessions:
         if stored is None or stored.ended_at is not None:
             raise NotFound(f"There is no session '{session_id}' to go on with; it is over or not yours.")
         async with self._place():
-            companion = await self._companion(stored.companion_id)
+            companion = await self._companions.find(stored.companion_id)
+            if companion is None:
+                raise NotFound("The companion of this session is no longer there.")
             restored = await restore(self._sessions, stored)
             return await self._start(session_id, companion, stored.person_id, restored)
 
@@ -184,12 +188,6 @@ class LiveSessions:
         """Raises NotAuthenticated if it was used."""
         if not await self._accounts.spend(secret.digest, session_id):
             raise NotAuthenticated("This client secret was already used; get a new one for each session.")
-
-    async def _companion(self, reference: str) -> Companion:
-        companion = await self._companions.find(reference)
-        if companion is None or companion.status is not CompanionStatus.PUBLISHED:
-            raise NotFound(f"There is no companion '{reference}'; GET /api/v1/companions lists them.")
-        return companion
 
     async def _start(
         self, session_id: str, companion: Companion, person_id: str, restored: Restored | None

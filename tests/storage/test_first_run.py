@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from lms_core.companions import CompanionFilter
 from lms_core.errors import NotAuthenticated
-from lms_core.people import Role, TokenKind
+from lms_core.people import Principal, Role, TokenKind
 from storage import first_run as first_run_module
 from storage.accounts import AccountStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.demo import demo_lessons
 from storage.first_run import first_run
+
+ADMIN = Principal("pers_admin", Role.ADMIN, TokenKind.API_KEY)
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ async def test_an_empty_database_gets_companions_an_admin_and_a_key(
     accounts: AccountStore, companions: CompanionStore, data_dir: Path
 ) -> None:
     welcome = await first_run(accounts, companions, data_dir)
-    assert (await companions.published())[1] == len(demo_lessons()) >= 3
+    assert (await companions.listed(ADMIN, CompanionFilter()))[1] == len(demo_lessons()) >= 3
     for value, kind in ((welcome.api_key, TokenKind.API_KEY), (welcome.sign_in_token, TokenKind.SIGN_IN)):
         assert (await accounts.authenticate(value, kind)).role is Role.ADMIN
     admin = await accounts.first_admin()
@@ -41,7 +44,7 @@ async def test_a_restart_keeps_the_key_and_makes_a_new_link(
     first = await first_run(accounts, companions, data_dir)
     second = await first_run(accounts, companions, data_dir)
     assert second.api_key == first.api_key
-    assert (await companions.published())[1] == len(demo_lessons())
+    assert (await companions.listed(ADMIN, CompanionFilter()))[1] == len(demo_lessons())
     await accounts.authenticate(second.sign_in_token, TokenKind.SIGN_IN)
     with pytest.raises(NotAuthenticated):
         await accounts.authenticate(first.sign_in_token, TokenKind.SIGN_IN)
@@ -69,9 +72,9 @@ async def test_a_crash_while_seeding_leaves_nothing_and_the_next_start_seeds(
         patch.setattr(first_run_module, "insert_person", power_cut)
         with pytest.raises(OSError):
             await first_run(accounts, companions, data_dir)
-    assert (await companions.published())[1] == 0
+    assert (await companions.listed(ADMIN, CompanionFilter()))[1] == 0
     await first_run(accounts, companions, data_dir)
-    assert (await companions.published())[1] == len(demo_lessons())
+    assert (await companions.listed(ADMIN, CompanionFilter()))[1] == len(demo_lessons())
 
 
 async def test_two_servers_that_start_at_once_seed_once(
@@ -86,5 +89,5 @@ async def test_two_servers_that_start_at_once_seed_once(
     )
     people = {(await accounts.authenticate(one.api_key, TokenKind.API_KEY)).person_id for one in welcomes}
     assert len(people) == 1
-    assert (await companions.published())[1] == len(demo_lessons())
+    assert (await companions.listed(ADMIN, CompanionFilter()))[1] == len(demo_lessons())
     await other.aclose()

@@ -1,13 +1,18 @@
 """A plan's quotas, checked and taken with the session's row."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
 
+from lms_core.companions import Companion, CompanionStatus, Subject
 from lms_core.errors import QuotaReached
-from lms_core.plans import Plan, Usage
+from lms_core.people import Principal, Role, TokenKind
+from lms_core.plans import Plan, Quota
+from storage.companions import CompanionStore
 from storage.database import Database
+from storage.plans import PlanStore
 from storage.sessions import SessionStore
 from storage.tables import people
 from storage.tables import sessions as session_rows
@@ -22,7 +27,27 @@ async def test_of_a_hundred_attempts_on_the_last_place_one_succeeds(
     results = await asyncio.gather(*attempts, return_exceptions=True)
     assert results.count(None) == 1
     assert sum(isinstance(one, QuotaReached) for one in results) == 99
-    assert await sessions.usage(learner.id) == Usage(Plan.FREE, False, 1, 1)
+    usage = await PlanStore(database).usage(learner.id)
+    assert (usage.plan, usage.unlimited) == (Plan.FREE, False)
+    assert usage.used == {Quota.COMPANIONS: 0, Quota.CONVERSATIONS: 1, Quota.CONCURRENT_SESSIONS: 1}
+
+
+async def test_of_a_hundred_attempts_on_the_last_companion_one_succeeds(
+    database: Database, companions: CompanionStore
+) -> None:
+    learner = await learner_with_sessions(database)
+    author = Principal(learner.id, Role.LEARNER, TokenKind.API_KEY)
+    draft = Companion("", "", "Max", Subject.MATHS, "sums", status=CompanionStatus.DRAFT)
+    kept = [await companions.create(author, draft) for _ in range(2)]
+    attempts = (companions.create(author, draft) for _ in range(100))
+    results = await asyncio.gather(*attempts, return_exceptions=True)
+    assert sum(isinstance(one, QuotaReached) for one in results) == 99
+    assert (await PlanStore(database).usage(learner.id)).used[Quota.COMPANIONS] == 3
+    archived = replace(kept[0], status=CompanionStatus.ARCHIVED)
+    await companions.edit(author, archived.id, lambda _: archived)
+    await companions.create(author, draft)
+    with pytest.raises(QuotaReached):  # out of the archive it would be one too many
+        await companions.edit(author, archived.id, lambda _: kept[0])
 
 
 async def test_ended_sessions_count_for_the_month_until_the_plan_changes(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import pytest
 from sqlalchemy import update
 
 from audio.silero import SileroBatch
+from lms_core.companions import Companion, CompanionStatus, Subject
 from lms_core.courses import Lesson
 from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, TooBusy
 from lms_core.people import Principal, Role, TokenKind
-from lms_core.plans import Plan
+from lms_core.plans import Plan, Quota
 from storage.accounts import AccountStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.first_run import first_run
+from storage.plans import PlanStore
 from storage.sessions import SessionStore
 from storage.tables import people
 from storage.writer import SessionWriter
@@ -179,7 +182,8 @@ async def test_no_session_begins_once_the_server_goes_down_not_even_one_half_ope
         with pytest.raises(TooBusy):
             await made.live.open(COMPANION, mia, door_kind="realtime")
         assert made.live.count == 0
-        assert (await made.sessions.usage(mia.person_id)).conversations == 0  # its place was given back
+        usage = await PlanStore(made.accounts.database).usage(mia.person_id)
+        assert usage.used[Quota.CONVERSATIONS] == 0  # its place was given back
 
 
 async def test_sessions_are_counted_by_door_and_by_how_they_ended(tmp_path: Path) -> None:
@@ -191,3 +195,16 @@ async def test_sessions_are_counted_by_door_and_by_how_they_ended(tmp_path: Path
     assert 'viva_sessions_started_total{door="phone"} 1.0' in text
     assert 'viva_sessions_ended_total{reason="draining"} 1.0' in text
     assert "viva_sessions_active 0.0" in text
+
+
+async def test_a_draft_talks_with_its_author_and_nobody_else(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        mia, tom = await made.person("Mia"), await made.person("Tom")
+        draft = Companion("", "", "Max", Subject.MATHS, "sums", status=CompanionStatus.DRAFT)
+        own = await made.companions.create(mia, draft)
+        await made.live.open(own.slug, mia, door_kind="realtime")
+        with pytest.raises(NotFound):
+            await made.live.open(own.slug, tom, door_kind="realtime")
+        await made.companions.edit(mia, own.id, lambda one: replace(one, status=CompanionStatus.ARCHIVED))
+        with pytest.raises(NotFound):
+            await made.live.open(own.slug, mia, door_kind="realtime")

@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from lms_core.errors import NotFound
 from lms_core.people import Permission
 from lms_core.plans import LIMITS, Plan, Quota, Usage
-from storage.sessions import SessionStore
+from storage.plans import PlanStore
 from tutor.api.routing import Call, Page, Paging, Route
 
 
@@ -28,14 +28,14 @@ class UsageOut(BaseModel):
     quotas: list[QuotaOut]
 
 
-def routes(sessions: SessionStore) -> list[Route]:
+def routes(plans: PlanStore) -> list[Route]:
     async def list_plans(call: Call[Paging, None]) -> Page:
-        plans = [PlanOut(plan=plan, limits=limits) for plan, limits in LIMITS.items()]
+        found = [PlanOut(plan=plan, limits=limits) for plan, limits in LIMITS.items()]
         first = (call.query.page - 1) * call.query.limit
-        return Page(plans[first : first + call.query.limit], len(plans))
+        return Page(found[first : first + call.query.limit], len(found))
 
     async def my_usage(call: Call[None, None]) -> UsageOut:
-        return _usage(await sessions.usage(call.principal.person_id))
+        return _usage(await plans.usage(call.principal.person_id))
 
     return [
         Route(
@@ -52,10 +52,7 @@ def routes(sessions: SessionStore) -> list[Route]:
 def _usage(usage: Usage) -> UsageOut:
     """Only what is counted so far."""
     quotas = []
-    for quota, used in (
-        (Quota.CONVERSATIONS, usage.conversations),
-        (Quota.CONCURRENT_SESSIONS, usage.concurrent_sessions),
-    ):
+    for quota, used in usage.used.items():
         limit = None if usage.unlimited else LIMITS[usage.plan][quota]
         left = None if limit is None else max(0, limit - used)
         quotas.append(QuotaOut(quota=quota, used=used, limit=limit, left=left))

@@ -14,4 +14,4 @@ async def test_plans_have_limits_and_an_admin_has_none(quick_server: RunningServ
         ("free", 10), ("core", None), ("pro", None),
     ]  # fmt: skip
     assert usage["plan"] == "free"
-    assert usage["quotas"][0] == {"quota": "conversations", "used": 0, "limit": None, "left": None}
+    assert usage["quotas"][1] == {"quota": "conversations", "used": 0, "limit": None, "left": None}

@@ -1,0 +1,74 @@
+"""What people have used of their plans, counted where it is stored."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lms_core.companions import CompanionStatus
+from lms_core.errors import NotFound
+from lms_core.people import Role
+from lms_core.plans import COUNTS_AT_MOST, Plan, Quota, Usage, check, month_of
+from storage.database import Database
+from storage.tables import companions, people, sessions
+
+
+class PlanStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def usage(self, person_id: str) -> Usage:
+        """This month's, and now. Raises NotFound if the person is gone."""
+        now = datetime.now(UTC)
+        async with self._database.read() as connection:
+            query = select(people.c.plan, people.c.role).where(people.c.id == person_id)
+            person = (await connection.execute(query)).one_or_none()
+            if person is None:
+                raise NotFound("The account is no longer there.")
+            used = {
+                quota: await connection.scalar(counted(person_id, now)) or 0
+                for quota, counted in _COUNTED.items()
+            }
+        return Usage(Plan(person.plan), person.role == Role.ADMIN, used)
+
+
+async def check_quotas(connection: AsyncConnection, person_id: str, *quotas: Quota) -> None:
+    """Raises QuotaReached unless the plan allows one more of each; admins have no limits.
+
+    The person's row stays locked until the commit, so that two cannot take the last place.
+    """
+    query = select(people.c.plan, people.c.role).where(people.c.id == person_id).with_for_update()
+    person = (await connection.execute(query)).one_or_none()
+    if person is None:
+        raise NotFound("The account is no longer there.")
+    if person.role == Role.ADMIN:
+        return
+    now = datetime.now(UTC)
+    for quota in quotas:
+        check(Plan(person.plan), quota, await connection.scalar(_COUNTED[quota](person_id, now)) or 0)
+
+
+_Count = Select[int]
+
+
+def _own_companions(person_id: str, _now: datetime) -> _Count:
+    kept = companions.c.status != CompanionStatus.ARCHIVED.value
+    return select(func.count()).select_from(companions).where(companions.c.author_id == person_id, kept)
+
+
+def _begun(person_id: str, now: datetime) -> _Count:
+    mine = sessions.c.person_id == person_id
+    return select(func.count()).select_from(sessions).where(mine, sessions.c.started_at >= month_of(now))
+
+
+def _running(person_id: str, now: datetime) -> _Count:
+    mine = sessions.c.person_id == person_id
+    alive = sessions.c.ended_at.is_(None) & (sessions.c.started_at > now - COUNTS_AT_MOST)
+    return select(func.count()).select_from(sessions).where(mine, alive)
+
+
+_COUNTED = {
+    Quota.COMPANIONS: _own_companions,
+    Quota.CONVERSATIONS: _begun,
+    Quota.CONCURRENT_SESSIONS: _running,
+}
