@@ -43,7 +43,8 @@ class CompanionStatus(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Companion:
     """`voice` is a voice id of the mouth in use ("" is its default); `speed` 1.0 is normal;
-    `language` is BCP 47; `lesson_id` names the lesson that it teaches from."""
+    `language` is BCP 47. It teaches from a lesson, or from the learner's next lesson of a module or course: the
+    closest of `lesson_id`, `module_id` and `course_id` that is set."""
 
     id: str
     slug: str
@@ -59,6 +60,8 @@ class Companion:
     status: CompanionStatus = CompanionStatus.PUBLISHED
     author_id: str | None = None
     lesson_id: str | None = None
+    course_id: str | None = None
+    module_id: str | None = None
 
     @property
     def archived(self) -> bool:

@@ -21,7 +21,7 @@ from lms_core.companions import (
     Style,
     Subject,
 )
-from lms_core.courses import Lesson
+from lms_core.courses import Lesson, LessonKind
 from lms_core.errors import Conflict, InvalidInput, NotFound
 from lms_core.people import Principal, Role
 from lms_core.plans import Quota
@@ -228,4 +228,4 @@ def _lesson(row: Row[Any]) -> Lesson:
         )
         for item in values["quiz"]
     )
-    return Lesson(**{**values, "quiz": quiz})
+    return Lesson(**{**values, "quiz": quiz, "kind": LessonKind(values["kind"])})

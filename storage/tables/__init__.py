@@ -2,7 +2,15 @@
 
 from storage.tables.base import UtcTime, metadata
 from storage.tables.companions import companions
-from storage.tables.courses import lessons
+from storage.tables.courses import (
+    course_prerequisites,
+    course_tags,
+    courses,
+    enrollments,
+    lesson_progress,
+    lessons,
+    modules,
+)
 from storage.tables.media import media
 from storage.tables.people import people, tokens
 from storage.tables.secrets import secrets
@@ -11,10 +19,16 @@ from storage.tables.sessions import items, sessions, turn_metrics
 __all__ = [
     "UtcTime",
     "companions",
+    "course_prerequisites",
+    "course_tags",
+    "courses",
+    "enrollments",
     "items",
+    "lesson_progress",
     "lessons",
     "media",
     "metadata",
+    "modules",
     "people",
     "secrets",
     "sessions",

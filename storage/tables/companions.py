@@ -20,6 +20,8 @@ companions = Table(
     Column("status", String(20), nullable=False),
     Column("author_id", ForeignKey("people.id", ondelete="SET NULL"), index=True),
     Column("lesson_id", ForeignKey("lessons.id", ondelete="SET NULL"), index=True),
+    Column("course_id", ForeignKey("courses.id", ondelete="SET NULL"), index=True),
+    Column("module_id", ForeignKey("modules.id", ondelete="SET NULL"), index=True),
     Index(None, "status", "name"),
     Index(None, "status", "subject", "name"),
 )  # fmt: skip

@@ -87,6 +87,8 @@ class CompanionOut(BaseModel):
     status: CompanionStatus
     author_id: str | None
     lesson_id: str | None
+    course_id: str | None
+    module_id: str | None
 
 
 class Outcome(StrEnum):

@@ -1,0 +1,101 @@
+"""How far a learner is: what they do in a lesson moves that lesson, and a course's progress follows from its lessons."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+MOST_SECONDS = 4 * 3600
+"""Of time spent, that one report may add."""
+
+
+class LessonStatus(StrEnum):
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class LessonProgress:
+    """`time_spent` in seconds; `attempts` are graded ones, `score` (0 to 100) is the best of them."""
+
+    status: LessonStatus = LessonStatus.NOT_STARTED
+    last_accessed_at: datetime | None = None
+    completed_at: datetime | None = None
+    time_spent: int = 0
+    attempts: int = 0
+    score: int | None = None
+
+
+NOT_STARTED = LessonProgress()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a learner did in a lesson at `at`. A `score` makes it a graded attempt."""
+
+    at: datetime
+    seconds: int = 0
+    score: int | None = None
+    completed: bool = False
+
+
+def after(before: LessonProgress, step: Step) -> LessonProgress:
+    """A completed lesson stays completed, the best score stands, and time only grows."""
+    graded = step.score is not None
+    done = step.completed or before.status is LessonStatus.COMPLETED
+    return replace(
+        before,
+        status=LessonStatus.COMPLETED if done else LessonStatus.IN_PROGRESS,
+        last_accessed_at=step.at,
+        completed_at=before.completed_at or (step.at if done else None),
+        time_spent=before.time_spent + min(max(step.seconds, 0), MOST_SECONDS),
+        attempts=before.attempts + graded,
+        score=max((score for score in (before.score, step.score) if score is not None), default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CourseProgress:
+    """Counts of lessons; `time_spent` in seconds; `score` is the mean of the graded lessons' best."""
+
+    lessons: int
+    completed: int
+    time_spent: int
+    score: int | None
+
+    @property
+    def percent(self) -> int:
+        """100 only when every lesson is completed."""
+        return self.completed * 100 // self.lessons if self.lessons else 0
+
+    @property
+    def is_complete(self) -> bool:
+        return self.lessons > 0 and self.completed == self.lessons
+
+
+def course_progress(lessons: int, progress: Iterable[LessonProgress]) -> CourseProgress:
+    """Of a course with this many lessons; those without progress are not started."""
+    known = list(progress)
+    scores = [one.score for one in known if one.score is not None]
+    return CourseProgress(
+        lessons=lessons,
+        completed=sum(one.status is LessonStatus.COMPLETED for one in known),
+        time_spent=sum(one.time_spent for one in known),
+        score=round(sum(scores) / len(scores)) if scores else None,
+    )
+
+
+def next_lesson(lesson_ids: Sequence[str], progress: Mapping[str, LessonProgress]) -> str | None:
+    """The first, in order, that is not completed; None when all are."""
+    return next((one for one in lesson_ids if not _completed(progress, one)), None)
+
+
+def locked(lesson_ids: Sequence[str], progress: Mapping[str, LessonProgress]) -> frozenset[str]:
+    """In a sequential course: all that come after the first lesson that is not completed."""
+    first = next_lesson(lesson_ids, progress)
+    return frozenset() if first is None else frozenset(lesson_ids[lesson_ids.index(first) + 1 :])
+
+
+def _completed(progress: Mapping[str, LessonProgress], lesson_id: str) -> bool:
+    return progress.get(lesson_id, NOT_STARTED).status is LessonStatus.COMPLETED
