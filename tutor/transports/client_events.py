@@ -23,9 +23,12 @@ from tutor.transports.session_update import (
     Instructions,
     MaxTokens,
     Modalities,
+    Prompt,
+    Reasoning,
     Strict,
     ToolChoice,
     Tools,
+    check_choice,
     refuse_mcp,
 )
 from tutor.transports.wire_errors import WireError, validate
@@ -92,8 +95,8 @@ class _Response(Strict):
     tools: Tools | None = None
     tool_choice: ToolChoice | None = None
     max_output_tokens: MaxTokens | None = None
-    prompt: Any = None
-    reasoning: Any = None
+    prompt: Prompt | None = None
+    reasoning: Reasoning | None = None
     parallel_tool_calls: bool | None = None
 
 
@@ -291,16 +294,18 @@ class ClientEvents:
         if isinstance(given, dict):
             refuse_mcp(given.get("tools"), "response")
         wanted = validate(_Response, {} if given is None else given, "response")
+        choice = _choice(wanted.tool_choice)
+        tools = None if wanted.tools is None else tuple(tool_spec(tool.present()) for tool in wanted.tools)
+        offered = self._session.config.tools if tools is None else tools
+        check_choice(choice, [tool.name for tool in offered], "response")
         items = None if wanted.input is None else self._resolve(wanted.input)
         self._settle_output(wanted)
         self._session.request_reply(
             ReplyOptions(
                 instructions=wanted.instructions,
                 modalities=None if wanted.output_modalities is None else tuple(wanted.output_modalities),
-                tools=None
-                if wanted.tools is None
-                else tuple(tool_spec(tool.present()) for tool in wanted.tools),
-                tool_choice=_choice(wanted.tool_choice),
+                tools=tools,
+                tool_choice=choice,
                 max_output_tokens=wanted.max_output_tokens
                 if isinstance(wanted.max_output_tokens, int)
                 else None,

@@ -1,8 +1,19 @@
 """What a client may write into `session`: the shape, the limits, and which fields were present."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+    model_validator,
+)
 
 from tutor.transports.wire_errors import WireError, validate
 
@@ -11,11 +22,21 @@ RATES = {"audio/pcm": 24_000, "audio/pcmu": 8_000, "audio/pcma": 8_000}
 
 
 class Strict(BaseModel):
+    """`null` is the same as absent, but for the fields that it turns off or clears."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
+    NULL_CLEARS: ClassVar[frozenset[str]] = frozenset()
 
     def present(self) -> dict[str, Any]:
         """Only the fields that the client wrote, in wire shape."""
         return self.model_dump(mode="json", exclude_unset=True)
+
+    @model_serializer(mode="wrap")
+    def _without_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = handler(self)
+        return {
+            name: value for name, value in written.items() if value is not None or name in self.NULL_CLEARS
+        }
 
 
 class AudioFormat(Strict):
@@ -35,28 +56,35 @@ def format_view(name: str) -> dict[str, Any]:
 
 
 class ServerVad(Strict):
+    NULL_CLEARS = frozenset(("idle_timeout_ms",))
+
     type: Literal["server_vad"]
-    threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.5
-    prefix_padding_ms: Annotated[int, Field(ge=0, le=2000)] = 300
-    silence_duration_ms: Annotated[int, Field(ge=0, le=10_000)] = 500
+    threshold: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    prefix_padding_ms: Annotated[int, Field(ge=0, le=2000)] | None = None
+    silence_duration_ms: Annotated[int, Field(ge=0, le=10_000)] | None = None
     idle_timeout_ms: Annotated[int, Field(ge=5_000, le=30_000)] | None = None
-    create_response: bool = True
-    interrupt_response: bool = True
+    create_response: bool | None = None
+    interrupt_response: bool | None = None
 
 
 class SemanticVad(Strict):
     type: Literal["semantic_vad"]
-    eagerness: Literal["low", "medium", "high", "auto"] = "auto"
-    create_response: bool = True
-    interrupt_response: bool = True
+    eagerness: Literal["low", "medium", "high", "auto"] | None = None
+    create_response: bool | None = None
+    interrupt_response: bool | None = None
+
+
+_Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")]
 
 
 class Transcription(Strict):
     """`model` and `delay` are kept and shown; which ear listens is the server's choice."""
 
+    NULL_CLEARS = frozenset(("language", "languages", "prompt", "keywords", "delay"))
+
     model: Annotated[str, Field(max_length=200)] | None = None
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] | None = None
-    languages: Annotated[list[str], Field(max_length=20)] | None = None
+    language: _Language | None = None
+    languages: Annotated[list[_Language], Field(max_length=20)] | None = None
     prompt: Annotated[str, Field(max_length=10_000)] | None = None
     keywords: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=200)] | None = None
     delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
@@ -66,7 +94,7 @@ class NoiseReduction(Strict):
     """Kept and shown; Viva's VAD and ears need none."""
 
     type: Literal["near_field", "far_field"] | None = None
-    strength: float | None = None
+    strength: Annotated[float, Field(ge=0.0, le=100.0)] | None = None
 
 
 def _vad_kind(data: Any) -> str:
@@ -81,6 +109,8 @@ TurnDetection = Annotated[
 
 
 class AudioInput(Strict):
+    NULL_CLEARS = frozenset(("noise_reduction", "transcription", "turn_detection"))
+
     format: AudioFormat | None = None
     noise_reduction: NoiseReduction | None = None
     transcription: Transcription | None = None
@@ -138,10 +168,14 @@ MaxTokens = Annotated[
 ]
 
 
+class TokenLimits(Strict):
+    post_instructions: Annotated[int, Field(ge=0)] | None = None
+
+
 class RetentionRatio(Strict):
     type: Literal["retention_ratio"]
     retention_ratio: Annotated[float, Field(ge=0.0, le=1.0)]
-    token_limits: dict[str, int] | None = None
+    token_limits: TokenLimits | None = None
 
 
 Truncation = Annotated[
@@ -149,13 +183,52 @@ Truncation = Annotated[
     Discriminator(_text_or_object),
 ]
 
+
+class TracingGroup(Strict):
+    group_id: Annotated[str, Field(max_length=200)] | None = None
+    workflow_name: Annotated[str, Field(max_length=200)] | None = None
+    metadata: dict[str, Any] | None = None
+
+
+Tracing = Annotated[
+    Annotated[Literal["auto"], Tag("as_text")] | Annotated[TracingGroup, Tag("as_object")],
+    Discriminator(_text_or_object),
+]
+
+
+class Prompt(Strict):
+    """A template at OpenAI: accepted, without effect."""
+
+    NULL_CLEARS = frozenset(("variables", "version"))
+
+    id: Annotated[str, Field(max_length=200)]
+    variables: dict[str, str] | None = None
+    version: Annotated[str, Field(max_length=200)] | None = None
+
+
+class Reasoning(Strict):
+    """Accepted, without effect."""
+
+    effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
+
+
+def _named_once(tools: list[FunctionTool]) -> list[FunctionTool]:
+    names = [tool.name for tool in tools]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"two tools have the name '{name}'")
+    return tools
+
+
 Modalities = Annotated[list[Literal["audio", "text"]], Field(min_length=1, max_length=1)]
-Tools = Annotated[list[FunctionTool], Field(max_length=128)]
+Tools = Annotated[list[FunctionTool], Field(max_length=128), AfterValidator(_named_once)]
 Instructions = Annotated[str, Field(max_length=100_000)]
 
 
 class SessionUpdate(Strict):
     """`session` of `session.update` and of a client secret. Only what is present changes."""
+
+    NULL_CLEARS = frozenset(("include", "prompt", "reasoning", "tracing"))
 
     type: Literal["realtime"] = "realtime"
     model: Annotated[str, Field(max_length=200)] | None = None
@@ -167,9 +240,9 @@ class SessionUpdate(Strict):
     max_output_tokens: MaxTokens | None = None
     truncation: Truncation | None = None
     include: list[Literal["item.input_audio_transcription.logprobs"]] | None = None
-    tracing: Any = None
-    prompt: Any = None
-    reasoning: Any = None
+    tracing: Tracing | None = None
+    prompt: Prompt | None = None
+    reasoning: Reasoning | None = None
     parallel_tool_calls: bool | None = None
 
 
@@ -193,3 +266,16 @@ def refuse_mcp(tools: Any, root: str) -> None:
             param = f"{root}.tools[{place}].type"
             message = "Viva has no MCP tools; send tools of type 'function'."
             raise WireError("unsupported_tool_type", message, param)
+
+
+def chosen(choice: Any) -> str | None:
+    """The function that a `tool_choice` in wire shape names."""
+    return choice["name"] if isinstance(choice, dict) else None
+
+
+def check_choice(choice: Any, offered: Sequence[str], root: str) -> None:
+    """Raises WireError if `tool_choice` names a function that is not among the tools."""
+    name = chosen(choice)
+    if name is not None and name not in offered:
+        message = f"There is no tool '{name}'; name one of `tools`, or 'auto', 'none' or 'required'."
+        raise WireError("invalid_value", message, f"{root}.tool_choice.name")

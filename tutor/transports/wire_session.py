@@ -6,14 +6,19 @@ from typing import Any
 from tutor.brain.base import ToolSpec
 from tutor.conversation.events import SessionConfig
 from tutor.conversation.session import Session
-from tutor.transports.session_update import RATES, SessionUpdate, format_view, parse_session
+from tutor.transports.session_update import (
+    RATES,
+    SessionUpdate,
+    check_choice,
+    chosen,
+    format_view,
+    parse_session,
+)
 from tutor.transports.wire_errors import WireError
 
 _EXTRA = "realtime"
 """Where the client's view is kept in `SessionConfig.extra`, so that it outlives the link and the process."""
 _MOST_HINTS = 100
-_CLEARABLE = ("tracing", "prompt", "reasoning", "include")
-"""Fields of `session` that null clears; null in any other is taken as absent."""
 _SERVER_VAD = {
     "type": "server_vad", "threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 500,
     "idle_timeout_ms": None, "create_response": True, "interrupt_response": True,
@@ -84,6 +89,11 @@ class WireSession:
             )
         view = _merged(self._view, update)
         self._check_fixed(view, root)
+        offered = [tool["name"] for tool in view["tools"]]
+        if update.tool_choice is not None:
+            check_choice(view["tool_choice"], offered, root)
+        elif chosen(view["tool_choice"]) not in (None, *offered):
+            view["tool_choice"] = "auto"  # its tool is gone
         self._view = view
         self._session.configure(**config_changes(view, self._session))
 
@@ -169,22 +179,16 @@ def _turn_detection(config: SessionConfig) -> dict[str, Any] | None:
 
 def _merged(view: dict[str, Any], update: SessionUpdate) -> dict[str, Any]:
     """A new view with the present fields of `update` in it."""
-    new = deepcopy(view)
-    for name, value in update.present().items():
-        if name in ("type", "model", "audio"):
-            continue
-        if value is not None or name in _CLEARABLE:
-            new[name] = value
-    audio = update.audio
-    if audio is not None and audio.input is not None:
-        _merge_input(new["audio"]["input"], audio.input.present())
-    if audio is not None and audio.output is not None:
-        _merge_output(new["audio"]["output"], audio.output.present())
+    new, fresh = deepcopy(view), update.present()
+    sound = fresh.pop("audio", {})
+    new |= {name: value for name, value in fresh.items() if name not in ("type", "model")}
+    _merge_input(new["audio"]["input"], sound.get("input", {}))
+    _merge_output(new["audio"]["output"], sound.get("output", {}))
     return new
 
 
 def _merge_input(old: dict[str, Any], fresh: dict[str, Any]) -> None:
-    if fresh.get("format") is not None:
+    if "format" in fresh:
         old["format"] = format_view(fresh["format"].get("type", "audio/pcm"))
     for name in ("noise_reduction", "transcription"):
         if name in fresh:
@@ -203,12 +207,12 @@ def _merge_turn_detection(old: dict[str, Any] | None, fresh: dict[str, Any] | No
 
 
 def _merge_output(old: dict[str, Any], fresh: dict[str, Any]) -> None:
-    if fresh.get("format") is not None:
+    if "format" in fresh:
         old["format"] = format_view(fresh["format"].get("type", "audio/pcm"))
-    voice = fresh.get("voice")
-    if voice is not None:
+    if "voice" in fresh:
+        voice = fresh["voice"]
         old["voice"] = voice["id"] if isinstance(voice, dict) else voice
-    if fresh.get("speed") is not None:
+    if "speed" in fresh:
         old["speed"] = fresh["speed"]
 
 
