@@ -8,6 +8,7 @@ import numpy as np
 
 from audio.silero import SileroBatch
 from lms_core.companions import Companion, Subject
+from lms_core.courses import Lesson
 from tests.conversation import protocol_order
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tutor.conversation.events import ReplyAudio, SessionConfig, SessionEvent, TurnMetrics
@@ -68,7 +69,7 @@ class Scene:
 
     def __init__(
         self, *, ears: Any = None, mind: Any = None, mouth: Any = None, restored: Restored | None = None,
-        companion: Companion = COMPANION, end_of_turn: Any = None, record: Any = None, **config: Any,
+        companion: Companion = COMPANION, lesson: Lesson | None = None, end_of_turn: Any = None, record: Any = None, **config: Any,
     ) -> None:  # fmt: skip
         if not _SILERO:
             _SILERO.append(SileroBatch(inline=True))
@@ -77,7 +78,7 @@ class Scene:
         self.steps: list[Any] = []
         config.setdefault("companion_leads", False)
         self.session = Session(
-            id="sess_1", companion=companion, lesson=None, ears=ears or NullEars(), mind=self.mind,
+            id="sess_1", companion=companion, lesson=lesson, ears=ears or NullEars(), mind=self.mind,
             mouth=mouth or NullMouth(), silero=_SILERO[0], journal=self.journal, observer=self.counter,
             config=SessionConfig(**config), now=lambda: asyncio.get_running_loop().time(), grace_seconds=60,
             restored=restored, end_of_turn=end_of_turn, record=record or (lambda event, effects: self.steps.append((event, list(effects)))),

@@ -132,6 +132,16 @@ def test_an_immediate_interruption_means_that_the_reply_cut_the_learner_off() ->
     assert isinstance(effect, t.InterruptReply) and effect.cut_off
 
 
+def test_nobody_is_cut_off_by_a_reply_that_answers_no_turn() -> None:
+    turns = Turns(policy=t.Policy(echo_warmup=0.0))
+    turns.handle(t.ReplyAsked(0.0, turns.next_reply()))  # a greeting
+    turns.handle(t.ReplyPlaying(1.0, 1))
+    turns.handle(t.SpeechBegan(1.3, 1.2))
+    (effect,) = turns.handle(t.WordsHeard(1.5, "hello there"))
+    assert isinstance(effect, t.InterruptReply) and not effect.cut_off
+    assert turns.pauses == PauseProfile()
+
+
 def test_a_turn_without_end_is_cut_at_the_longest() -> None:
     turns = Turns(policy=t.Policy(max_turn=30.0))
     turns.handle(t.SpeechBegan(0.1, 0.0))

@@ -34,6 +34,10 @@ class LessonTalk:
         self.teaching = Teaching(plan, state, self.voice)
         self.explaining = Explaining(self.teaching)
         self.unheard = unheard(request.messages, state.spoken)
+        self._topic_unheard = False
+        if state.pending is Pending.START:  # a greeting is not said again: its question is enough
+            self._topic_unheard = any(request.companion.topic in sentence for sentence in self.unheard)
+            self.unheard = []
         self._commands: Mapping[Intent, Callable[[], None]] = {
             Intent.NOTHING: self._nothing, Intent.REPEAT: self._repeat, Intent.QUESTION_AGAIN: self._back,
             Intent.SLOWER: self._slower, Intent.FASTER: self._faster, Intent.REPHRASE: self._rephrase,
@@ -382,6 +386,8 @@ class LessonTalk:
         self.voice.say("topic", topic=companion.topic)
 
     def _ask_to_start(self) -> None:
+        if self._topic_unheard:
+            self.voice.say("topic", topic=self.request.companion.topic)
         self.voice.mark()
         self.state.pending = Pending.START
         self.voice.say("start_question")

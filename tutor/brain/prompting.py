@@ -233,7 +233,10 @@ def _directed_text(text: str) -> ChatMessage:
 def _cut_note(heard: str) -> str:
     """Said by us and not written behind the cut text: models imitate what stands in their own messages."""
     tail = json.dumps(_line(heard)[-_TAIL_CHARS:], ensure_ascii=False)
-    return f"{_MARK} You were interrupted. The last words of yours that the learner heard were {tail}."
+    return (
+        f"{_MARK} You were interrupted. The last words of yours that the learner heard were {tail}. "
+        "Do not begin again from the start."
+    )
 
 
 def _wire_call(call_id: str, name: str, arguments: str) -> dict[str, Any]:

@@ -214,9 +214,10 @@ class Answering:
         self._clocks.pop(reply, None)
 
     def _adopt(self, delivery: Delivery) -> None:
-        """The reply was heard, so what the mind wanted to remember of it holds."""
-        if delivery.reply.memory is not None and not delivery.rendition.options.out_of_band:
-            self.memory = delivery.reply.memory.memory
+        """If any of the reply was heard, what the mind wanted to remember of it holds."""
+        heard, memory = delivery.rendition.heard(self._now()), delivery.reply.memory
+        if heard and memory is not None and not delivery.rendition.options.out_of_band:
+            self.memory = memory.memory
             self._remembered()
 
     # --- afterwards -------------------------------------------------------------------------------------------

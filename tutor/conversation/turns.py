@@ -69,6 +69,8 @@ class _Utterance:
 @dataclass(slots=True)
 class _Reply:
     number: int
+    answers: bool = False
+    """It answers a spoken turn, so it may have come too early."""
     playing_since: float | None = None
     paused: bool = False
 
@@ -243,7 +245,7 @@ class Turns:
         self._last_turn_ended = utterance.ended
         self._idle.restart()
         self.floor = Floor.IDLE if number is None else Floor.TUTOR
-        self._reply = None if number is None else _Reply(number)
+        self._reply = None if number is None else _Reply(number, answers=True)
         ended = utterance.ended if not utterance.speaking else utterance.asked_at
         return [*effects, CommitTurn(text, ended, utterance.wait, number, prepared)]
 
@@ -287,7 +289,8 @@ class Turns:
         reply = self._reply
         assert reply is not None
         began = reply.playing_since
-        cut_off = began is None or utterance.began - began < self.policy.cut_off_window
+        early = began is None or utterance.began - began < self.policy.cut_off_window
+        cut_off = reply.answers and early
         if cut_off and self._last_turn_ended is not None:
             self.pauses = self.pauses.learn(max(utterance.began, 0.0) - self._last_turn_ended)
         self._reply = None

@@ -1,0 +1,69 @@
+"""A learner who speaks into the greeting: the companion introduces itself once, and goes on from there."""
+
+import pytest
+
+from storage.demo import demo_lessons
+from tests.conversation.scene import Scene
+from tests.conversation.virtual_time import run
+from tests.null_engines import NullEars, NullMind
+from tests.speech import read_wav
+from tutor.brain.base import Purpose
+from tutor.brain.lesson_tutor import LessonTutor
+from tutor.brain.prompting import chat_messages
+from tutor.conversation.events import ReplyAudio, Role
+
+DEMO = demo_lessons()[0]
+SPEECH = read_wav("goforward")
+MOMENTS = [0.0, 0.3, 0.6, 1.2, 2.5, 5.0, 9.0]
+"""Seconds after the first sound of the greeting."""
+
+
+def interrupted(after: float, words: str, mind: object) -> Scene:
+    async def talk() -> Scene:
+        async with Scene(
+            ears=NullEars(words),
+            mind=mind,
+            companion=DEMO.companion,
+            lesson=DEMO.lesson,
+            companion_leads=True,
+        ) as scene:
+            while not scene.events(ReplyAudio):
+                await scene.quiet(0.02)
+            await scene.quiet(after)
+            await scene.hear(SPEECH)
+            await scene.quiet(14)
+        return scene
+
+    return run(talk())  # type: ignore[no-any-return]
+
+
+def tutor_said(scene: Scene) -> list[str]:
+    return [item.text for item in scene.session.history.items if item.role is Role.TUTOR]
+
+
+@pytest.mark.parametrize("after", MOMENTS)
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("hello can you hear me", "Yes, I can hear you."),
+        ("yes let us start", "Great, let's go. The first part"),
+        ("what is a numerator", "The numerator is the top number"),
+    ],
+)
+def test_the_lesson_tutor_introduces_itself_once_and_answers(after: float, words: str, answer: str) -> None:
+    greeting, *rest = tutor_said(interrupted(after, words, LessonTutor()))
+    assert greeting.startswith("Hello!") and rest[0].startswith(answer)
+    for once in ("I'm Ada", "built-in", "topic today", "interrupt me"):
+        assert " ".join([greeting, *rest]).count(once) <= 1
+    assert "topic today is adding fractions" in greeting + rest[0] or "first part is called" in rest[0]
+
+
+@pytest.mark.parametrize("after", MOMENTS)
+def test_a_model_is_told_what_was_heard_of_its_greeting_and_not_to_begin_again(after: float) -> None:
+    scene = interrupted(after, "hello can you hear me", NullMind("One two three four five six. " * 20))
+    request = next(one for one in scene.mind.requests if one.purpose is Purpose.ANSWER)
+    assert [message.role for message in request.messages] == ["tutor", "learner"]
+    assert request.memory == {"replies": 1}
+    *_, greeting, answered = chat_messages(request)
+    assert greeting["role"] == "assistant" and greeting["content"].startswith("This is")
+    assert request.messages[0].interrupted == ("Do not begin again" in answered["content"])
