@@ -43,7 +43,7 @@ class Lesson:
     module_id: str | None = None
     position: int = 0
     kind: LessonKind = LessonKind.TEXT
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)  # lessons are keys of a cache
     free_preview: bool = False
 
 
