@@ -1,6 +1,6 @@
 """Has the learner finished, or is this a pause for thought? Smart Turn v3 judges it from the sound, not the words.
 
-The model (BSD-2, github.com/pipecat-ai/smart-turn) is an ONNX file of 9 MB that `viva models pull smart-turn-v3`
+The model (BSD-2, github.com/pipecat-ai/smart-turn) is an ONNX file of 9 MB that `viva models pull smart-turn`
 fetches; without it nobody constructs an `EndOfTurnModel`. Input `input_features` [batch, 80, 800] float32: the
 log-mel features of Whisper over the last 8 s at 16 kHz, silence put before shorter sound, the waveform brought to
 zero mean and unit variance first. Output [batch, 1]: the probability that the turn is complete, a sigmoid already
@@ -99,7 +99,7 @@ def auto(models_dir: Path) -> Choice:
         return Choice(_NAME, f"it was pulled to {models_dir}")
     return Choice(
         "off", "words, pauses and patience decide alone",
-        "Smart Turn also hears in the voice who has finished: viva models pull smart-turn-v3",
+        "Smart Turn also hears in the voice who has finished: viva models pull smart-turn",
     )  # fmt: skip
 
 

