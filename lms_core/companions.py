@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-RESERVED_SLUGS = frozenset({"bookmarks", "preview-turn", "recent"})
+RESERVED_SLUGS = frozenset({"preview-turn", "recent"})
 """Last parts of addresses under /companions that mean something else."""
 
 

@@ -20,13 +20,17 @@ class Permission(StrEnum):
     WRITE_COURSES = "write_courses"  # courses, lessons, quizzes, and the media in them
     MAKE_COMPANIONS = "make_companions"  # for oneself
     PUBLISH_COMPANIONS = "publish_companions"  # put one's own before everybody
+    SEE_TAUGHT_SESSIONS = (
+        "see_taught_sessions"  # that others had with one's own companions, without their words
+    )
     SEE_ALL_SESSIONS = "see_all_sessions"
 
 
 _LEARNER = frozenset({Permission.BROWSE, Permission.LEARN, Permission.MAKE_COMPANIONS})
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: _LEARNER,
-    Role.TEACHER: _LEARNER | {Permission.WRITE_COURSES, Permission.PUBLISH_COMPANIONS},
+    Role.TEACHER: _LEARNER
+    | {Permission.WRITE_COURSES, Permission.PUBLISH_COMPANIONS, Permission.SEE_TAUGHT_SESSIONS},
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -1,7 +1,7 @@
 """Companions and the lessons that they teach from."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any
@@ -38,26 +38,31 @@ class CompanionStore(Companions):
 
     async def listed(self, viewer: Principal, wanted: CompanionFilter) -> tuple[list[Companion], int]:
         """One page, and how many there are in all."""
-        those = _seen_by(viewer) & _wanted(viewer, wanted)
-        query = select(companions).where(those).order_by(*_ORDER[wanted.sort], companions.c.id)
-        async with self._database.read() as connection:
-            rows = await connection.execute(
-                query.limit(wanted.limit).offset((wanted.page - 1) * wanted.limit)
-            )
-            total = await connection.scalar(select(func.count()).select_from(companions).where(those))
-        return [_companion(row) for row in rows], total or 0
+        those = seen_by(viewer) & _wanted(viewer, wanted)
+        return await self._page(those, _ORDER[wanted.sort], wanted.page, wanted.limit)
 
     async def seen(self, viewer: Principal, reference: str) -> Companion | None:
-        query = _named(reference).where(_seen_by(viewer))
+        query = named(reference).where(seen_by(viewer))
         async with self._database.read() as connection:
             row = (await connection.execute(query)).first()
-        return None if row is None else _companion(row)
+        return None if row is None else companion_of(row)
 
     async def find(self, reference: str) -> Companion | None:
         """By id or slug; an id is meant rather than another's slug."""
         async with self._database.read() as connection:
-            row = (await connection.execute(_named(reference))).first()
-        return None if row is None else _companion(row)
+            row = (await connection.execute(named(reference))).first()
+        return None if row is None else companion_of(row)
+
+    async def recent(self, *, page: int = 1, limit: int = 20) -> tuple[list[Companion], int]:
+        """Published ones that anybody has talked with, the last first; who it was is not told."""
+        last = (
+            select(func.max(sessions.c.started_at))
+            .where(sessions.c.companion_id == companions.c.id)
+            .correlate(companions)
+            .scalar_subquery()
+        )
+        those = (companions.c.status == CompanionStatus.PUBLISHED.value) & last.is_not(None)
+        return await self._page(those, (last.desc(),), page, limit)
 
     async def lesson(self, lesson_id: str | None) -> Lesson | None:
         if lesson_id is None:
@@ -118,6 +123,15 @@ class CompanionStore(Companions):
             )
             return False
 
+    async def _page(
+        self, those: ColumnElement[bool], order: Sequence[ColumnElement[Any]], page: int, limit: int
+    ) -> tuple[list[Companion], int]:
+        query = select(companions).where(those).order_by(*order, companions.c.id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
+            total = await connection.scalar(select(func.count()).select_from(companions).where(those))
+        return [companion_of(row) for row in rows], total or 0
+
     async def insert(
         self, connection: AsyncConnection, companion: Companion, lesson: Lesson | None = None
     ) -> None:
@@ -131,12 +145,12 @@ class CompanionStore(Companions):
         return await connection.scalar(query) is not None
 
 
-def _seen_by(viewer: Principal) -> ColumnElement[bool]:
+def seen_by(viewer: Principal) -> ColumnElement[bool]:
     """Published ones and one's own; admins see all."""
-    return or_(companions.c.status == CompanionStatus.PUBLISHED.value, _edited_by(viewer))
+    return or_(companions.c.status == CompanionStatus.PUBLISHED.value, edited_by(viewer))
 
 
-def _edited_by(editor: Principal) -> ColumnElement[bool]:
+def edited_by(editor: Principal) -> ColumnElement[bool]:
     """One's own; admins edit all."""
     return true() if editor.role is Role.ADMIN else companions.c.author_id == editor.person_id
 
@@ -159,7 +173,7 @@ _ORDER: dict[CompanionSort, tuple[ColumnElement[Any], ...]] = {
 }
 
 
-def _named(reference: str) -> Select[Any]:
+def named(reference: str) -> Select[Any]:
     """By id or slug; an id is meant rather than another's slug."""
     return (
         select(companions)
@@ -171,11 +185,11 @@ def _named(reference: str) -> Select[Any]:
 
 async def _locked(connection: AsyncConnection, editor: Principal, reference: str) -> Companion:
     """Nobody else changes it until the commit. Raises NotFound."""
-    query = _named(reference).where(_edited_by(editor)).with_for_update()
+    query = named(reference).where(edited_by(editor)).with_for_update()
     row = (await connection.execute(query)).first()
     if row is None:
         raise NotFound(f"There is no companion '{reference}', or it is not yours to change.")
-    return _companion(row)
+    return companion_of(row)
 
 
 async def _free_slug(connection: AsyncConnection, name: str) -> str:
@@ -199,7 +213,7 @@ def _contains(search: str) -> ColumnElement[bool]:
     return or_(name.like(pattern, escape="\\"), topic.like(pattern, escape="\\"))
 
 
-def _companion(row: Row[Any]) -> Companion:
+def companion_of(row: Row[Any]) -> Companion:
     values = dict(row._mapping)
     return Companion(
         **{

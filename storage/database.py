@@ -12,7 +12,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -66,6 +67,11 @@ class Database:
             self.engine = create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
             self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self._direct = None
+
+    @property
+    def insert(self) -> Callable[[Table], Any]:
+        """The dialect's own INSERT, which knows ON CONFLICT."""
+        return sqlite.insert if self.is_sqlite else postgresql.insert
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:

@@ -13,7 +13,7 @@ from lms_core.ports import Sessions
 from lms_core.sessions import StoredItem, StoredSession
 from storage.database import Database
 from storage.plans import check_quotas
-from storage.tables import items, sessions, turn_metrics
+from storage.tables import companions, items, people, sessions, turn_metrics
 
 
 class SessionStore(Sessions):
@@ -82,6 +82,21 @@ class SessionStore(Sessions):
             rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
             total = await connection.scalar(select(func.count()).select_from(sessions).where(mine))
         return [StoredSession(**row._mapping) for row in rows], total or 0
+
+    async def taught(
+        self, author_id: str, *, companion_id: str | None = None, page: int = 1, limit: int = 20
+    ) -> tuple[list[tuple[StoredSession, str]], int]:
+        """Others' sessions with companions of this author, newest first, each with its learner's name."""
+        those = (companions.c.author_id == author_id) & (sessions.c.person_id != author_id)
+        if companion_id is not None:
+            those &= companions.c.id == companion_id
+        joined = sessions.join(companions).join(people, people.c.id == sessions.c.person_id)
+        query = select(sessions, people.c.name).select_from(joined).where(those)
+        newest = query.order_by(sessions.c.started_at.desc(), sessions.c.id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(newest.limit(limit).offset((page - 1) * limit))
+            total = await connection.scalar(select(func.count()).select_from(joined).where(those))
+        return [(StoredSession(*row[:-1]), row[-1]) for row in rows], total or 0
 
     async def last_pauses(self, person_id: str) -> dict[str, Any]:
         """The learner's pause profile, as their latest session left it."""

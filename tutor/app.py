@@ -20,6 +20,7 @@ from audio.errors import AudioError
 from audio.silero import SileroBatch
 from lms_core.errors import TooBusy
 from storage.accounts import AccountStore
+from storage.bookmarks import BookmarkStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.first_run import Welcome, first_run
@@ -27,7 +28,7 @@ from storage.plans import PlanStore
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
-from tutor.api import companions, documentation, plans, sessions, sign_in
+from tutor.api import bookmarks, companions, documentation, plans, sessions, sign_in, taught
 from tutor.api.errors import errors
 from tutor.api.routing import Route, bind
 from tutor.auth import Authenticator
@@ -194,7 +195,9 @@ class Server:
         """Every route of the REST API."""
         return [
             *companions.routes(self.companions, lambda: self.engines.mouth.voices),
+            *bookmarks.routes(BookmarkStore(self.database)),
             *sessions.routes(self.sessions),
+            *taught.routes(self.sessions),
             *plans.routes(PlanStore(self.database)),
         ]
 

@@ -1,6 +1,7 @@
 """All tables, for SQLite and PostgreSQL alike, one module an aggregate. Times are UTC."""
 
 from storage.tables.base import UtcTime, metadata
+from storage.tables.bookmarks import bookmarks
 from storage.tables.companions import companions
 from storage.tables.courses import (
     course_prerequisites,
@@ -18,6 +19,7 @@ from storage.tables.sessions import items, sessions, turn_metrics
 
 __all__ = [
     "UtcTime",
+    "bookmarks",
     "companions",
     "course_prerequisites",
     "course_tags",

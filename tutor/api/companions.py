@@ -110,7 +110,7 @@ def routes(companions: CompanionStore, voices: Callable[[], Sequence[Voice]]) ->
     async def list_companions(call: Call[CompanionQuery, None]) -> Page:
         wanted = CompanionFilter(**call.query.model_dump())
         found, total = await companions.listed(call.principal, wanted)
-        return Page([_out(one) for one in found], total)
+        return Page([companion_out(one) for one in found], total)
 
     async def seen(call: Call[None, None]) -> Companion:
         found = await companions.seen(call.principal, call.path["id"])
@@ -119,27 +119,31 @@ def routes(companions: CompanionStore, voices: Callable[[], Sequence[Voice]]) ->
         return found
 
     async def get_companion(call: Call[None, None]) -> CompanionOut:
-        return _out(await seen(call))
+        return companion_out(await seen(call))
+
+    async def recent(call: Call[Paging, None]) -> Page:
+        found, total = await companions.recent(page=call.query.page, limit=call.query.limit)
+        return Page([companion_out(one) for one in found], total)
 
     async def create(call: Call[None, CompanionIn]) -> CompanionOut:
         check_voice(call.body.voice)
         draft = Companion(id="", slug="", status=CompanionStatus.DRAFT, **call.body.model_dump())
-        return _out(await companions.create(call.principal, draft))
+        return companion_out(await companions.create(call.principal, draft))
 
     async def duplicate(call: Call[None, None]) -> CompanionOut:
         model = await seen(call)
         copy = replace(model, name=f"{model.name[:90]} (copy)", status=CompanionStatus.DRAFT)
-        return _out(await companions.create(call.principal, copy))
+        return companion_out(await companions.create(call.principal, copy))
 
     async def edit(call: Call[None, CompanionEdit]) -> CompanionOut:
         changes = call.body.model_dump(exclude_unset=True)
         check_voice(changes.get("voice", ""))
 
         def change(current: Companion) -> Companion:
-            call.must_match(_out(current))
+            call.must_match(companion_out(current))
             return replace(current, **changes)
 
-        return _out(await companions.edit(call.principal, call.path["id"], change))
+        return companion_out(await companions.edit(call.principal, call.path["id"], change))
 
     async def publish(call: Call[None, None]) -> CompanionOut:
         return await become(call, CompanionStatus.PUBLISHED)
@@ -151,7 +155,7 @@ def routes(companions: CompanionStore, voices: Callable[[], Sequence[Voice]]) ->
         changed = await companions.edit(
             call.principal, call.path["id"], lambda current: replace(current, status=status)
         )
-        return _out(changed)
+        return companion_out(changed)
 
     async def remove(call: Call[None, None]) -> RemovedOut:
         deleted = await companions.delete(call.principal, call.path["id"])
@@ -166,6 +170,11 @@ def routes(companions: CompanionStore, voices: Callable[[], Sequence[Voice]]) ->
             method="POST", path="/companions", summary="Make a companion; it is a draft that only its author sees.",
             permission=Permission.MAKE_COMPANIONS, handle=create, body=CompanionIn, answers=CompanionOut,
             status=201, errors=(QuotaReached, NotFound),
+        ),
+        Route(
+            method="GET", path="/companions/recent",
+            summary="Published companions that anybody talked with, the last first.",
+            permission=Permission.BROWSE, handle=recent, query=Paging, answers=CompanionOut,
         ),
         Route(
             method="GET", path="/companions/{id}", summary="One companion, by id or slug.",
@@ -198,5 +207,5 @@ def routes(companions: CompanionStore, voices: Callable[[], Sequence[Voice]]) ->
     ]  # fmt: skip
 
 
-def _out(companion: Companion) -> CompanionOut:
+def companion_out(companion: Companion) -> CompanionOut:
     return CompanionOut(**asdict(companion))
