@@ -1,14 +1,11 @@
 """Whole conversations on virtual time: recorded speech in, null engines behind, events and history out."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 from tests.conversation.scene import Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
 from tests.speech import read_wav
-from tutor.brain.base import MindEvent, MindRequest, Purpose
 from tutor.conversation.events import (
     Ended,
     ItemDone,
@@ -221,22 +218,3 @@ def test_a_talk_that_the_learner_ends_is_summed_up_in_text_for_the_page_and_the_
     assert ended == Ended("closed", "This is the notes.")
     snapshots = [change for change in scene.journal.changes if isinstance(change, Snapshot)]
     assert snapshots[-1].summary == ended.summary
-
-
-def test_where_nobody_spoke_or_the_mind_hangs_there_is_no_summary_and_the_end_comes() -> None:
-    class Hanging(NullMind):
-        async def reply(self, request: MindRequest) -> AsyncIterator[MindEvent]:
-            if request.purpose is Purpose.NOTES:
-                await asyncio.Event().wait()
-            async for event in super().reply(request):
-                yield event
-
-    async def talk(words: bool) -> Scene:
-        async with Scene(mind=Hanging()) as scene:
-            if words:
-                await scene.hear(read_wav("goforward"))
-            await scene.quiet(8)
-        return scene
-
-    for words in (False, True):
-        assert run(talk(words)).events(Ended) == [Ended("closed", "")]

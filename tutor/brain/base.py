@@ -22,6 +22,10 @@ class Purpose(StrEnum):
     GOODBYE = "goodbye"  # the learner has gone quiet for good: say goodbye kindly
 
 
+LAST_WORDS = (Purpose.SUMMARY, Purpose.GOODBYE)
+"""After these the session ends."""
+
+
 class Phase(StrEnum):
     """Where in its duration the session is."""
 

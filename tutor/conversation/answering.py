@@ -10,12 +10,13 @@ import structlog
 
 from lms_core.companions import Companion
 from lms_core.courses import Lesson
-from tutor.brain.base import Message, Mind, MindRequest, Phase, Purpose, TextDelta
+from tutor.brain.base import LAST_WORDS, Message, Mind, MindRequest, Phase, Purpose, TextDelta
 from tutor.conversation import turn_events as t
 from tutor.conversation.events import ReplyOptions, Role, SessionConfig, TurnMetrics
 from tutor.conversation.history import History, message_of
 from tutor.conversation.ledger import Ledger
 from tutor.conversation.measuring import TurnClock
+from tutor.conversation.plain_summary import plain_summary
 from tutor.conversation.ports import Observer
 from tutor.conversation.speaker import Delivery, Speaker
 from tutor.conversation.talk_time import TalkTime
@@ -23,7 +24,6 @@ from tutor.errors import MindError
 
 _NOTES_PATIENCE = 8.0
 """Seconds that a mind gets for a summary that nobody hears: the learner waits for the last page."""
-_LAST_WORDS = (Purpose.SUMMARY, Purpose.GOODBYE)
 _log = structlog.get_logger(__name__)
 
 
@@ -81,7 +81,7 @@ class Answering:
     @property
     def closing(self) -> bool:
         """The last words are being said."""
-        return any(purpose in _LAST_WORDS for purpose in self._purposes.values())
+        return any(purpose in LAST_WORDS for purpose in self._purposes.values())
 
     # --- replies begin ----------------------------------------------------------------------------------------
 
@@ -226,6 +226,12 @@ class Answering:
         """A summary in text, for the learner's page and history; empty if there is nothing to sum up."""
         if not any(item.role is Role.LEARNER for item in self._history.items):
             return ""
+        return await self._minds_notes() or plain_summary(
+            self._companion, self._config.language, self._history.items, self._time.talked
+        )
+
+    async def _minds_notes(self) -> str:
+        """Empty if the mind fails or takes too long."""
         try:
             async with asyncio.timeout(_NOTES_PATIENCE):
                 events = self._mind.reply(self._request(Purpose.NOTES, ReplyOptions(tools=()), ()))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -13,9 +13,20 @@ from numpy.typing import NDArray
 from audio.errors import AudioError
 from audio.pcm import Resampler
 from audio.tts.base import Speech, TextToSpeech
-from tutor.brain.base import Mind, MindEvent, MindRequest, Remember, Show, TextDelta, ToolCall, Usage
+from tutor.brain.base import (
+    LAST_WORDS,
+    Mind,
+    MindEvent,
+    MindRequest,
+    Remember,
+    Show,
+    TextDelta,
+    ToolCall,
+    Usage,
+)
 from tutor.conversation.events import CaptionWord
 from tutor.conversation.heard import spread_words
+from tutor.conversation.languages import LOST_LAST_WORDS, LOST_THREAD, NOT_HEARD, in_language
 from tutor.conversation.sentences import SentenceSplitter
 from tutor.errors import MindError
 
@@ -28,19 +39,6 @@ _SENTENCES = 64
 """Sentences that may wait for the mouth; then the mind waits."""
 _log = structlog.get_logger(__name__)
 
-_LOST_THREAD = {
-    "en": "I'm sorry, I lost my train of thought. Could you say that again?",
-    "de": "Entschuldige, ich habe den Faden verloren. Sagst du das bitte noch einmal?",
-}
-_NOT_HEARD = {
-    "en": "I'm sorry, I could not hear that properly. Could you say it again?",
-    "de": "Entschuldige, das habe ich nicht richtig gehört. Sagst du es bitte noch einmal?",
-}
-
-
-def in_language(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language.split("-")[0].lower(), texts["en"])
-
 
 class NotHeard:
     """Answers for the mind where the ears failed: there are no words that it could answer."""
@@ -52,7 +50,7 @@ class NotHeard:
     async def aclose(self) -> None: ...
 
     async def reply(self, request: MindRequest) -> AsyncIterator[MindEvent]:
-        yield TextDelta(in_language(_NOT_HEARD, request.companion.language))
+        yield TextDelta(in_language(NOT_HEARD, request.companion.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +95,8 @@ class Reply:
         self.number = number
         self.request = request
         self.memory: Remember | None = None
+        self.failed: str | None = None
+        """Why the mind could not say all of it."""
         self.usage = Usage(0, 0)
         self.first_token_at: float | None = None
         self.first_audio_at: float | None = None
@@ -122,21 +122,18 @@ class Reply:
 
     async def run(self) -> None:
         """Make the reply. Engine failures are told to the learner, never raised."""
-        failed: str | None = None
         if self._mouth is None:
-            failed = await self._think(self._write)
+            await self._think(self._write)
         else:
             async with asyncio.TaskGroup() as group:
-                thinking = group.create_task(self._think(self._say_later))
+                group.create_task(self._think(self._say_later))
                 group.create_task(self._speak(self._mouth))
-            failed = thinking.result()
-        self._put(Finished(failed))
+        self._put(Finished(self.failed))
 
     # --- mind -------------------------------------------------------------------------------------------------
 
-    async def _think(self, write: Callable[[str], Awaitable[None]]) -> str | None:
+    async def _think(self, write: Callable[[str], Awaitable[None]]) -> None:
         splitter = SentenceSplitter()
-        failed = None
         try:
             async for event in self._thoughts():
                 if isinstance(event, TextDelta):
@@ -151,12 +148,12 @@ class Reply:
             await write(splitter.flush())
         except (MindError, TimeoutError) as error:
             self._engine_failed("mind")
-            failed = str(error) or "The mind did not answer in time."
-            _log.warning("mind.failed", error=failed)
-            await write(splitter.flush() + " " + in_language(_LOST_THREAD, self.language))
+            self.failed = str(error) or "The mind did not answer in time."
+            _log.warning("mind.failed", error=self.failed)
+            excuse = LOST_LAST_WORDS if self.request.purpose in LAST_WORDS else LOST_THREAD
+            await write(splitter.flush() + " " + in_language(excuse, self.language))
         if self._mouth is not None:
             await self._sentences.put(None)
-        return failed
 
     async def _thoughts(self) -> AsyncIterator[MindEvent]:
         """The mind's events. Minds try again by themselves, as long as nothing was said."""

@@ -342,7 +342,7 @@ class Talk:
         purpose = self._answering.over(delivery)
         self._step(t.ReplyOver(self._now(), delivery.reply.number, said))
         if purpose is Purpose.SUMMARY:
-            self._summary = said
+            self._summary = "" if delivery.reply.failed else said
             self.end("finished")
         elif purpose is Purpose.GOODBYE:
             self.end("quiet")
