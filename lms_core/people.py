@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_TAUGHT_SESSIONS = (
         "see_taught_sessions"  # that others had with one's own companions, without their words
     )
+    CHANGE_PLANS = "change_plans"  # anybody's
     SEE_ALL_SESSIONS = "see_all_sessions"
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.companions import CompanionStatus
@@ -30,6 +30,18 @@ class PlanStore:
                 for quota, counted in _COUNTED.items()
             }
         return Usage(Plan(person.plan), person.role == Role.ADMIN, used)
+
+    async def set_plan(self, person_id: str, plan: Plan) -> None:
+        """What they have above a smaller plan stays; more is refused. Raises NotFound."""
+        async with self._database.write() as connection:
+            await set_plan(connection, person_id, plan)
+
+
+async def set_plan(connection: AsyncConnection, person_id: str, plan: Plan) -> None:
+    """As part of the caller's transaction. Raises NotFound."""
+    done = await connection.execute(update(people).where(people.c.id == person_id).values(plan=plan.value))
+    if done.rowcount == 0:
+        raise NotFound(f"There is no account '{person_id}'.")
 
 
 async def check_quotas(connection: AsyncConnection, person_id: str, *quotas: Quota) -> None:

@@ -1,4 +1,4 @@
-"""What each plan allows, and what I have used of mine."""
+"""What each plan allows, what I have used of mine, and putting somebody on another."""
 
 from pydantic import BaseModel
 
@@ -6,7 +6,7 @@ from lms_core.errors import NotFound
 from lms_core.people import Permission
 from lms_core.plans import LIMITS, Plan, Quota, Usage
 from storage.plans import PlanStore
-from tutor.api.routing import Call, Page, Paging, Route
+from tutor.api.routing import Call, Model, Page, Paging, Route
 
 
 class PlanOut(BaseModel):
@@ -14,6 +14,15 @@ class PlanOut(BaseModel):
 
     plan: Plan
     limits: dict[Quota, int | None]
+
+
+class PlanIn(Model):
+    plan: Plan
+
+
+class PlanOfOut(BaseModel):
+    person_id: str
+    plan: Plan
 
 
 class QuotaOut(BaseModel):
@@ -37,6 +46,10 @@ def routes(plans: PlanStore) -> list[Route]:
     async def my_usage(call: Call[None, None]) -> UsageOut:
         return _usage(await plans.usage(call.principal.person_id))
 
+    async def change_plan(call: Call[None, PlanIn]) -> PlanOfOut:
+        await plans.set_plan(call.path["id"], call.body.plan)
+        return PlanOfOut(person_id=call.path["id"], plan=call.body.plan)
+
     return [
         Route(
             method="GET", path="/plans", summary="All plans with their limits, the smallest first.",
@@ -45,6 +58,11 @@ def routes(plans: PlanStore) -> list[Route]:
         Route(
             method="GET", path="/me/usage", summary="What I have used of my plan, and what is left.",
             permission=Permission.LEARN, handle=my_usage, answers=UsageOut, errors=(NotFound,),
+        ),
+        Route(
+            method="PUT", path="/admin/users/{id}/plan", summary="Put somebody on another plan, from now on.",
+            permission=Permission.CHANGE_PLANS, handle=change_plan, body=PlanIn, answers=PlanOfOut,
+            errors=(NotFound,),
         ),
     ]  # fmt: skip
 
