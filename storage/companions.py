@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, o
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.items import data_of, item_of
 from lms_core.companions import (
     RESERVED_SLUGS,
     Companion,
@@ -227,19 +227,10 @@ def companion_of(row: Row[Any]) -> Companion:
 
 
 def _lesson_row(lesson: Lesson) -> dict[str, Any]:
-    return {**asdict(lesson), "quiz": [asdict(item) for item in lesson.quiz]}
+    return {**asdict(lesson), "quiz": [data_of(item) for item in lesson.quiz]}
 
 
 def _lesson(row: Row[Any]) -> Lesson:
     values = dict(row._mapping)
-    quiz = tuple(
-        QuizItem(
-            **{
-                **item,
-                "kind": QuizKind(item["kind"]),
-                **{name: tuple(item[name]) for name in ("accept", "choices", "hints")},
-            }
-        )
-        for item in values["quiz"]
-    )
+    quiz = tuple(item_of(item) for item in values["quiz"])
     return Lesson(**{**values, "quiz": quiz, "kind": LessonKind(values["kind"])})

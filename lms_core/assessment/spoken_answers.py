@@ -1,4 +1,4 @@
-"""Is it right? Judges a spoken answer, tolerant of how people speak and of what recognisers mishear. Pure."""
+"""Is it right? Judges a spoken answer to a question with one answer, tolerant of how people speak and of what recognisers mishear. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ from lms_core.assessment.answer_words import (
     word_set,
 )
 from lms_core.assessment.items import QuizItem, QuizKind
-from lms_core.assessment.spoken_numbers import SpokenNumber, numbers, ordinal, tokens
+from lms_core.assessment.spoken_choices import CORRECTION, LETTERS, by_place, plain_letters
+from lms_core.assessment.spoken_numbers import SpokenNumber, numbers, tokens
 
 
 class Verdict(StrEnum):
@@ -45,9 +46,6 @@ _DO_NOT_KNOW = re.compile(
     r"|\b(?:i have )?no (?:idea|clue)\b|\bi forgot\b"
     r"|\b(?:i'?m )?not (?:so |really |quite |too |very )?(?:sure|certain)\b"
 )
-_CORRECTION = re.compile(
-    r"\b(?:no wait|i mean|sorry|actually|no no|rather|wait no|scratch that|no it'?s)\b[\s,]*"
-)
 _TRUE = word_set(
     "true yes yeah yep yup yah right correct exactly indeed sure through drew threw drue troo "
     "absolutely definitely"
@@ -61,15 +59,10 @@ _SOFT_NO = re.compile(
     r"|can't|cannot|won't|aren't|are not|do not)\b"
 )
 _SOFT_YES = re.compile(r"\b(?:think so|it is|it does|they do|i agree|of course|uh-?huh|mm-?hm)\b")
-_LETTERS = {
-    name: place
-    for place, names in enumerate(("a ay eh hey", "b be bee", "c see sea si", "d dee", "e", "f"))
-    for name in names.split()
-}
 _NEAR = Fraction(1, 20)
 
 
-def judge(answer: str, item: QuizItem) -> Judgement:
+def judge_one(answer: str, item: QuizItem) -> Judgement:
     """Compare what the learner seems to have said with the item's answer and its `accept`ed variants."""
     answer = answer[:2000].lower().replace("’", "'")
     said = _corrected(_DO_NOT_KNOW.sub(" ", answer))
@@ -88,7 +81,7 @@ def judge(answer: str, item: QuizItem) -> Judgement:
 
 def _corrected(said: str) -> str:
     """What comes after "no, I mean", if anything does."""
-    parts = _CORRECTION.split(said)
+    parts = CORRECTION.split(said)
     return next((part for part in reversed(parts) if tokens(part) and not is_filler(part)), said)
 
 
@@ -133,7 +126,7 @@ def _yes_or_no(said: str) -> bool | None:
 
 
 def _judge_choice(said: str, item: QuizItem) -> Judgement:
-    right = _right_choice(item)
+    right = right_choice(item)
     named = _named_choices(said, item.choices)
     if not named:
         by_words = _judge_words(said, item)
@@ -145,24 +138,25 @@ def _judge_choice(said: str, item: QuizItem) -> Judgement:
     return Judgement(Verdict.WRONG, 0.0, (), (item.answer,))
 
 
-def _right_choice(item: QuizItem) -> int:
+def right_choice(item: QuizItem) -> int:
     """The answer is the text of a choice, or its letter."""
-    answer = item.answer.strip().lower()
-    for place, choice in enumerate(item.choices):
+    answer, choices = item.answer.strip().lower(), item.options()
+    for place, choice in enumerate(choices):
         if choice.strip().lower() == answer:
             return place
-    if len(answer) == 1 and _LETTERS.get(answer, 99) < len(item.choices):
-        return _LETTERS[answer]
-    fits = [coverage(tokens(answer), tokens(choice), frozenset())[0] for choice in item.choices]
+    if len(answer) == 1 and LETTERS.get(answer, 99) < len(choices):
+        return LETTERS[answer]
+    fits = [coverage(tokens(answer), tokens(choice), frozenset())[0] for choice in choices]
     return fits.index(max(fits))
 
 
 def _named_choices(said: str, choices: Sequence[str]) -> set[int]:
-    words = tokens(said)
+    words = tokens(plain_letters(said))
     by_text = _choices_by_text(said, words, choices)
     if by_text is not None:
         return by_text
-    return _choices_by_place(words, len(choices))
+    places = by_place(words, len(choices))
+    return {one.thing for one in places if not negated(words, one.start)}
 
 
 def _choices_by_text(said: str, words: Sequence[str], choices: Sequence[str]) -> set[int] | None:
@@ -187,25 +181,6 @@ def _choices_by_text(said: str, words: Sequence[str], choices: Sequence[str]) ->
     if " or " not in said:
         good = {place for place in good if fits[place][0] >= best - 0.05}
     return good
-
-
-def _choices_by_place(words: Sequence[str], count: int) -> set[int]:
-    """The second one, number two, b, the last one; what is denied does not count."""
-    found = set()
-    content = [word for word in words if word not in STOP_WORDS or word in _LETTERS]
-    for place, word in enumerate(words):
-        before = words[place - 1] if place else ""
-        index: int | None = None
-        if (rank := ordinal(word)) is not None:
-            index = rank - 1
-        elif word == "last":
-            index = count - 1
-        elif before in ("number", "option", "answer", "choice", "letter") or len(content) == 1:
-            exact = numbers([word], lenient=True)
-            index = _LETTERS.get(word) if word in _LETTERS else int(exact[0].value) - 1 if exact else None
-        if index is not None and 0 <= index < count and not negated(words, place):
-            found.add(index)
-    return found
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -246,7 +221,7 @@ def _judge_number(said: str, item: QuizItem) -> Judgement | None:
         by_words = _judge_words(said, item)
         return by_words if by_words.verdict is Verdict.RIGHT else Judgement(Verdict.UNSURE, 0.0)
     words = tokens(said)
-    right = [number for number in spoken if any(_same(number, target) for target in targets)]
+    right = [number for number in spoken if any(_same(number, target, item) for target in targets)]
     final = _final(said, spoken)
     if right and " or " in f" {said} " and len({number.value for number in spoken}) > 1:
         return Judgement(Verdict.UNSURE, 0.3)
@@ -273,8 +248,8 @@ def _final(said: str, spoken: Sequence[SpokenNumber]) -> SpokenNumber:
     return (after or before)[-1]
 
 
-def _same(said: SpokenNumber, target: SpokenNumber) -> bool:
-    if said.value == target.value:
+def _same(said: SpokenNumber, target: SpokenNumber, item: QuizItem) -> bool:
+    if abs(said.value - target.value) <= Fraction(str(item.tolerance)):
         return True
     return said.percent != target.percent and (
         said.value / 100 == target.value if said.percent else said.value == target.value / 100
@@ -301,7 +276,7 @@ def _nearly(said: SpokenNumber, target: SpokenNumber, item: QuizItem) -> Judgeme
 
 
 def _judge_words(said: str, item: QuizItem) -> Judgement:
-    words = spelled_out(tokens(said))
+    words = spelled_out(tokens(plain_letters(said)))
     known = stems(tokens(item.question))
     best = max(
         (_judge_variant(words, variant, known) for variant in _variants(item)),

@@ -7,9 +7,8 @@ a fenced block of JSON.
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.items import item_of
 from lms_core.companions import Companion, Patience, Style, Subject
 from lms_core.courses import Lesson
 
@@ -44,7 +43,7 @@ def read_demo(text: str) -> DemoLesson:
         title=about["title"],
         content=content.strip(),
         language=language,
-        quiz=tuple(_item(item) for item in json.loads(quiz.strip().removesuffix("```"))) if quiz else (),
+        quiz=tuple(item_of(item) for item in json.loads(quiz.strip().removesuffix("```"))) if quiz else (),
     )
     companion = Companion(
         id=f"companion-{slug}",
@@ -64,8 +63,3 @@ def read_demo(text: str) -> DemoLesson:
 def _entry(line: str) -> tuple[str, str]:
     key, _, value = line.partition(":")
     return key.strip(), value.strip()
-
-
-def _item(fields: dict[str, Any]) -> QuizItem:
-    lists = {name: tuple(fields.get(name, ())) for name in ("accept", "choices", "hints")}
-    return QuizItem(**{**fields, **lists, "kind": QuizKind(fields["kind"])})

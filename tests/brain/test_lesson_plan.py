@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms_core.assessment.grading import judge
 from lms_core.assessment.items import QuizItem, QuizKind
-from lms_core.assessment.spoken_answers import Verdict, judge
+from lms_core.assessment.spoken_answers import Verdict
 from lms_core.courses import Lesson
 from storage.demo import demo_lessons
 from tutor.brain.lesson_plan import lesson_plan

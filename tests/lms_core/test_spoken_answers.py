@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms_core.assessment.grading import judge
 from lms_core.assessment.items import QuizItem, QuizKind
-from lms_core.assessment.spoken_answers import Judgement, Verdict, judge
+from lms_core.assessment.spoken_answers import Judgement, Verdict
 from lms_core.assessment.spoken_numbers import numbers, tokens
 from lms_core.assessment.word_likeness import edits, likeness, sound
 from storage.demo import demo_lessons

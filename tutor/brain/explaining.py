@@ -2,8 +2,9 @@
 
 from itertools import takewhile
 
+from lms_core.assessment.grading import judge
 from lms_core.assessment.items import QuizKind
-from lms_core.assessment.spoken_answers import Verdict, judge
+from lms_core.assessment.spoken_answers import Verdict
 from lms_core.assessment.spoken_numbers import tokens
 from tutor.brain.base import Show
 from tutor.brain.intents import Heard, Intent

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from lms_core.assessment.grading import judge
 from lms_core.assessment.items import QuizKind
-from lms_core.assessment.spoken_answers import Verdict, judge
+from lms_core.assessment.spoken_answers import Verdict
 from lms_core.assessment.spoken_numbers import tokens
 from tutor.brain.base import MindRequest
 from tutor.brain.explaining import Explaining

@@ -3,8 +3,9 @@
 import re
 
 from lms_core.assessment.answer_words import is_explanation
+from lms_core.assessment.grading import judge
 from lms_core.assessment.items import QuizItem, QuizKind
-from lms_core.assessment.spoken_answers import Judgement, Verdict, judge
+from lms_core.assessment.spoken_answers import Judgement, Verdict
 from lms_core.assessment.spoken_numbers import tokens
 from lms_core.assessment.word_likeness import stem
 from lms_core.companions import Style

@@ -177,9 +177,7 @@ def _grade(given: Grade, lesson: Lesson | None, memory: Mapping[str, Any]) -> Ou
     place = given.number - 1 if given.number is not None else quiz.open
     if place is None or place >= len(items):
         return Outcome(_error("No question is open. Ask one first."), memory=memory)
-    from lms_core.assessment.spoken_answers import (
-        judge,  # the word lists that it needs load with the first answer
-    )
+    from lms_core.assessment.grading import judge  # its word lists load with the first answer
 
     item = items[place]
     judgement = judge(given.answer, item)
