@@ -24,17 +24,28 @@ from storage.bookmarks import BookmarkStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.first_run import Welcome, first_run
+from storage.media import MediaStore
 from storage.plans import PlanStore
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
-from tutor.api import bookmarks, companions, documentation, plans, sessions, sign_in, taught
+from tutor.api import (
+    bookmarks,
+    companions,
+    documentation,
+    media,
+    plans,
+    sessions,
+    sign_in,
+    taught,
+)
 from tutor.api.errors import errors
 from tutor.api.routing import Route, bind
 from tutor.auth import Authenticator
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
 from tutor.live import Engines, LiveSessions
+from tutor.media_links import MediaLinks
 from tutor.metrics import Metrics
 from tutor.settings import Settings
 
@@ -128,6 +139,11 @@ class Server:
         self.companions = CompanionStore(self.database)
         self.sessions = SessionStore(self.database)
         self.writer = SessionWriter(self.database)
+        self.media = MediaStore(
+            self.database,
+            settings.media_dir or settings.data_dir / "media",
+            largest=settings.max_upload_mb << 20,
+        )
         self.auth = Authenticator(self.accounts, settings.origins)
         self.live = LiveSessions(
             engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
@@ -199,6 +215,7 @@ class Server:
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),
             *plans.routes(PlanStore(self.database)),
+            *media.routes(self.media, MediaLinks(self.database)),
         ]
 
     async def _health(self, _request: web.Request) -> web.Response:

@@ -47,6 +47,13 @@ class Settings(BaseSettings):
         "",
         description="sqlite:///path or postgresql://user:password@host/name; empty: SQLite in the data directory.",
     )
+    media_dir: Path | None = Field(
+        None,
+        description="Folder for uploaded files; without it, media in the data directory. Servers may share it.",
+    )
+    max_upload_mb: int = Field(
+        200, ge=1, le=10_000, description="Largest file that may be uploaded, in megabytes."
+    )
     ears: str = Field(
         "auto",
         description="Speech-to-text: auto, pocketsphinx, whisper-<size>, openai:<model> or package.module:factory.",

@@ -32,11 +32,6 @@ _ERROR = {
     "properties": {"error": {"type": "string"}, "code": {"type": "string"}, "details": {"type": "object"}},
     "required": ["error", "code", "details"],
 }
-_FORM = {
-    "type": "object",
-    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
-    "required": ["file"],
-}
 
 
 def pages(declared: Iterable[Route]) -> list[web.RouteDef]:
@@ -98,7 +93,7 @@ def _operation(route: Route, names: _Names, schemas: dict[str, Any]) -> dict[str
     if route.permission is not None:
         operation["x-permission"] = route.permission.value
     if route.takes_file:
-        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
     if route.body is not None:
         schema = names[route.body, "validation"]
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -85,7 +85,7 @@ class Stream:
 class Route:
     """`answers` is the model of `data`, or of each element where `query` is a Paging; None: 204, no body.
 
-    `takes_file`: the body is multipart/form-data with one part named file, which the handler reads from the request.
+    `takes_file`: the body is a file, whatever its Content-Type, which the handler reads from the request bit by bit.
     `permission` None: open to all. `edits`: needs `If-Match`. `errors`: beside those that follow from the rest.
     """
 
@@ -161,8 +161,6 @@ def _query(route: Route, request: web.Request) -> Model | None:
 
 
 async def _body(route: Route, request: web.Request) -> Model | None:
-    if route.takes_file and request.content_type != "multipart/form-data":
-        raise InvalidInput("Send a form (multipart/form-data) with the file in a part named 'file'.")
     if route.body is None:
         return None
     if request.content_type != "application/json":

@@ -1,0 +1,129 @@
+"""Uploaded files: a row for each, their bytes in a folder under their SHA-256, each content once."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import structlog
+from sqlalchemy import Row, delete, func, insert, select
+
+from lms_core.errors import InvalidInput, TooBusy
+from lms_core.media import HEAD, TAKEN, Media, clean_name, recognise
+from storage.database import Database
+from storage.tables import media
+
+_log = structlog.get_logger(__name__)
+
+
+class MediaStore:
+    """`folder` may be shared by several servers; `largest` in bytes."""
+
+    def __init__(self, database: Database, folder: Path, *, largest: int) -> None:
+        self._database = database
+        self._folder = folder
+        self._largest = largest
+
+    async def add(self, owner_id: str, name: str, chunks: AsyncIterator[bytes]) -> Media:
+        """Store what comes in, in constant memory. Raises InvalidInput, or TooBusy if the disk takes no more."""
+        part = self._folder / "incoming" / secrets.token_hex(8)
+        try:
+            await asyncio.to_thread(part.parent.mkdir, parents=True, exist_ok=True, mode=0o700)
+            media_type, size, digest = await self._receive(part, chunks)
+            stored = Media(
+                f"med_{secrets.token_hex(10)}", owner_id, clean_name(name), media_type, size, digest,
+                datetime.now(UTC),
+            )  # fmt: skip
+            async with self._database.write() as connection:
+                await self._database.lock(connection)  # nobody removes the same content meanwhile
+                await connection.execute(insert(media).values(**_row(stored)))
+                await asyncio.to_thread(_publish, part, self.path(digest))
+        except OSError as error:
+            _log.error("media.not_stored", reason=str(error))
+            raise TooBusy("The file cannot be stored now; the server's log says why.") from error
+        finally:
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(part.unlink)
+        return stored
+
+    async def find(self, media_id: str, owner_id: str | None = None) -> Media | None:
+        """None too if it is not that owner's; without one, whoever's it is."""
+        wanted = media.c.id == media_id
+        if owner_id is not None:
+            wanted &= media.c.owner_id == owner_id
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(media).where(wanted))).one_or_none()
+        return None if row is None else _media(row)
+
+    async def of(self, owner_id: str, *, page: int = 1, limit: int = 20) -> tuple[list[Media], int]:
+        """One's own, the newest first, and how many there are in all."""
+        wanted = media.c.owner_id == owner_id
+        query = select(media).where(wanted).order_by(media.c.created_at.desc(), media.c.id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
+            total = await connection.scalar(select(func.count()).select_from(media).where(wanted))
+        return [_media(row) for row in rows], total or 0
+
+    async def remove(self, media_id: str, owner_id: str | None = None) -> bool:
+        """The row, and the bytes unless another row has the same; False if it is not there or not that owner's."""
+        wanted = media.c.id == media_id
+        if owner_id is not None:
+            wanted &= media.c.owner_id == owner_id
+        async with self._database.write() as connection:
+            await self._database.lock(connection)  # nobody adds the same content meanwhile
+            digest = await connection.scalar(delete(media).where(wanted).returning(media.c.sha256))
+            if digest is None:
+                return False
+            if await connection.scalar(select(media.c.id).where(media.c.sha256 == digest).limit(1)) is None:
+                await asyncio.to_thread(self.path(digest).unlink, missing_ok=True)
+        return True
+
+    def path(self, digest: str) -> Path:
+        """Where a content is."""
+        return self._folder / digest[:2] / digest
+
+    async def _receive(self, part: Path, chunks: AsyncIterator[bytes]) -> tuple[str, int, str]:
+        """Media type, size and SHA-256 of what was written to `part`."""
+        digest, size, head = hashlib.sha256(), 0, b""
+        file = await asyncio.to_thread(part.open, "xb")
+        try:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > self._largest:
+                    raise InvalidInput(
+                        f"The file is larger than {self._largest >> 20} MB, the most that is taken."
+                    )
+                if len(head) < HEAD:
+                    head += chunk[:HEAD]
+                digest.update(chunk)
+                await asyncio.to_thread(file.write, chunk)
+            media_type = recognise(head[:HEAD])
+            if media_type is None:
+                raise InvalidInput(f"This kind of file is not taken; send {TAKEN}.")
+            await asyncio.to_thread(_sync, file)
+        finally:
+            await asyncio.to_thread(file.close)
+        return media_type, size, digest.hexdigest()
+
+
+def _sync(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _publish(part: Path, path: Path) -> None:
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    part.replace(path)
+
+
+def _row(stored: Media) -> dict[str, Any]:
+    return {name: getattr(stored, name) for name in media.c.keys()}  # noqa: SIM118
+
+
+def _media(row: Row[Any]) -> Media:
+    return Media(**row._mapping)

@@ -1,0 +1,130 @@
+"""Files for lessons: upload, links that expire, and the bytes in ranges."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+
+from lms_core import media as rules
+from lms_core.errors import InvalidInput, NotFound, NotPermitted
+from lms_core.media import Media
+from lms_core.people import Permission, Principal, Role
+from storage.media import MediaStore
+from tutor.api.routing import Call, Model, Page, Paging, Route, Stream
+from tutor.media_links import MediaLinks
+
+_STALL_SECONDS = 30.0  # how long an upload may send nothing
+_LOCKED_DOWN = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class UploadQuery(Model):
+    name: str = Field(min_length=1, max_length=rules.NAME_LENGTH)
+
+
+class LinkQuery(Model):
+    expires: int = Field(ge=0, le=1 << 40)
+    signature: str = Field(max_length=64)
+
+
+class MediaOut(BaseModel):
+    """`url` opens the file for whoever holds it, until `expires_at`."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: datetime
+    url: str
+    expires_at: datetime
+
+
+def routes(store: MediaStore, links: MediaLinks) -> list[Route]:
+    async def shown(found: Media) -> MediaOut:
+        url, expires = await links.make(found.id, datetime.now(UTC))
+        return MediaOut(**asdict(found), url=url, expires_at=datetime.fromtimestamp(expires, UTC))
+
+    async def upload(call: Call[UploadQuery, None]) -> MediaOut:
+        person = call.principal.person_id
+        return await shown(await store.add(person, call.query.name, _chunks(call.request)))
+
+    async def list_media(call: Call[Paging, None]) -> Page:
+        found, total = await store.of(call.principal.person_id, page=call.query.page, limit=call.query.limit)
+        return Page([await shown(one) for one in found], total)
+
+    async def get_media(call: Call[None, None]) -> MediaOut:
+        found = await store.find(call.path["id"], _owner(call.principal))
+        if found is None:
+            raise _nothing(call.path["id"])
+        return await shown(found)
+
+    async def remove(call: Call[None, None]) -> None:
+        if not await store.remove(call.path["id"], _owner(call.principal)):
+            raise _nothing(call.path["id"])
+
+    async def content(call: Call[LinkQuery, None]) -> web.StreamResponse:
+        media_id, query, now = call.path["id"], call.query, datetime.now(UTC)
+        if not await links.opens(media_id, query.expires, query.signature, now):
+            raise NotPermitted("This link has expired or is not ours; ask for a fresh one.")
+        found = await store.find(media_id)
+        if found is None:
+            raise _nothing(media_id)
+        return _served(store, found, most_age=query.expires - int(now.timestamp()))
+
+    return [
+        Route(
+            method="POST", path="/media", summary="Upload a file.", permission=Permission.WRITE_COURSES,
+            handle=upload, query=UploadQuery, takes_file=True, answers=MediaOut, status=201,
+        ),
+        Route(
+            method="GET", path="/media", summary="My files, the newest first.",
+            permission=Permission.WRITE_COURSES, handle=list_media, query=Paging, answers=MediaOut,
+        ),
+        Route(
+            method="GET", path="/media/{id}", summary="One of my files, with a link that expires.",
+            permission=Permission.WRITE_COURSES, handle=get_media, answers=MediaOut, errors=(NotFound,),
+        ),
+        Route(
+            method="DELETE", path="/media/{id}", summary="Delete one of my files.",
+            permission=Permission.WRITE_COURSES, handle=remove, answers=None, errors=(NotFound,),
+        ),
+        Route(
+            method="GET", path="/media/{id}/content", summary="The file itself, whole or in ranges, by its link.",
+            permission=None, handle=content, query=LinkQuery, answers=Stream("*/*", ranges=True),
+            errors=(NotFound, NotPermitted),
+        ),
+    ]  # fmt: skip
+
+
+async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
+    try:
+        while chunk := await asyncio.wait_for(request.content.readany(), _STALL_SECONDS):
+            yield chunk
+    except TimeoutError as error:
+        raise InvalidInput(f"The upload sent nothing for {_STALL_SECONDS:.0f} seconds; try again.") from error
+
+
+def _served(store: MediaStore, found: Media, *, most_age: int) -> web.FileResponse:
+    """aiohttp's own file response: ranges, If-Range, and from disk to socket without passing through us."""
+    response = web.FileResponse(store.path(found.sha256), headers=_LOCKED_DOWN)
+    response.content_type = found.media_type
+    response.headers["Cache-Control"] = f"private, max-age={most_age}, immutable"
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(found.name, safe='')}"
+    return response
+
+
+def _owner(principal: Principal) -> str | None:
+    """Whose files one may see: one's own, or as an admin everybody's."""
+    return None if principal.role is Role.ADMIN else principal.person_id
+
+
+def _nothing(media_id: str) -> NotFound:
+    return NotFound(f"There is no file '{media_id}', or it is not yours.")
