@@ -100,9 +100,17 @@ class ProcessWorker:
 def _die_with_parent() -> None:
     """Even in the middle of a job; the pipe is read only between jobs."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    assert parent is not None
+    with suppress(
+        ImportError, AttributeError
+    ):  # Linux only: kills even in C code that holds the GIL for ever
+        import fcntl
+
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC)
+    parent.join()
+    os._exit(1)
 
 
 def _child(make_work: Callable[[], Callable[[Any], Any]], pipe: Connection) -> None:

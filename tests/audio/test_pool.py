@@ -1,8 +1,15 @@
 """The worker pool with real threads and processes: fair, bounded, and nothing is left behind."""
 
 import asyncio
+import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +89,79 @@ async def test_a_process_that_dies_hangs_or_raises_fails_the_job_and_the_next_on
             assert await pool.run("a", "fine") == "FINE"
     finally:
         await pool.aclose()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux")
+def test_no_worker_outlives_a_killed_server_even_if_it_holds_the_gil_for_ever() -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.audio.pool_server"], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    with server.stdout:
+        workers = [int(server.stdout.readline()) for _ in range(2)]
+    begun = [_ticks(worker) for worker in workers]
+    assert begun[0] is not None and begun[1] is not None
+    deep = begun[0] + _DEEP_IN_WORK
+    _wait_until(lambda: (_ticks(workers[0]) or deep) >= deep)
+    server.kill()
+    server.wait()
+    _wait_until(lambda: all(_ticks(worker) is None for worker in workers))
+    orphans = [worker for worker in workers if _ticks(worker) is not None]
+    for worker in orphans:
+        os.kill(worker, signal.SIGKILL)
+    assert orphans == []
+
+
+_DEEP_IN_WORK = 10
+"""Hundredths of a second of processor time."""
+
+
+def _ticks(process: int) -> int | None:
+    """Processor time that it used; None if it is dead, or a zombie whom nobody has buried yet."""
+    try:
+        state, *fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if state == "Z" else int(fields[10])
+
+
+def _wait_until(it_is_so: Callable[[], bool]) -> None:
+    patience = time.monotonic() + 20
+    while not it_is_so() and time.monotonic() < patience:
+        time.sleep(0.02)
+
+
+class _Recorded(ThreadWorker):
+    def __init__(self, closed: list["_Recorded"]) -> None:
+        super().__init__(lambda job: job)
+        self._closed = closed
+
+    def close(self) -> None:
+        self._closed.append(self)
+
+
+async def test_if_one_worker_cannot_start_the_others_are_closed() -> None:
+    closed: list[_Recorded] = []
+    made = iter([_Recorded(closed), EngineError("no memory"), _Recorded(closed)])
+
+    def make() -> ThreadWorker:
+        worker = next(made)
+        if isinstance(worker, EngineError):
+            raise worker
+        return worker
+
+    with pytest.raises(EngineError, match="no memory"):
+        await Pool("test", 3, make).start()
+    assert len(closed) == 2
+
+
+def make_broken():  # type: ignore[no-untyped-def]
+    """In the worker process."""
+    raise OSError("no such library")
+
+
+async def test_if_one_process_cannot_start_none_is_left() -> None:
+    kinds = iter([make_moody, make_broken, make_moody])
+    with pytest.raises(EngineError, match="did not start"):
+        await Pool("test", 3, lambda: ProcessWorker(next(kinds))).start()
+    assert multiprocessing.active_children() == []
