@@ -3,27 +3,33 @@
 import argparse
 import asyncio
 import base64
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import numpy as np
 
 from audio.pcm import Samples, to_pcm16
 from lms_core.errors import InvalidInput
-from tutor.commands.caller import (
-    Learner,
-    Loudspeaker,
-    Tape,
-    add_server,
-    api_key,
-    read_recording,
-    ticks,
-)
+from tutor.commands.caller import Caller, Learner, Loudspeaker, add_server, ticks
+from tutor.commands.line import Server
+from tutor.commands.recordings import read_recording
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 _RATE = 24_000
 _GAP = 25
 """Frames (half a second) of quiet before the next recording."""
 _PATIENCE = 1500
 """Frames (30 s) without anything happening after which the call is given up."""
+_REASONS = {
+    "finished": "the time is used up",
+    "quiet": "it had gone quiet",
+    "closed": "you hung up",
+    "draining": "the server is going down",
+    "failed": "something went wrong on the server",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,10 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    key = api_key(options)
+    server = Server.named_by(options)
     recordings = [read_recording(path, _RATE) for path in options.recordings]
     microphone = None if recordings else _Microphone()
-    return asyncio.run(_Call(options, key, Learner(recordings, _RATE), microphone).run())
+    return asyncio.run(_Call(server, options, Learner(recordings, _RATE), microphone).run())
 
 
 class _Microphone:
@@ -66,45 +72,33 @@ class _Microphone:
             self._stream.write(sound.reshape(-1, 1))
 
 
-class _Call:
+class _Call(Caller):
+    """A client of the Realtime protocol that also takes the events named viva."""
+
     def __init__(
-        self, options: argparse.Namespace, key: str, learner: Learner, microphone: _Microphone | None
+        self,
+        server: Server,
+        options: argparse.Namespace,
+        learner: Learner,
+        microphone: _Microphone | None,
     ) -> None:
-        self._options, self._key, self._learner, self._microphone = options, key, learner, microphone
+        super().__init__(server, options, _RATE)
+        self._learner, self._microphone = learner, microphone
         self._loudspeaker = Loudspeaker(_RATE)
-        self._tape = Tape()
         self._listening = False
         self._item = ""
-        self._said: dict[str, str] = {}
-        self._over = False
         self._failed = False
 
     async def run(self) -> int:
-        import aiohttp
+        return await super().run() or int(self._failed)
 
-        url = f"{self._options.url.rstrip('/')}/v1/realtime"
-        headers = {"Authorization": f"Bearer {self._key}"}
-        try:
-            async with aiohttp.ClientSession(headers=headers) as http:
-                parameters = {"model": self._options.companion, "viva": "1"}
-                async with http.ws_connect(url, params=parameters, max_msg_size=0) as socket:
-                    async with asyncio.TaskGroup() as group:
-                        reading = group.create_task(self._read(socket))
-                        await self._talk(socket)
-                        await socket.close()
-                        await reading
-        except aiohttp.WSServerHandshakeError as error:
-            raise InvalidInput(
-                f"The server refused the call: {error.status} {error.message}. Check the companion and the key."
-            ) from error
-        except aiohttp.ClientError as error:
-            raise InvalidInput(
-                f"Cannot reach {self._options.url}: {error}. Is the server running?"
-            ) from error
-        self._tape.save(self._options.save, _RATE)
-        return 1 if self._failed else 0
+    def path(self) -> str:
+        return f"/v1/realtime?{urlencode({'model': self.companion, 'viva': '1'})}"
 
-    async def _talk(self, socket: Any) -> None:
+    async def hang_up(self, socket: "ClientConnection") -> None:
+        await _send(socket, {"type": "viva.session.end"})
+
+    async def talk(self, socket: "ClientConnection") -> None:
         quiet = idle = 0
         tick = 0
         async for _ in ticks():
@@ -112,16 +106,15 @@ class _Call:
             heard = self._loudspeaker.frame()
             if self._microphone:
                 self._microphone.play(heard)
-            self._tape.add(sound, heard)
-            if self._over or socket.closed:
+            self.tape.add(sound, heard)
+            if self.over:
                 return
-            await socket.send_json(
-                {"type": "input_audio_buffer.append", "audio": base64.b64encode(to_pcm16(sound)).decode()}
-            )
+            audio = base64.b64encode(to_pcm16(sound)).decode()
+            await _send(socket, {"type": "input_audio_buffer.append", "audio": audio})
             tick += 1
             if tick % 12 == 0 and self._item:
                 position = self._loudspeaker.played * 1000 // _RATE
-                await socket.send_json({"type": "viva.playback", "item_id": self._item, "ms": position})
+                await _send(socket, {"type": "viva.playback", "item_id": self._item, "ms": position})
             at_rest = self._listening and self._loudspeaker.empty and not self._learner.speaking
             quiet = quiet + 1 if at_rest else 0
             idle = 0 if self._learner.speaking or not self._loudspeaker.empty else idle + 1
@@ -130,14 +123,8 @@ class _Call:
             if quiet > _GAP:
                 self._listening, quiet = False, 0
 
-    async def _read(self, socket: Any) -> None:
-        async for message in socket:
-            event = message.json()
-            self._take(event["type"], event)
-        self._over = True
-
-    def _take(self, kind: str, event: dict[str, Any]) -> None:
-        match kind:
+    async def take(self, socket: "ClientConnection", event: dict[str, Any]) -> None:  # noqa: ARG002
+        match event["type"]:
             case "response.output_audio.delta":
                 if event["item_id"] != self._item:
                     self._item, self._loudspeaker.played = event["item_id"], 0
@@ -147,23 +134,27 @@ class _Call:
             case "conversation.item.input_audio_transcription.completed":
                 print(f"\n  You: {event['transcript']}")
             case "response.output_audio_transcript.done":
-                print(f"  {self._options.companion}: {event['transcript'].strip()}")
+                print(f"  {self.name}: {event['transcript'].strip()}")
             case "viva.session.state":
                 self._listening = event["state"] == "listening"
             case "viva.turn.metrics":
-                self._print_metrics(event.get("metrics", event))
+                _print_metrics(event)
             case "viva.session.ended":
-                print(f"\nThe session ended: {event['reason']}.")
-                self._over = True
+                print(f"\nThe session ended: {_REASONS.get(event['reason'], event['reason'])}.")
+                if event["summary"]:
+                    print(f"\n{event['summary']}\n")
+                self.over = True
             case "error":
                 self._failed = True
                 print(f"  ! {event['error']['message']}")
 
-    def _print_metrics(self, metrics: dict[str, Any]) -> None:
-        names = ("endpoint", "transcript", "first_token", "first_audio", "first_sent")
-        shown = [
-            f"{name} {metrics[f'{name}_ms']:.0f} ms"
-            for name in names
-            if metrics.get(f"{name}_ms") is not None
-        ]
-        print(f"       after you stopped: {', '.join(shown)}")
+
+async def _send(socket: "ClientConnection", event: dict[str, Any]) -> None:
+    await socket.send(json.dumps(event))
+
+
+def _print_metrics(metrics: dict[str, Any]) -> None:
+    names = ("endpoint", "transcript", "first_token", "first_audio", "first_sent")
+    known = [(name, metrics.get(f"{name}_ms")) for name in names]
+    shown = [f"{name.replace('_', ' ')} {ms:.0f} ms" for name, ms in known if ms is not None]
+    print(f"       after you stopped: {', '.join(shown)}")

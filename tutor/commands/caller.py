@@ -1,59 +1,42 @@
-"""What the terminal's callers share: finding the server, recordings, a clock of 20 ms, and the stereo WAV."""
+"""What the terminal's callers share: a line to the server, a clock of 20 ms, both sides' sound, and the tape."""
 
 import argparse
 import asyncio
+import contextlib
+import json
 import time
-import wave
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audio.pcm import Resampler, Samples
-from lms_core.errors import InvalidInput
-from tutor.commands import add_data_settings, flags
+from audio.pcm import Samples
+from tutor.commands import add_data_settings
+from tutor.commands.line import Server
+from tutor.commands.recordings import Tape
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 FRAME_SECONDS = 0.02
+_CLOSE_SECONDS = 10.0
+"""For the server to sum up after we said goodbye."""
 
 
 def add_server(parser: argparse.ArgumentParser) -> None:
     add_data_settings(parser)
     parser.add_argument("companion", help="the companion's slug or id; see /api/v1/companions")
-    parser.add_argument("recordings", nargs="*", type=Path, help="WAV files: the learner's turns, in order")
-    parser.add_argument("--url", default="http://127.0.0.1:8080", help="the server's address")
+    parser.add_argument("recordings", nargs="*", type=Path, help="sound files: the learner's turns, in order")
+    parser.add_argument("--url", help="the server's address; default: where the settings put it")
     parser.add_argument("--api-key", help="default: the key in the data directory")
     parser.add_argument(
         "--save",
         type=Path,
         default=Path("call.wav"),
-        help="stereo WAV of the whole call: learner left, companion right",
+        help="stereo WAV of the whole call: learner left, companion right (default: call.wav)",
     )
-
-
-def api_key(options: argparse.Namespace) -> str:
-    """The key given, or this machine's own. Raises InvalidInput with what to do."""
-    if options.api_key:
-        return str(options.api_key)
-    from tutor import settings
-
-    path = settings.load(**flags(options)).data_dir / "api_key"
-    if not path.is_file():
-        raise InvalidInput(f"There is no {path}; start the server here first, or give --api-key.")
-    return path.read_text().strip()
-
-
-def read_recording(path: Path, rate: int) -> Samples:
-    """A 16-bit WAV as mono samples at `rate`. Raises InvalidInput."""
-    try:
-        with wave.open(str(path)) as file:
-            if file.getsampwidth() != 2:
-                raise InvalidInput(f"{path} is not 16-bit; convert it: sox {path} -b 16 out.wav")
-            sound = np.frombuffer(file.readframes(file.getnframes()), "<i2")[:: file.getnchannels()]
-            own_rate = file.getframerate()
-    except (OSError, wave.Error, EOFError) as error:
-        raise InvalidInput(f"{path} is no WAV file that can be read: {error}") from error
-    resampler = Resampler(own_rate, rate)
-    return np.concatenate((resampler.feed(sound), resampler.flush()))
 
 
 async def ticks() -> AsyncIterator[None]:
@@ -63,6 +46,74 @@ async def ticks() -> AsyncIterator[None]:
         yield
         due += FRAME_SECONDS
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
+
+
+class Caller(ABC):
+    """One call. Ctrl-C hangs up like the end of the talk does: the tape is kept and the server is told."""
+
+    def __init__(self, server: Server, options: argparse.Namespace, rate: int) -> None:
+        self._server, self._save, self._rate = server, options.save, rate
+        self.companion: str = options.companion
+        """As it was asked for."""
+        self.name = self.companion
+        self.over = False
+        """The server has ended the call."""
+
+    async def run(self) -> int:
+        """The exit code. Raises InvalidInput before anything is said if something is wrong."""
+        self.name = await self._server.companion(self.companion)
+        with Tape(self._save, self._rate) as self.tape:
+            async with self._server.line(self.path()) as socket:
+                return await self._hold(socket)
+
+    async def _hold(self, socket: "ClientConnection") -> int:
+        import websockets
+
+        reading = asyncio.create_task(self._read(socket))
+        hung_up = False
+        try:
+            await self.talk(socket)
+            hung_up = not self.over
+        except websockets.ConnectionClosed:
+            pass  # the reader hears of it too
+        finally:
+            if not self.over:
+                with contextlib.suppress(websockets.ConnectionClosed):
+                    await self.hang_up(socket)
+                await asyncio.wait((reading,), timeout=_CLOSE_SECONDS)
+                await socket.close()
+        await reading
+        if hung_up or socket.close_code == 1000:
+            return 0
+        print(f"\nThe call was cut off: {socket.close_reason or 'is the server still running?'}")
+        return 1
+
+    async def _read(self, socket: "ClientConnection") -> None:
+        import websockets
+
+        try:
+            async for message in socket:
+                await self.take(socket, json.loads(message))
+        except websockets.ConnectionClosed:
+            pass  # its code says why
+        finally:
+            self.over = True
+
+    @abstractmethod
+    def path(self) -> str:
+        """Path and query of the WebSocket."""
+
+    @abstractmethod
+    async def talk(self, socket: "ClientConnection") -> None:
+        """Send sound until the learner has nothing more to say, or the call is `over`."""
+
+    @abstractmethod
+    async def take(self, socket: "ClientConnection", event: dict[str, Any]) -> None:
+        """One message of the server."""
+
+    @abstractmethod
+    async def hang_up(self, socket: "ClientConnection") -> None:
+        """The last message."""
 
 
 class Learner:
@@ -130,26 +181,3 @@ class Loudspeaker:
                 self._queue.pop(0)
         self.played += filled
         return out
-
-
-class Tape:
-    """Both sides of the call, frame by frame."""
-
-    def __init__(self) -> None:
-        self._left: list[Samples] = []
-        self._right: list[Samples] = []
-
-    def add(self, learner: Samples, companion: Samples) -> None:
-        self._left.append(learner)
-        self._right.append(companion)
-
-    def save(self, path: Path, rate: int) -> None:
-        if not self._left:
-            return
-        stereo = np.stack((np.concatenate(self._left), np.concatenate(self._right)), axis=1)
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(2)
-            file.setsampwidth(2)
-            file.setframerate(rate)
-            file.writeframes(stereo.astype("<i2").tobytes())
-        print(f"The call is in {path} ({len(stereo) / rate:.1f} s).")
