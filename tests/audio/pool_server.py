@@ -11,10 +11,15 @@ from collections.abc import Callable
 from audio.pool import Pool, ProcessWorker
 
 
+def tell(process: int) -> None:
+    """In one piece: two processes tell at the same time."""
+    os.write(1, f"{process}\n".encode())
+
+
 def make_work() -> Callable[[str], int]:
     def work(job: str) -> int:
         if job == "for ever":
-            print(os.getpid(), flush=True)  # noqa: T201
+            tell(os.getpid())
             re.fullmatch("(a+)+b", "a" * 64)
         return os.getpid()
 
@@ -26,7 +31,7 @@ async def main() -> None:
     await pool.start()
     busy = asyncio.create_task(pool.run("a", "for ever"))
     await asyncio.sleep(0)
-    print(await pool.run("b", "idle"), flush=True)  # noqa: T201
+    tell(await pool.run("b", "idle"))
     await busy
 
 
