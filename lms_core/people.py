@@ -1,9 +1,17 @@
 """Who uses Viva, and what a token lets them do."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from lms_core.errors import InvalidInput
+
+_LONGEST_EMAIL = 254  # RFC 5321
+_EMAIL = re.compile(
+    r"[^@\s\x00-\x1f,;<>]+@[^@\s\x00-\x1f,;<>]+"
+)  # what is beyond this, only a message finds out
 
 
 class Role(StrEnum):
@@ -17,6 +25,8 @@ class Permission(StrEnum):
 
     BROWSE = "browse"  # published companions
     LEARN = "learn"  # talk, and see one's own sessions
+    OWN_ACCOUNT = "own_account"  # password, sign-ins, profile
+    INVITE = "invite"  # new people
     WRITE_COURSES = "write_courses"  # courses, lessons, quizzes, and the media in them
     MAKE_COMPANIONS = "make_companions"  # for oneself
     PUBLISH_COMPANIONS = "publish_companions"  # put one's own before everybody
@@ -27,11 +37,15 @@ class Permission(StrEnum):
     SEE_ALL_SESSIONS = "see_all_sessions"
 
 
-_LEARNER = frozenset({Permission.BROWSE, Permission.LEARN, Permission.MAKE_COMPANIONS})
+_LEARNER = frozenset({
+    Permission.BROWSE, Permission.LEARN, Permission.OWN_ACCOUNT, Permission.MAKE_COMPANIONS,
+})  # fmt: skip
+_TEACHER = _LEARNER | {
+    Permission.INVITE, Permission.WRITE_COURSES, Permission.PUBLISH_COMPANIONS, Permission.SEE_TAUGHT_SESSIONS,
+}  # fmt: skip
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: _LEARNER,
-    Role.TEACHER: _LEARNER
-    | {Permission.WRITE_COURSES, Permission.PUBLISH_COMPANIONS, Permission.SEE_TAUGHT_SESSIONS},
+    Role.TEACHER: _TEACHER,
     Role.ADMIN: frozenset(Permission),
 }
 
@@ -39,8 +53,35 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 class TokenKind(StrEnum):
     API_KEY = "api_key"  # machine clients; lasts until revoked
     SIGN_IN = "sign_in"  # the one-time link
-    BROWSER = "browser"  # the cookie that the link gives
+    BROWSER = "browser"  # the cookie of a signed-in page
+    REFRESH = "refresh"  # a signed-in machine client; each use changes its value
+    ACCESS = "access"  # a JWT that a refresh token gave; not stored
+    INVITATION = "invitation"  # one new account; its bearer in our books is who invites
     CLIENT_SECRET = "client_secret"  # opens one session  # noqa: S105
+
+
+SIGN_INS = (TokenKind.BROWSER, TokenKind.REFRESH)
+
+
+class SignUp(StrEnum):
+    """Who may make an account."""
+
+    OPEN = "open"
+    INVITE = "invite"
+    CLOSED = "closed"
+
+
+def may_invite(inviter: Role, invited: Role) -> bool:
+    """Nobody hands out more than they have."""
+    return inviter is Role.ADMIN or (inviter is Role.TEACHER and invited is Role.LEARNER)
+
+
+def plain_email(written: str) -> str:
+    """The one form in which an address is stored and looked up. Raises InvalidInput."""
+    address = written.strip().lower()
+    if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
+        raise InvalidInput("This is no e-mail address; write it as name@example.org.")
+    return address
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +97,7 @@ class Token:
     """A stored token; its value is known only to its bearer, we keep the SHA-256.
 
     `used_at` is set when a one-time token is spent, and `session_id` if it opened a session; `last_used_at` is
-    right to ten minutes.
+    right to ten minutes; `rotation` is the SHA-256 of the part of a refresh token that each use changes.
     """
 
     digest: str
@@ -70,6 +111,8 @@ class Token:
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
     session_id: str | None = None
+    rotation: str | None = None
+    address: str | None = None
 
     def opens(self, now: datetime) -> bool:
         """Whether it still lets its bearer in."""

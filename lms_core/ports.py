@@ -88,6 +88,7 @@ class Accounts(Protocol):
         config: dict[str, Any] | None = None,
         value: str | None = None,
         name: str | None = None,
+        address: str | None = None,
     ) -> tuple[str, datetime | None]: ...
     async def authenticate(self, value: str, *kinds: TokenKind) -> Principal:
         """Raises NotAuthenticated."""

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import Conflict, NotAuthenticated, TooBusy
-from lms_core.people import Person, Principal, Role, Token, TokenKind
+from lms_core.people import Person, Principal, Role, Token, TokenKind, plain_email
 from lms_core.ports import Accounts
 from storage.database import Database
 from storage.tables import people, tokens
@@ -24,6 +24,7 @@ _PREFIX = {
     TokenKind.SIGN_IN: "in_",
     TokenKind.BROWSER: "br_",
     TokenKind.CLIENT_SECRET: "ek_",
+    TokenKind.INVITATION: "inv_",
 }
 
 
@@ -36,10 +37,17 @@ async def insert_person(
     connection: AsyncConnection, name: str, role: Role, email: str | None = None
 ) -> Person:
     """A new person, as part of the caller's transaction."""
-    person = Person(f"pers_{secrets.token_hex(10)}", name, role, email)
-    row = {"id": person.id, "name": name, "role": role.value, "email": email, "created_at": datetime.now(UTC)}
+    row = new_person(name, role, None if email is None else plain_email(email))
     await connection.execute(insert(people).values(row))
-    return person
+    return Person(row["id"], name, role, row["email"])
+
+
+def new_person(name: str, role: Role, email: str | None) -> dict[str, Any]:
+    """A row with an id of its own; `email` in its plain form."""
+    person_id = f"pers_{secrets.token_hex(10)}"
+    return {
+        "id": person_id, "name": name, "role": role.value, "email": email, "created_at": datetime.now(UTC),
+    }  # fmt: skip
 
 
 async def oldest_admin(connection: AsyncConnection) -> Person | None:
@@ -72,6 +80,7 @@ class AccountStore(Accounts):
         config: dict[str, Any] | None = None,
         value: str | None = None,
         name: str | None = None,
+        address: str | None = None,
     ) -> tuple[str, datetime | None]:
         """A new token's value, which is shown only now, and when it expires."""
         value = value or _PREFIX[kind] + secrets.token_urlsafe(32)
@@ -81,7 +90,7 @@ class AccountStore(Accounts):
             await connection.execute(
                 insert(tokens).values(
                     digest=digest_of(value), kind=kind.value, person_id=person_id, created_at=now,
-                    expires_at=expires, config=config, name=name,
+                    expires_at=expires, config=config, name=name, address=address,
                 )
             )  # fmt: skip
         return value, expires
@@ -91,11 +100,15 @@ class AccountStore(Accounts):
 
         Tokens are found by their hash, so that how long a look-up takes tells nothing about their values.
         """
+        return await self.authenticate_digest(digest_of(value), *kinds)
+
+    async def authenticate_digest(self, digest: str, *kinds: TokenKind) -> Principal:
+        """The same for who proved in another way that they bear the token. Raises NotAuthenticated."""
         now = datetime.now(UTC)
-        query = select(tokens, people.c.role).join(people).where(tokens.c.digest == digest_of(value))
+        query = select(tokens, people.c.role).join(people).where(tokens.c.digest == digest)
         async with self.database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        token = None if row is None else _token(row)
+        token = None if row is None else token_of(row)
         if row is None or token is None or token.kind not in kinds or not (token.opens(now) or token.resumes):
             raise NotAuthenticated("The token is unknown, expired or already used.")
         await self._note_use(token, now)
@@ -135,7 +148,7 @@ class AccountStore(Accounts):
         query = select(tokens).where(tokens.c.person_id == person_id, tokens.c.kind == kind.value)
         async with self.database.read() as connection:
             rows = await connection.execute(query.order_by(tokens.c.created_at.desc(), tokens.c.digest))
-        return [_token(row) for row in rows]
+        return [token_of(row) for row in rows]
 
     async def forget_expired(self, before: datetime) -> int:
         """Delete tokens that expired before `before`; returns how many."""
@@ -157,6 +170,7 @@ class AccountStore(Accounts):
             _log.warning("accounts.use_not_noted", cause=type(error).__name__)
 
 
-def _token(row: Row[Any]) -> Token:
-    values = {key: value for key, value in row._mapping.items() if key != "role"}
+def token_of(row: Row[Any]) -> Token:
+    """From a row of `tokens`, whatever was joined to it."""
+    values = {key: value for key, value in row._mapping.items() if key in tokens.c}
     return Token(**{**values, "kind": TokenKind(values["kind"])})

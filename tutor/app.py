@@ -27,9 +27,12 @@ from storage.first_run import Welcome, first_run
 from storage.media import MediaStore
 from storage.plans import PlanStore
 from storage.sessions import SessionStore
+from storage.sign_ins import SignInStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
+from tutor.access_tokens import AccessTokens
 from tutor.api import (
+    auth,
     bookmarks,
     companions,
     documentation,
@@ -42,12 +45,15 @@ from tutor.api import (
 from tutor.api.errors import errors
 from tutor.api.routing import Route, bind
 from tutor.auth import Authenticator
+from tutor.clients import Clients
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
 from tutor.live import Engines, LiveSessions
 from tutor.media_links import MediaLinks
 from tutor.metrics import Metrics
+from tutor.passwords import Passwords
 from tutor.settings import Settings
+from tutor.signing_in import SigningIn
 
 _MOST_BODY = 1 << 20
 _BACKLOG = 512  # a school's bell rings for all classes at once
@@ -144,7 +150,14 @@ class Server:
             settings.media_dir or settings.data_dir / "media",
             largest=settings.max_upload_mb << 20,
         )
-        self.auth = Authenticator(self.accounts, settings.origins)
+        self.access = AccessTokens(self.database)
+        self.auth = Authenticator(self.accounts, settings.origins, self.access)
+        self.passwords = Passwords()
+        self.sign_ins = SignInStore(self.database)
+        self.signing_in = SigningIn(
+            store=self.sign_ins, accounts=self.accounts, auth=self.auth, access=self.access,
+            passwords=self.passwords, sign_up=settings.sign_up,
+        )  # fmt: skip
         self.live = LiveSessions(
             engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
             journal=DatabaseJournal(self.writer), metrics=self.metrics, most=settings.max_sessions,
@@ -180,14 +193,15 @@ class Server:
         finally:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
+            self.passwords.close()
             await self.database.aclose()
 
     def web_app(self) -> web.Application:
         app = web.Application(middlewares=[errors], client_max_size=_MOST_BODY)
-        https = self.settings.public_url.startswith("https://")
-        app.add_routes(bind(self.declared(), self.auth.request))
+        clients = Clients(https=self.settings.public_url.startswith("https://"))
+        app.add_routes(bind(self.declared(), self.auth, clients))
         app.add_routes(documentation.pages(self.declared()))
-        app.add_routes(sign_in.routes(self.auth, https=https))
+        app.add_routes(sign_in.routes(self.auth, clients))
         app.add_routes(panel.routes())
         app.add_routes(
             transports.routes(
@@ -210,6 +224,7 @@ class Server:
     def declared(self) -> list[Route]:
         """Every route of the REST API."""
         return [
+            *auth.routes(self.signing_in),
             *companions.routes(self.companions, lambda: self.engines.mouth.voices),
             *bookmarks.routes(BookmarkStore(self.database)),
             *sessions.routes(self.sessions),

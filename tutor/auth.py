@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,9 +12,12 @@ from aiohttp import web
 from lms_core.errors import NotAuthenticated, NotPermitted
 from lms_core.people import Principal, TokenKind
 from storage.accounts import AccountStore
+from storage.sign_ins import SIGN_IN_LASTS
+from tutor.access_tokens import AccessTokens
+from tutor.clients import COOKIE, Client
 
-COOKIE = "viva_session"
 _SUBPROTOCOL = "openai-insecure-api-key."
+_JWT = "eyJ"  # how every one begins: {" in base64
 _REMEMBERED = 1000
 _REMEMBERED_SECONDS = 30.0
 
@@ -21,8 +25,10 @@ _REMEMBERED_SECONDS = 30.0
 class Authenticator:
     """Checks tokens against the database, with a short memory so that a busy client costs no query a request."""
 
-    def __init__(self, accounts: AccountStore, allowed_origins: tuple[str, ...]) -> None:
-        self._accounts = accounts
+    def __init__(
+        self, accounts: AccountStore, allowed_origins: tuple[str, ...], access: AccessTokens | None = None
+    ) -> None:
+        self._accounts, self._access = accounts, access
         self._origins = frozenset(allowed_origins)
         self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
@@ -42,7 +48,9 @@ class Authenticator:
         return await self._look_up(cookie, TokenKind.BROWSER)
 
     async def token(self, value: str) -> Principal:
-        """An API key or a client secret. Raises NotAuthenticated."""
+        """An API key, an access token or a client secret. Raises NotAuthenticated."""
+        if self._access is not None and value.startswith(_JWT):
+            return await self._read_access(self._access, value)
         return await self._look_up(value, TokenKind.API_KEY, TokenKind.CLIENT_SECRET)
 
     def check_origin(self, request: web.Request) -> None:
@@ -64,23 +72,49 @@ class Authenticator:
         assert expires is not None
         return value, expires
 
-    async def sign_in(self, link_token: str) -> str:
+    async def sign_in(self, link_token: str, client: Client) -> str:
         """Spend a one-time link; returns the cookie's value. Raises NotAuthenticated."""
         principal = await self._accounts.authenticate(link_token, TokenKind.SIGN_IN)
         if not await self._accounts.spend(principal.digest):
             raise NotAuthenticated("This link was already used.")
+        return await self.cookie_for(principal.person_id, client)
+
+    async def cookie_for(self, person_id: str, client: Client) -> str:
+        """A page's sign-in."""
         cookie, _ = await self._accounts.issue(
-            principal.person_id, TokenKind.BROWSER, lasts=timedelta(days=30)
+            person_id, TokenKind.BROWSER, lasts=SIGN_IN_LASTS, name=client.device, address=client.address
         )
         return cookie
 
+    def forget(self, person_id: str) -> None:
+        """What changed about a person counts at once; other server processes notice within 30 seconds."""
+        for value in [value for value, (_, known) in self._known.items() if known.person_id == person_id]:
+            del self._known[value]
+
     async def _look_up(self, value: str, *kinds: TokenKind) -> Principal:
-        known = self._known.get(value)
-        if known is not None and known[0] > time.monotonic() and known[1].kind in kinds:
-            return known[1]
+        known = self._recall(value)
+        if known is not None and known.kind in kinds:
+            return known
         principal = await self._accounts.authenticate(value, *kinds)
         if principal.kind is not TokenKind.CLIENT_SECRET:
-            self._known[value] = (time.monotonic() + _REMEMBERED_SECONDS, principal)
-            if len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
+            self._remember(value, principal)
         return principal
+
+    async def _read_access(self, access: AccessTokens, value: str) -> Principal:
+        """Its sign-in must not have ended; what the person may do is what they may now."""
+        claims = await access.read(value)
+        known = self._recall(value)
+        if known is None:
+            signed_in = await self._accounts.authenticate_digest(claims.sign_in, TokenKind.REFRESH)
+            known = replace(signed_in, kind=TokenKind.ACCESS)
+            self._remember(value, known)
+        return known
+
+    def _recall(self, value: str) -> Principal | None:
+        until, principal = self._known.get(value, (0.0, None))
+        return principal if until > time.monotonic() else None
+
+    def _remember(self, value: str, principal: Principal) -> None:
+        self._known[value] = (time.monotonic() + _REMEMBERED_SECONDS, principal)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)

@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from lms_core.errors import InvalidInput
+from lms_core.people import SignUp
 from storage.database import async_url
 from tutor.errors import SettingsError
 
@@ -41,6 +42,10 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Web origins beside our own whose pages may connect, e.g. https://school.org, separated by commas.",
+    )
+    sign_up: SignUp = Field(
+        SignUp.INVITE,
+        description="Who may make an account: open, invite (with an invitation by a teacher or an admin) or closed.",
     )
     data_dir: Path = Field(Path(".viva"), description="Folder for the database, models and keys.")
     database_url: str = Field(

@@ -12,6 +12,7 @@ people = Table(
     Column("role", String(20), nullable=False),
     Column("plan", String(20), nullable=False, server_default="free"),
     Column("created_at", UtcTime, nullable=False),
+    Column("password", String(200)),
 )  # fmt: skip
 
 tokens = Table(
@@ -27,5 +28,7 @@ tokens = Table(
     Column("last_used_at", UtcTime),
     Column("revoked_at", UtcTime),
     Column("session_id", String(64)),
+    Column("rotation", String(64)),
+    Column("address", String(45)),
     Index(None, "person_id", "kind"),
 )  # fmt: skip

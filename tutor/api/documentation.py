@@ -163,6 +163,7 @@ def _errors(route: Route) -> Iterable[type[VivaError]]:
     yield TooBusy
     if route.permission is not None:
         yield NotAuthenticated
+    if route.permission is not None or route.strangers_act:
         yield NotPermitted
         yield TooMany
     if route.edits:

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from lms_core.errors import Changed, InvalidInput, NotConditional, NotPermitted, VivaError
 from lms_core.people import Permission, Principal, TokenKind
 from tutor.api.rates import Rates
+from tutor.clients import Client, Clients
 
 PREFIX = "/api/v1"
 _PER_SECOND, _BURST = 20, 200  # of one account; a page asks a few at once, then rarely
@@ -52,6 +53,7 @@ class Call(Generic[Q, B]):
     body: B
     if_match: str | None
     request: web.Request  # for what is streamed, in or out
+    client: Client
 
     @property
     def principal(self) -> Principal:
@@ -81,6 +83,14 @@ class Stream:
     ranges: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Dressed:
+    """An answer that is more than its data: `dress` sets or drops a cookie."""
+
+    data: BaseModel | None
+    dress: Callable[[web.StreamResponse], None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """`answers` is the model of `data`, or of each element where `query` is a Paging; None: 204, no body.
@@ -106,13 +116,23 @@ class Route:
     def paged(self) -> bool:
         return self.query is not None and issubclass(self.query, Paging)
 
+    @property
+    def strangers_act(self) -> bool:
+        """Whether who is not signed in changes something; such a route counts how often an address asks."""
+        return self.permission is None and self.method != "GET"
 
-def bind(
-    routes: Iterable[Route], authenticate: Callable[[web.Request], Awaitable[Principal]]
-) -> list[web.RouteDef]:
+
+class Gate(Protocol):
+    """Who asks, and whether their page may; see `tutor.auth.Authenticator`."""
+
+    async def request(self, request: web.Request) -> Principal: ...
+    def check_origin(self, request: web.Request) -> None: ...
+
+
+def bind(routes: Iterable[Route], gate: Gate, clients: Clients) -> list[web.RouteDef]:
     rates = Rates(per_second=_PER_SECOND, burst=_BURST)
     return [
-        web.route(route.method, PREFIX + route.path, _endpoint(route, authenticate, rates))
+        web.route(route.method, PREFIX + route.path, _endpoint(route, gate, clients, rates))
         for route in routes
     ]
 
@@ -124,31 +144,37 @@ def etag(data: Any) -> str:
 
 
 def _endpoint(
-    route: Route, authenticate: Callable[[web.Request], Awaitable[Principal]], rates: Rates
+    route: Route, gate: Gate, clients: Clients, rates: Rates
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def endpoint(request: web.Request) -> web.StreamResponse:
-        asker = None
+        asker, client = None, clients.of(request)
+        if route.strangers_act:
+            gate.check_origin(request)
+            rates.take(client.address, time.monotonic())
         if route.permission is not None:
-            asker = await authenticate(request)
+            asker = await gate.request(request)
             if asker.kind is TokenKind.CLIENT_SECRET:  # it is in the hands of a page somewhere
                 raise NotPermitted("A client secret opens a session and nothing else; use an API key.")
             rates.take(asker.person_id, time.monotonic())
             if not asker.may(route.permission):
                 raise NotPermitted(f"A {asker.role} may not do this.", permission=route.permission)
-        call = await _checked(route, request, asker)
+        call = await _checked(route, request, asker, client)
         return _respond(route, request, call, await route.handle(call))
 
     return endpoint
 
 
-async def _checked(route: Route, request: web.Request, asker: Principal | None) -> Call[Any, Any]:
+async def _checked(
+    route: Route, request: web.Request, asker: Principal | None, client: Client
+) -> Call[Any, Any]:
     path = dict(request.match_info)
     if _has_nul(path):
         raise InvalidInput("The character NUL is not allowed.")
     if_match = request.headers.get("If-Match")
     if route.edits and if_match is None:
         raise NotConditional("Send If-Match with the ETag of what you edit.")
-    return Call(asker, path, _query(route, request), await _body(route, request), if_match, request)
+    body = await _body(route, request)
+    return Call(asker, path, _query(route, request), body, if_match, request, client)
 
 
 def _query(route: Route, request: web.Request) -> Model | None:
@@ -184,6 +210,10 @@ def _refuse(error: ValidationError, part: str) -> NoReturn:
 def _respond(route: Route, request: web.Request, call: Call[Any, Any], result: Any) -> web.StreamResponse:
     if isinstance(result, web.StreamResponse):
         return result
+    if isinstance(result, Dressed):
+        response = _respond(route, request, call, result.data)
+        result.dress(response)
+        return response
     if route.answers is None:
         return web.Response(status=204)
     if isinstance(result, Page):

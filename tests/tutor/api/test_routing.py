@@ -13,6 +13,7 @@ from lms_core.people import Permission, Principal, Role, TokenKind
 from tutor.api.documentation import openapi, pages
 from tutor.api.errors import errors
 from tutor.api.routing import Call, Model, Page, Paging, Route, bind
+from tutor.clients import Clients
 
 
 class NoteIn(Model):
@@ -52,17 +53,20 @@ def notes() -> list[Route]:
     ]  # fmt: skip
 
 
-async def asks(request: web.Request) -> Principal:
-    if "Authorization" not in request.headers:
-        raise NotAuthenticated("Sign in.")
-    kind = TokenKind.CLIENT_SECRET if request.headers["Authorization"] == "Bearer ek_1" else TokenKind.API_KEY
-    return Principal("pers_1", Role.LEARNER, kind)
+class Gate:
+    async def request(self, request: web.Request) -> Principal:
+        if "Authorization" not in request.headers:
+            raise NotAuthenticated("Sign in.")
+        secret = request.headers["Authorization"] == "Bearer ek_1"
+        return Principal("pers_1", Role.LEARNER, TokenKind.CLIENT_SECRET if secret else TokenKind.API_KEY)
+
+    def check_origin(self, request: web.Request) -> None: ...
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[TestClient[Any, Any]]:
     app = web.Application(middlewares=[errors])
-    app.add_routes([*bind(notes(), asks), *pages(notes())])
+    app.add_routes([*bind(notes(), Gate(), Clients()), *pages(notes())])
     async with TestClient(TestServer(app), headers={"Authorization": "Bearer x"}) as client:
         yield client
 

@@ -1,0 +1,18 @@
+"""What a password must be: long. Rules about its characters only make people write the same ones."""
+
+from lms_core.errors import InvalidInput
+
+SHORTEST, LONGEST = 10, 200
+_FEWEST_DIFFERENT = 5
+
+
+def check_password(password: str, *about: str | None) -> None:
+    """Raises InvalidInput with what to do. `about`: the person's own address and name, which others know."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise InvalidInput(
+            f"Choose a password of {SHORTEST} to {LONGEST} characters, for instance four words."
+        )
+    if len(set(password)) < _FEWEST_DIFFERENT:
+        raise InvalidInput("Choose a password with more different characters, for instance four words.")
+    if any(known and known.lower() in password.lower() for known in about if len(known or "") > 3):
+        raise InvalidInput("Choose a password that does not contain your name or address.")

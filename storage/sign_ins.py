@@ -1,0 +1,142 @@
+"""Passwords as stored, and sign-ins: what a login leaves behind on one device.
+
+A refresh token is `rt_<family>.<rotation>`. The family stays and is what is found again; the rotation changes with
+each use. An old rotation with the right family means that a second party holds a copy, so the sign-in ends.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lms_core.errors import NotAuthenticated
+from lms_core.people import SIGN_INS, Person, Role, TokenKind, may_invite
+from storage.accounts import digest_of, new_person, token_of
+from storage.database import Database
+from storage.tables import people, tokens
+
+SIGN_IN_LASTS = timedelta(days=30)
+_NO_GOOD = "The refresh token is unknown, expired or already used; sign in again."
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """`password` is the hash; None for who signs in by link only."""
+
+    person: Person
+    password: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A refresh token in force, and the digest that names its sign-in."""
+
+    person_id: str
+    sign_in: str
+    refresh_token: str
+
+
+class SignInStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def credentials(
+        self, *, email: str | None = None, person_id: str | None = None
+    ) -> Credentials | None:
+        """By address in its plain form, or by id."""
+        which = people.c.email == email if person_id is None else people.c.id == person_id
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(people).where(which))).one_or_none()
+        if row is None:
+            return None
+        return Credentials(Person(row.id, row.name, Role(row.role), row.email), row.password)
+
+    async def sign_up(
+        self, name: str, email: str, password: str, *, role: Role, invitation: str | None
+    ) -> bool:
+        """A new account; False if somebody has the address. The invitation, if there is one, tells the role and is
+        spent either way: otherwise it would tell which addresses have accounts. Raises NotAuthenticated."""
+        fresh = postgresql.insert(people) if not self._database.is_sqlite else sqlite.insert(people)
+        async with self._database.write() as connection:
+            if invitation is not None:
+                role = await _spend_invitation(connection, invitation)
+            person = new_person(name, role, email)
+            done = await connection.execute(
+                fresh.values(**person, password=password).on_conflict_do_nothing(index_elements=["email"])
+            )
+        return bool(done.rowcount == 1)
+
+    async def renew_hash(self, person_id: str, old: str, new: str) -> None:
+        """The same password under newer parameters, unless it was changed meanwhile."""
+        same = (people.c.id == person_id) & (people.c.password == old)
+        async with self._database.write() as connection:
+            await connection.execute(update(people).where(same).values(password=new))
+
+    async def change_password(self, person_id: str, password: str, *, keep: str | None) -> None:
+        """All sign-ins end but `keep`, which is the one that changed it."""
+        async with self._database.write() as connection:
+            await connection.execute(update(people).where(people.c.id == person_id).values(password=password))
+            await end_sign_ins(connection, person_id, keep=keep)
+
+    async def begin(self, person_id: str, *, device: str, address: str) -> Rotation:
+        """A machine client's sign-in with its first refresh token."""
+        family, rotation = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+        now = datetime.now(UTC)
+        row = {
+            "digest": digest_of(family), "kind": TokenKind.REFRESH.value, "person_id": person_id,
+            "created_at": now, "last_used_at": now, "expires_at": now + SIGN_IN_LASTS,
+            "rotation": digest_of(rotation), "name": device, "address": address,
+        }  # fmt: skip
+        async with self._database.write() as connection:
+            await connection.execute(insert(tokens).values(row))
+        return Rotation(person_id, digest_of(family), f"rt_{family}.{rotation}")
+
+    async def rotate(self, refresh_token: str) -> Rotation:
+        """The next refresh token. Raises NotAuthenticated; one that was used before also ends the sign-in."""
+        family, _, rotation = refresh_token.removeprefix("rt_").partition(".")
+        fresh = secrets.token_urlsafe(24)
+        now = datetime.now(UTC)
+        same = (tokens.c.digest == digest_of(family)) & (tokens.c.kind == TokenKind.REFRESH.value)
+        async with self._database.write() as connection:
+            row = (await connection.execute(select(tokens).where(same).with_for_update())).one_or_none()
+            if row is None or not token_of(row).opens(now):
+                raise NotAuthenticated(_NO_GOOD)
+            reused = not secrets.compare_digest(row.rotation, digest_of(rotation))
+            change = {"revoked_at": now} if reused else {"rotation": digest_of(fresh), "last_used_at": now}
+            await connection.execute(update(tokens).where(same).values(change))
+        if reused:
+            _log.warning("sign_in.refresh_token_reused", person_id=row.person_id)
+            raise NotAuthenticated(_NO_GOOD)
+        return Rotation(row.person_id, row.digest, f"rt_{family}.{fresh}")
+
+
+async def end_sign_ins(connection: AsyncConnection, person_id: str, *, keep: str | None = None) -> int:
+    """All of a person's, as part of the caller's transaction, but that with the digest `keep`; how many they were."""
+    ends = (
+        (tokens.c.person_id == person_id)
+        & tokens.c.kind.in_([kind.value for kind in SIGN_INS])
+        & tokens.c.revoked_at.is_(None)
+    )
+    if keep is not None:
+        ends &= tokens.c.digest != keep
+    done = await connection.execute(update(tokens).where(ends).values(revoked_at=datetime.now(UTC)))
+    return int(done.rowcount)
+
+
+async def _spend_invitation(connection: AsyncConnection, value: str) -> Role:
+    """The role that it gives. Raises NotAuthenticated, also if who invited may not do so any more."""
+    now = datetime.now(UTC)
+    invitation = (tokens.c.digest == digest_of(value)) & (tokens.c.kind == TokenKind.INVITATION.value)
+    found = select(tokens, people.c.role.label("inviter")).join(people).where(invitation)
+    row = (await connection.execute(found.with_for_update(of=tokens))).one_or_none()
+    token = None if row is None else token_of(row)
+    role = Role((token.config or {})["role"]) if token is not None else Role.LEARNER
+    if row is None or token is None or not token.opens(now) or not may_invite(Role(row.inviter), role):
+        raise NotAuthenticated("The invitation is unknown, expired or already used; ask for a new one.")
+    await connection.execute(update(tokens).where(invitation).values(used_at=now))
+    return role

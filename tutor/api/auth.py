@@ -1,0 +1,134 @@
+"""Sign up, log in, refresh, log out, change the password, invite."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from lms_core.errors import NotAuthenticated, NotPermitted
+from lms_core.passwords import LONGEST
+from lms_core.people import Permission, Person, Role
+from tutor.api.routing import Call, Dressed, Model, Route
+from tutor.signing_in import SigningIn, Tokens
+
+_LONGEST_EMAIL, _LONGEST_NAME, _LONGEST_TOKEN = 320, 200, 200
+
+
+class SignUpIn(Model):
+    name: str = Field(min_length=1, max_length=_LONGEST_NAME, pattern=r"\S")
+    email: str = Field(max_length=_LONGEST_EMAIL)
+    password: str = Field(max_length=LONGEST)
+    invitation: str | None = Field(None, max_length=_LONGEST_TOKEN)
+
+
+class LoginIn(Model):
+    """`keep`: programs take tokens; a page of ours takes the cookie, which its scripts cannot read."""
+
+    email: str = Field(max_length=_LONGEST_EMAIL)
+    password: str = Field(max_length=LONGEST)
+    keep: Literal["tokens", "cookie"] = "tokens"
+
+
+class RefreshIn(Model):
+    refresh_token: str = Field(max_length=_LONGEST_TOKEN)
+
+
+class PasswordIn(Model):
+    current: str | None = Field(None, max_length=LONGEST)
+    new: str = Field(max_length=LONGEST)
+
+
+class InvitationIn(Model):
+    role: Role = Role.LEARNER
+
+
+class InvitationOut(BaseModel):
+    """The value is shown only now; it goes into `invitation` of the sign-up."""
+
+    invitation: str
+    role: Role
+    expires_at: datetime
+
+
+class TokensOut(BaseModel):
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
+    access_token: str
+    expires_in: int
+    refresh_token: str
+
+
+class SignedInOut(BaseModel):
+    id: str
+    name: str
+    role: Role
+    tokens: TokensOut | None = None
+
+
+def routes(signing_in: SigningIn) -> list[Route]:
+    async def sign_up(call: Call[None, SignUpIn]) -> None:
+        body = call.body
+        await signing_in.sign_up(body.name.strip(), body.email, body.password, body.invitation)
+
+    async def login(call: Call[None, LoginIn]) -> SignedInOut | Dressed:
+        body, client = call.body, call.client
+        if body.keep == "tokens":
+            person, tokens = await signing_in.log_in(body.email, body.password, client)
+            return _signed_in(person, tokens)
+        person, cookie = await signing_in.log_in_page(body.email, body.password, client)
+        return Dressed(_signed_in(person), lambda response: client.keep(response, cookie))
+
+    async def refresh(call: Call[None, RefreshIn]) -> TokensOut:
+        return _tokens(await signing_in.refresh(call.body.refresh_token))
+
+    async def logout(call: Call[None, None]) -> Dressed:
+        await signing_in.log_out(call.principal)
+        return Dressed(None, call.client.drop)
+
+    async def change_password(call: Call[None, PasswordIn]) -> None:
+        await signing_in.change_password(call.principal, call.body.current, call.body.new)
+
+    async def invite(call: Call[None, InvitationIn]) -> InvitationOut:
+        value, expires = await signing_in.invite(call.principal, call.body.role)
+        return InvitationOut(invitation=value, role=call.body.role, expires_at=expires)
+
+    return [
+        Route(
+            method="POST", path="/auth/sign-up", permission=None, handle=sign_up, body=SignUpIn, answers=None,
+            summary="Make an account, then log in. Answers the same if the address has an account already.",
+            errors=(NotPermitted, NotAuthenticated),
+        ),
+        Route(
+            method="POST", path="/auth/login", summary="Log in with address and password.", permission=None,
+            handle=login, body=LoginIn, answers=SignedInOut, errors=(NotAuthenticated,),
+        ),
+        Route(
+            method="POST", path="/auth/refresh", permission=None, handle=refresh, body=RefreshIn,
+            answers=TokensOut, errors=(NotAuthenticated,),
+            summary="A new access token and a new refresh token; the one sent is used up.",
+        ),
+        Route(
+            method="POST", path="/auth/logout", summary="End this sign-in.", permission=Permission.OWN_ACCOUNT,
+            handle=logout, answers=None,
+        ),
+        Route(
+            method="POST", path="/auth/password", permission=Permission.OWN_ACCOUNT, handle=change_password,
+            summary="Change my password; all my other sign-ins end.", body=PasswordIn, answers=None,
+        ),
+        Route(
+            method="POST", path="/auth/invitations", permission=Permission.INVITE, handle=invite, status=201,
+            summary="Invite somebody to make an account. Teachers invite learners.", body=InvitationIn,
+            answers=InvitationOut,
+        ),
+    ]  # fmt: skip
+
+
+def _signed_in(person: Person, tokens: Tokens | None = None) -> SignedInOut:
+    return SignedInOut(
+        id=person.id, name=person.name, role=person.role, tokens=_tokens(tokens) if tokens else None
+    )
+
+
+def _tokens(tokens: Tokens) -> TokensOut:
+    return TokensOut(
+        access_token=tokens.access, expires_in=int(tokens.lasts.total_seconds()), refresh_token=tokens.refresh
+    )
