@@ -8,6 +8,10 @@ from typing import Any
 
 from lms_core.assessment.items import QuizItem
 
+MOST_MODULES = 100
+MOST_LESSONS = 1000
+"""Of one course."""
+
 
 class Difficulty(StrEnum):
     BEGINNER = "beginner"
@@ -85,3 +89,34 @@ class Course:
     open_enrollment: bool = True
     sequential: bool = False
     prerequisites: tuple[str, ...] = ()
+
+
+class CourseSort(StrEnum):
+    TITLE = "title"
+    TITLE_DOWN = "-title"
+    OLDEST = "created_at"
+    NEWEST = "-created_at"
+    LATELY_CHANGED = "-updated_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseFilter:
+    """Which courses, in what order. Without `mine` those that are published, else those that I wrote. Pages count from 1."""
+
+    category: str | None = None
+    difficulty: Difficulty | None = None
+    tag: str | None = None
+    language: str | None = None
+    featured: bool | None = None
+    mine: bool = False
+    sort: CourseSort = CourseSort.TITLE
+    page: int = 1
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleOutline:
+    """A module with its lessons in order; the lessons come without their content."""
+
+    module: Module
+    lessons: tuple[Lesson, ...]

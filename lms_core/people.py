@@ -34,6 +34,7 @@ class Permission(StrEnum):
         "see_taught_sessions"  # that others had with one's own companions, without their words
     )
     CHANGE_PLANS = "change_plans"  # anybody's
+    FEATURE_COURSES = "feature_courses"  # put courses before everybody's eyes
     SEE_ALL_SESSIONS = "see_all_sessions"
 
 

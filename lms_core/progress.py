@@ -1,6 +1,6 @@
 """How far a learner is: what they do in a lesson moves that lesson, and a course's progress follows from its lessons."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -59,10 +59,10 @@ def after(before: LessonProgress, step: Step) -> LessonProgress:
 class CourseProgress:
     """Counts of lessons; `time_spent` in seconds; `score` is the mean of the graded lessons' best."""
 
-    lessons: int
-    completed: int
-    time_spent: int
-    score: int | None
+    lessons: int = 0
+    completed: int = 0
+    time_spent: int = 0
+    score: int | None = None
 
     @property
     def percent(self) -> int:
@@ -72,18 +72,6 @@ class CourseProgress:
     @property
     def is_complete(self) -> bool:
         return self.lessons > 0 and self.completed == self.lessons
-
-
-def course_progress(lessons: int, progress: Iterable[LessonProgress]) -> CourseProgress:
-    """Of a course with this many lessons; those without progress are not started."""
-    known = list(progress)
-    scores = [one.score for one in known if one.score is not None]
-    return CourseProgress(
-        lessons=lessons,
-        completed=sum(one.status is LessonStatus.COMPLETED for one in known),
-        time_spent=sum(one.time_spent for one in known),
-        score=round(sum(scores) / len(scores)) if scores else None,
-    )
 
 
 def next_lesson(lesson_ids: Sequence[str], progress: Mapping[str, LessonProgress]) -> str | None:

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, o
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lms_core.assessment.items import data_of, item_of
 from lms_core.companions import (
     RESERVED_SLUGS,
     Companion,
@@ -21,12 +20,13 @@ from lms_core.companions import (
     Style,
     Subject,
 )
-from lms_core.courses import Lesson, LessonKind
+from lms_core.courses import Lesson
 from lms_core.errors import Conflict, InvalidInput, NotFound
 from lms_core.people import Principal, Role
 from lms_core.plans import Quota
 from lms_core.ports import Companions
 from lms_core.slugs import free_slug, slug_of
+from storage.course_rows import lesson_of, lesson_row
 from storage.database import Database
 from storage.plans import check_quotas
 from storage.tables import companions, lessons, sessions
@@ -69,7 +69,7 @@ class CompanionStore(Companions):
             return None
         async with self._database.read() as connection:
             row = (await connection.execute(select(lessons).where(lessons.c.id == lesson_id))).one_or_none()
-        return None if row is None else _lesson(row)
+        return None if row is None else lesson_of(row._asdict())
 
     async def add(self, companion: Companion, lesson: Lesson | None = None) -> None:
         """Raises Conflict if the id or slug is taken; then the lesson is not stored either."""
@@ -137,7 +137,7 @@ class CompanionStore(Companions):
     ) -> None:
         """`add` as part of the caller's transaction."""
         if lesson is not None:
-            await connection.execute(insert(lessons).values(**_lesson_row(lesson)))
+            await connection.execute(insert(lessons).values(**lesson_row(lesson)))
         await connection.execute(insert(companions).values(**asdict(companion)))
 
     async def exists(self, connection: AsyncConnection, companion_id: str) -> bool:
@@ -224,13 +224,3 @@ def companion_of(row: Row[Any]) -> Companion:
             "status": CompanionStatus(values["status"]),
         }
     )
-
-
-def _lesson_row(lesson: Lesson) -> dict[str, Any]:
-    return {**asdict(lesson), "quiz": [data_of(item) for item in lesson.quiz]}
-
-
-def _lesson(row: Row[Any]) -> Lesson:
-    values = dict(row._mapping)
-    quiz = tuple(item_of(item) for item in values["quiz"])
-    return Lesson(**{**values, "quiz": quiz, "kind": LessonKind(values["kind"])})

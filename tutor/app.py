@@ -22,10 +22,14 @@ from lms_core.errors import TooBusy
 from storage.accounts import AccountStore
 from storage.bookmarks import BookmarkStore
 from storage.companions import CompanionStore
+from storage.courses import CourseStore
 from storage.database import Database
+from storage.enrollments import EnrollmentStore
 from storage.first_run import Welcome, first_run
+from storage.lessons import LessonStore
 from storage.media import MediaStore
 from storage.plans import PlanStore
+from storage.progress import ProgressStore
 from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
 from storage.writer import SessionWriter
@@ -35,7 +39,10 @@ from tutor.api import (
     auth,
     bookmarks,
     companions,
+    courses,
     documentation,
+    learning,
+    lessons,
     media,
     plans,
     sessions,
@@ -144,6 +151,10 @@ class Server:
         self.accounts = AccountStore(self.database)
         self.companions = CompanionStore(self.database)
         self.sessions = SessionStore(self.database)
+        self.courses = CourseStore(self.database)
+        self.lessons = LessonStore(self.database)
+        self.enrollments = EnrollmentStore(self.database)
+        self.progress = ProgressStore(self.database)
         self.writer = SessionWriter(self.database)
         self.media = MediaStore(
             self.database,
@@ -227,6 +238,9 @@ class Server:
             *auth.routes(self.signing_in),
             *companions.routes(self.companions, lambda: self.engines.mouth.voices),
             *bookmarks.routes(BookmarkStore(self.database)),
+            *courses.routes(self.courses),
+            *lessons.routes(self.lessons),
+            *learning.routes(self.enrollments, self.progress),
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),
             *plans.routes(PlanStore(self.database)),

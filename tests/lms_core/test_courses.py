@@ -13,11 +13,11 @@ from lms_core.ordering import check_same
 from lms_core.progress import (
     MOST_SECONDS,
     NOT_STARTED,
+    CourseProgress,
     LessonProgress,
     LessonStatus,
     Step,
     after,
-    course_progress,
     locked,
     next_lesson,
 )
@@ -47,12 +47,10 @@ def test_progress_only_grows(taken: list[Step]) -> None:
     assert (progress.status is LessonStatus.COMPLETED) == any(step.completed for step in taken)
 
 
-def test_a_course_follows_from_its_lessons() -> None:
-    half = course_progress(3, [DONE, LessonProgress(LessonStatus.IN_PROGRESS, time_spent=60, score=50)])
-    assert (half.percent, half.is_complete, half.time_spent, half.score) == (33, False, 60, 50)
-    assert course_progress(200, [DONE] * 199).percent == 99
-    assert course_progress(2, [DONE] * 2).is_complete
-    assert not course_progress(0, []).is_complete and course_progress(0, []).percent == 0
+def test_a_course_is_complete_with_its_last_lesson_and_shows_100_percent_only_then() -> None:
+    assert CourseProgress(3, 1).percent == 33 and CourseProgress(200, 199).percent == 99
+    assert CourseProgress(2, 2).is_complete and CourseProgress(2, 2).percent == 100
+    assert not CourseProgress().is_complete and CourseProgress().percent == 0
 
 
 def test_the_next_lesson_is_the_first_unfinished_one_and_locks_those_behind_it() -> None:

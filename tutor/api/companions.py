@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -20,7 +20,7 @@ from lms_core.companions import (
 from lms_core.errors import InvalidInput, NotFound, QuotaReached
 from lms_core.people import Permission
 from storage.companions import CompanionStore
-from tutor.api.routing import Call, Model, Page, Paging, Route
+from tutor.api.routing import UNSENT, Call, Model, Page, Paging, Route
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -54,22 +54,19 @@ class CompanionIn(Model):
     lesson_id: LessonId | None = None
 
 
-_UNSENT: Any = Field(default_factory=lambda: None)
-
-
 class CompanionEdit(Model):
     """What is not sent stays."""
 
-    name: Name = _UNSENT
-    subject: Subject = _UNSENT
-    topic: Topic = _UNSENT
-    style: Style = _UNSENT
-    voice: VoiceId = _UNSENT
-    duration_minutes: Minutes = _UNSENT
-    language: Language = _UNSENT
-    speed: Speed = _UNSENT
-    patience: Patience = _UNSENT
-    lesson_id: LessonId | None = _UNSENT
+    name: Name = UNSENT
+    subject: Subject = UNSENT
+    topic: Topic = UNSENT
+    style: Style = UNSENT
+    voice: VoiceId = UNSENT
+    duration_minutes: Minutes = UNSENT
+    language: Language = UNSENT
+    speed: Speed = UNSENT
+    patience: Patience = UNSENT
+    lesson_id: LessonId | None = UNSENT
 
 
 class CompanionOut(BaseModel):

@@ -32,6 +32,10 @@ class Model(BaseModel):
         return value
 
 
+UNSENT: Any = Field(default_factory=lambda: None)
+"""For the fields of an edit: what is not sent stays. Read them with `model_dump(exclude_unset=True)`."""
+
+
 class Paging(Model):
     """Base of every list's query."""
 
