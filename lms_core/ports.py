@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from lms_core.companions import Companion, CompanionFilter
 from lms_core.courses import Lesson
 from lms_core.people import Person, Principal, Role, Token, TokenKind
-from lms_core.sessions import StoredItem, StoredSession, Write
+from lms_core.sessions import OpenSession, StoredItem, StoredSession, Write
 
 
 class Companions(Protocol):
@@ -52,6 +52,8 @@ class Sessions(Protocol):
         ...
 
     async def discard(self, session_id: str) -> None: ...
+    async def still_open(self, person_id: str) -> list[OpenSession]: ...
+    async def end(self, session_id: str, reason: str) -> None: ...
     async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
         """None too if it is not that person's; `person_id` None sees everybody's (admins)."""
         ...

@@ -1,6 +1,6 @@
 """A session as it is stored: one voice conversation, turn by turn."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,29 @@ class StoredSession:
     @property
     def status(self) -> SessionStatus:
         return SessionStatus.ACTIVE if self.ended_at is None else SessionStatus.ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session that has not ended. `written_at`: when it began, or something of it was last stored."""
+
+    id: str
+    written_at: datetime
+
+
+def to_give_up(
+    mine: Iterable[OpenSession], *, attached: Collection[str], waiting: Collection[str], quiet_since: datetime
+) -> str | None:
+    """Which of a person's sessions makes room for a new one of theirs; None if all of them are in use.
+
+    `attached` ones have a client, and stay. `waiting` ones lost theirs. Any other is not here: a crash or a restart
+    left it, or it talks elsewhere; it goes if nothing of it was stored since `quiet_since`.
+    """
+    idle = [
+        one for one in mine
+        if one.id in waiting or (one.id not in attached and one.written_at < quiet_since)
+    ]  # fmt: skip
+    return min(idle, key=lambda one: one.written_at).id if idle else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from lms_core.errors import NotFound
 from lms_core.plans import Quota
 from lms_core.ports import Sessions
-from lms_core.sessions import StoredItem, StoredSession
+from lms_core.sessions import OpenSession, StoredItem, StoredSession
 from storage.database import Database
 from storage.plans import check_quotas
 from storage.tables import companions, items, people, sessions, turn_metrics
@@ -45,6 +45,23 @@ class SessionStore(Sessions):
         """Forget a session that never started; it no longer counts against the plan."""
         async with self._database.write() as connection:
             await connection.execute(delete(sessions).where(sessions.c.id == session_id))
+
+    async def still_open(self, person_id: str) -> list[OpenSession]:
+        """What this person has not ended."""
+        written = func.coalesce(func.max(items.c.created_at), sessions.c.started_at)
+        mine = (sessions.c.person_id == person_id) & sessions.c.ended_at.is_(None)
+        query = select(sessions.c.id, written).select_from(sessions.outerjoin(items)).where(mine)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.group_by(sessions.c.id, sessions.c.started_at))
+        return [OpenSession(*row) for row in rows]
+
+    async def end(self, session_id: str, reason: str) -> None:
+        """End a session that no client has; one that has ended stays as it is."""
+        unended = (sessions.c.id == session_id) & sessions.c.ended_at.is_(None)
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(sessions).where(unended).values(ended_at=datetime.now(UTC), ended_reason=reason)
+            )
 
     async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
         """`person_id` None sees everybody's (admins)."""

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -16,8 +17,10 @@ from audio.silero import SileroBatch
 from audio.stt.base import SpeechToText
 from audio.tts.base import TextToSpeech
 from lms_core.companions import Companion
-from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, TooBusy
+from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReached, TooBusy
 from lms_core.people import Principal, Role, TokenKind
+from lms_core.plans import Quota
+from lms_core.sessions import to_give_up
 from storage.accounts import AccountStore
 from storage.companions import CompanionStore
 from storage.sessions import SessionStore
@@ -123,10 +126,7 @@ class LiveSessions:
                 raise NotFound(f"There is no companion '{companion_ref}'; GET /api/v1/companions lists them.")
             _check_bound(principal, companion)
             session_id = f"sess_{secrets.token_hex(12)}"
-            await self._sessions.open(
-                session_id, companion.id, principal.person_id, door_kind,
-                limited=principal.role is not Role.ADMIN,
-            )  # fmt: skip
+            await self._count_in(session_id, companion, principal, door_kind)
             try:
                 if principal.kind is TokenKind.CLIENT_SECRET:
                     await self._spend(principal, session_id)
@@ -139,6 +139,36 @@ class LiveSessions:
                 raise
             self._metrics.sessions_started.labels(door_kind).inc()
             return session
+
+    async def _count_in(
+        self, session_id: str, companion: Companion, principal: Principal, door_kind: str
+    ) -> None:
+        """Store the new session, if need be in place of one that the same person has left. Raises QuotaReached."""
+        row = session_id, companion.id, principal.person_id, door_kind
+        limited = principal.role is not Role.ADMIN
+        try:
+            await self._sessions.open(*row, limited=limited)
+        except QuotaReached as reached:
+            if reached.details["quota"] != Quota.CONCURRENT_SESSIONS or not await self._give_up_one(
+                principal.person_id
+            ):
+                raise
+            await self._sessions.open(*row, limited=limited)
+
+    async def _give_up_one(self, person_id: str) -> bool:
+        """End a session that this person has left, as its grace time would have done."""
+        mine = await self._sessions.still_open(person_id)
+        attached = {one for one, running in self._live.items() if running.session.attached}
+        left = to_give_up(
+            mine, attached=attached, waiting=self._live.keys() - attached,
+            quiet_since=datetime.now(UTC) - timedelta(seconds=self._grace),
+        )  # fmt: skip
+        if left is None:
+            return False
+        if left in self._live:
+            self._live[left].session.end("learner_left")
+        await self._sessions.end(left, "learner_left")
+        return True
 
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:

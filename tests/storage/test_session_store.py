@@ -102,3 +102,19 @@ async def test_sessions_that_never_ended_can_be_closed(database: Database, sessi
     assert closed is not None
     assert finished is not None
     assert (closed.ended_reason, finished.ended_reason) == ("abandoned", "finished")
+
+
+async def test_a_session_that_was_left_is_ended_once_and_no_longer_open(
+    database: Database, sessions: SessionStore
+) -> None:
+    learner = await learner_with_sessions(database, "sess_1", "sess_2")
+    before = datetime.now(UTC)
+    await written(database, turn("sess_2", 1))
+    first, second = sorted(await sessions.still_open(learner.id), key=lambda one: one.id)
+    assert (first.id, second.id) == ("sess_1", "sess_2")
+    assert first.written_at < before < second.written_at
+    await sessions.end("sess_1", "learner_left")
+    await sessions.end("sess_1", "closed")
+    assert [one.id for one in await sessions.still_open(learner.id)] == ["sess_2"]
+    found = await sessions.find("sess_1", learner.id)
+    assert found is not None and found.ended_reason == "learner_left"

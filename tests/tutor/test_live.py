@@ -13,7 +13,7 @@ from sqlalchemy import update
 from audio.silero import SileroBatch
 from lms_core.companions import Companion, CompanionStatus, Subject
 from lms_core.courses import Lesson
-from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, TooBusy
+from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReached, TooBusy
 from lms_core.people import Principal, Role, TokenKind
 from lms_core.plans import Plan, Quota
 from storage.accounts import AccountStore
@@ -25,6 +25,7 @@ from storage.sessions import SessionStore
 from storage.tables import people
 from storage.writer import SessionWriter
 from tests.null_engines import NullEars, NullMind, NullMouth
+from tutor.conversation.events import SessionEvent
 from tutor.journal import DatabaseJournal
 from tutor.live import Engines, LiveSessions
 from tutor.metrics import Metrics
@@ -50,7 +51,7 @@ class SlowCompanions(CompanionStore):
 class House:
     """Everything around `LiveSessions`, and two people."""
 
-    def __init__(self, database: Database, silero: SileroBatch, most: int) -> None:
+    def __init__(self, database: Database, silero: SileroBatch, most: int, grace: float) -> None:
         self.accounts = AccountStore(database)
         self.companions = SlowCompanions(database)
         self.writer = SessionWriter(database)
@@ -59,21 +60,21 @@ class House:
         self.live = LiveSessions(
             engines=Engines(NullEars(), NullMind(), NullMouth(), silero), companions=self.companions,
             sessions=self.sessions, accounts=self.accounts, journal=DatabaseJournal(self.writer),
-            metrics=self.metrics, most=most, grace_seconds=60,
+            metrics=self.metrics, most=most, grace_seconds=grace,
         )  # fmt: skip
 
-    async def person(self, name: str) -> Principal:
+    async def person(self, name: str, plan: Plan = Plan.PRO) -> Principal:
         person = await self.accounts.add_person(name, Role.LEARNER)
         async with self.accounts.database.write() as connection:
-            await connection.execute(update(people).where(people.c.id == person.id).values(plan=Plan.PRO))
+            await connection.execute(update(people).where(people.c.id == person.id).values(plan=plan))
         return Principal(person.id, Role.LEARNER, TokenKind.API_KEY)
 
 
 @asynccontextmanager
-async def house(folder: Path, most: int = 10) -> AsyncIterator[House]:
+async def house(folder: Path, most: int = 10, grace: float = 60) -> AsyncIterator[House]:
     database, silero = Database(f"sqlite:///{folder / 'viva.db'}"), SileroBatch()
     await database.migrate()
-    made = House(database, silero, most)
+    made = House(database, silero, most, grace)
     await first_run(made.accounts, made.companions, folder)
     writing, ready = asyncio.create_task(made.writer.run()), asyncio.Event()
     holding = asyncio.create_task(made.live.run(ready.set))
@@ -166,6 +167,54 @@ async def test_a_full_server_parks_who_waits_for_a_lost_link_and_that_session_ca
         back = await one_place.live.open("", mia, resume_id=parked.id, door_kind="realtime")
         assert back.id == parked.id and back is not parked
         assert back.ended is None
+
+
+class Client:
+    """A door that takes everything."""
+
+    input_rate = output_rate = 24_000
+    reports_playback = False
+
+    def emit(self, event: SessionEvent) -> None: ...
+
+
+async def test_a_new_session_takes_the_place_of_one_that_the_same_person_left(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        mia, ben = await made.person("Mia", Plan.FREE), await made.person("Ben", Plan.FREE)
+        bens = await made.live.open(COMPANION, ben, door_kind="realtime")
+        left = await made.live.open(COMPANION, mia, door_kind="realtime")
+        fresh = await made.live.open("nora-seasons", mia, door_kind="realtime")
+        assert (bens.ended, left.ended, fresh.ended) == (None, "learner_left", None)
+        with pytest.raises(NotFound):
+            await made.live.open("", mia, resume_id=left.id, door_kind="realtime")
+        stored = await made.sessions.find(left.id, mia.person_id)
+        assert stored is not None and stored.ended_reason == "learner_left"
+
+
+async def test_a_session_with_a_client_is_never_replaced(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        mia = await made.person("Mia", Plan.FREE)
+        talking, client = await made.live.open(COMPANION, mia, door_kind="realtime"), Client()
+        talking.attach(client)
+        with pytest.raises(QuotaReached):
+            await made.live.open(COMPANION, mia, door_kind="realtime")
+        assert talking.ended is None
+        talking.detach(client)
+        await made.live.open(COMPANION, mia, door_kind="realtime")
+        assert talking.ended == "learner_left"
+
+
+async def test_one_that_a_restart_left_is_replaced_when_its_grace_time_is_over(tmp_path: Path) -> None:
+    async with house(tmp_path) as first:
+        mia = await first.person("Mia", Plan.FREE)
+        left = await first.live.open(COMPANION, mia, door_kind="realtime")
+    async with house(tmp_path) as second:
+        with pytest.raises(QuotaReached):
+            await second.live.open(COMPANION, mia, door_kind="realtime")
+    async with house(tmp_path, grace=0) as later:
+        await later.live.open(COMPANION, mia, door_kind="realtime")
+        stored = await later.sessions.find(left.id, mia.person_id)
+        assert stored is not None and stored.ended_reason == "learner_left"
 
 
 async def test_no_session_begins_once_the_server_goes_down_not_even_one_half_opened(tmp_path: Path) -> None:
