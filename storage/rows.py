@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms_core.sessions import RemoveItem, SaveItem, SaveMetrics, SaveSnapshot, StoredItem, Write
+from storage.session_end import ended, ending
 from storage.tables import items, sessions, turn_metrics
 
 _Row = dict[str, Any]
@@ -38,6 +39,8 @@ class RowWriter:
         group = _Group()
         for write in writes:
             group.add(write)
+        over = {key: row for key, row in group.snapshots.items() if row["new_end"] is not None}
+        sessions_over = ending(connection, list(over)) if over else []
         for statement, rows in (
             (self._remove_items, group.removed),
             (self._save_items, group.saved),
@@ -46,6 +49,8 @@ class RowWriter:
         ):
             if rows:
                 connection.execute(statement, list(rows.values()))
+        for session in sessions_over:
+            ended(connection, session, over[session.id]["new_snapshot"], over[session.id]["new_end"])
 
 
 class _Group:

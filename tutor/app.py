@@ -26,6 +26,7 @@ from storage.courses import CourseStore
 from storage.database import Database
 from storage.enrollments import EnrollmentStore
 from storage.first_run import Welcome, first_run
+from storage.gamification import GamificationStore
 from storage.lessons import LessonStore
 from storage.media import MediaStore
 from storage.plans import PlanStore
@@ -41,6 +42,7 @@ from tutor.api import (
     companions,
     courses,
     documentation,
+    gamification,
     learning,
     lessons,
     media,
@@ -243,6 +245,7 @@ class Server:
             *learning.routes(self.enrollments, self.progress),
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),
+            *gamification.routes(GamificationStore(self.database)),
             *plans.routes(PlanStore(self.database)),
             *media.routes(self.media, MediaLinks(self.database)),
         ]

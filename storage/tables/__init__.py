@@ -12,6 +12,13 @@ from storage.tables.courses import (
     lessons,
     modules,
 )
+from storage.tables.gamification import (
+    earned_achievements,
+    preferences,
+    streaks,
+    xp_entries,
+    xp_sums,
+)
 from storage.tables.media import media
 from storage.tables.people import people, tokens
 from storage.tables.secrets import secrets
@@ -24,6 +31,7 @@ __all__ = [
     "course_prerequisites",
     "course_tags",
     "courses",
+    "earned_achievements",
     "enrollments",
     "items",
     "lesson_progress",
@@ -32,8 +40,12 @@ __all__ = [
     "metadata",
     "modules",
     "people",
+    "preferences",
     "secrets",
     "sessions",
+    "streaks",
     "tokens",
     "turn_metrics",
+    "xp_entries",
+    "xp_sums",
 ]

@@ -1,0 +1,1 @@
+"""What keeps learners coming back: experience points, levels, streaks, achievements, the leaderboard."""
