@@ -6,6 +6,9 @@ costs 0.2 ms more than NORMAL (on a virtual disk), which would lose acknowledged
 """
 
 import asyncio
+import functools
+import re
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -31,6 +34,9 @@ _DRIVERS = {
 _OPEN_ATTEMPTS = 20
 _SQLITE_READERS = 4
 _LOCK_KEY = 0x76697661  # "viva"; PostgreSQL's advisory locks are numbers
+OnQuery = Callable[[str, float], None]
+"""Told of each statement: what it is, such as "select lessons", and how many seconds it took."""
+_QUERY = re.compile(r"(?:from|into|update|join)\s+\"?(\w+)", re.I)
 _log = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
@@ -52,7 +58,7 @@ def async_url(url: str) -> str:
 class Database:
     """`write()` is one transaction that takes the write lock at once; `read()` sees committed data."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, on_query: OnQuery | None = None) -> None:
         self.url = async_url(url)
         parsed = make_url(self.url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
@@ -67,6 +73,11 @@ class Database:
             self.engine = create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
             self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self._direct = None
+        if on_query is not None:
+            _measure(self.engine.sync_engine, on_query)
+            if self._direct is not None:  # PostgreSQL's reading engine is the same engine with an option
+                _measure(self._reading.sync_engine, on_query)
+                _measure(self._direct, on_query)
 
     @property
     def insert(self) -> Callable[[Table], Any]:
@@ -192,6 +203,28 @@ def _pragmas(*, foreign_keys: bool) -> Callable[[Any, Any], None]:
 def _begin_immediate(connection: Connection) -> None:
     """A transaction that first reads and then writes could otherwise fail halfway with "database is locked"."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _measure(engine: Engine, on_query: OnQuery) -> None:
+    def before(
+        _connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
+    ) -> None:
+        context.viva_began = time.perf_counter()
+
+    def after(
+        _connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool
+    ) -> None:
+        on_query(_kind(statement), time.perf_counter() - context.viva_began)
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+
+
+@functools.lru_cache(maxsize=1000)
+def _kind(statement: str) -> str:
+    """The statement's verb and first table; bounded, so that it can label a metric."""
+    table = _QUERY.search(statement)
+    return f"{statement.split(None, 1)[0].lower()} {table[1].lower() if table else '-'}"
 
 
 def _run(engine: Engine, work: Callable[[Connection], _T]) -> _T:

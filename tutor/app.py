@@ -149,7 +149,7 @@ class Server:
         self.metrics = Metrics()
         self.engines = make_engines(settings, chosen, self.metrics)
         settings.make_data_dir()
-        self.database = Database(settings.database)
+        self.database = Database(settings.database, self.metrics.query)
         self.accounts = AccountStore(self.database)
         self.companions = CompanionStore(self.database)
         self.sessions = SessionStore(self.database)

@@ -16,6 +16,7 @@ COMMANDS = {
     "models": "list or pull speech models",
     "user": "add people, and make sign-in links",
     "migrate": "bring the database up to date",
+    "demo-data": "fill the database with a made-up school, to try and to measure",
     "replay": "show a recorded session's turn-taking again, also under another policy",
     "doctor": "check engines, database, disk and devices, and say what to do",
 }

@@ -8,6 +8,7 @@ from audio.pool import OnJob
 from tutor.conversation.events import TurnMetrics
 
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+_QUERY_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0)
 
 
 class Metrics:
@@ -40,6 +41,14 @@ class Metrics:
         self._work = Histogram(
             "viva_engine_work_seconds", "One job of a speech worker", ["part"], buckets=_SECONDS, registry=registry
         )  # fmt: skip
+
+        self._queries = Histogram(
+            "viva_database_query_seconds", "One statement, as its caller waits for it", ["query"],
+            buckets=_QUERY_SECONDS, registry=registry,
+        )  # fmt: skip
+
+    def query(self, kind: str, seconds: float) -> None:
+        self._queries.labels(kind).observe(seconds)
 
     def turn(self, metrics: TurnMetrics) -> None:
         self._turns.inc()

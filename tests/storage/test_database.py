@@ -25,7 +25,11 @@ async def test_an_exception_undoes_the_whole_write(database: Database, accounts:
 
 
 async def _insert_lesson(connection) -> None:
-    await connection.execute(text("INSERT INTO lessons VALUES ('l', 'l', 't', 'c', 'en', '[]')"))
+    await connection.execute(
+        text(
+            "INSERT INTO lessons (id, slug, title, content, language, quiz) VALUES ('l', 'l', 't', 'c', 'en', '[]')"
+        )
+    )
 
 
 async def test_sessions_open_while_others_write_and_none_waits_in_vain(
@@ -69,3 +73,19 @@ async def test_a_silent_database_is_reported_without_its_secrets() -> None:
 
 async def test_a_database_that_answers_is_fine(database: Database) -> None:
     await database.check()
+
+
+async def test_every_statement_is_measured_once_and_named(bare_database_url: str) -> None:
+    seen: list[tuple[str, float]] = []
+    database = Database(bare_database_url, lambda kind, seconds: seen.append((kind, seconds)))
+    await database.migrate()
+    seen.clear()
+    async with database.write() as connection:
+        await _insert_lesson(connection)
+    async with database.read() as connection:
+        await connection.execute(text('SELECT slug FROM "lessons" JOIN modules ON true'))
+    await database.transact(lambda connection: connection.execute(text("UPDATE lessons SET title = 'x'")))
+    await database.aclose()
+    kinds = [kind for kind, _ in seen if not kind.startswith("begin")]
+    assert kinds == ["insert lessons", "select lessons", "update lessons"]
+    assert all(seconds > 0 for _, seconds in seen)
