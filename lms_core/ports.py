@@ -10,7 +10,13 @@ from typing import Any, Protocol
 from lms_core.companions import Companion, CompanionFilter
 from lms_core.courses import Lesson
 from lms_core.people import Person, Principal, Role, Token, TokenKind
-from lms_core.sessions import OpenSession, StoredItem, StoredSession, Write
+from lms_core.sessions import (
+    OpenSession,
+    StoredItem,
+    StoredSession,
+    Write,
+)
+from lms_core.updates import Update
 
 
 class Companions(Protocol):
@@ -106,3 +112,27 @@ class Accounts(Protocol):
     async def revoke(self, person_id: str, kind: TokenKind) -> None: ...
     async def revoke_token(self, person_id: str, digest: str) -> bool: ...
     async def tokens_of(self, person_id: str, kind: TokenKind) -> list[Token]: ...
+
+
+class Updates(Protocol):
+    """Live updates that are committed, by person; their numbers grow."""
+
+    async def after(self, person_id: str, last: int) -> list[Update]:
+        """The next ones, at most 100, in order."""
+        ...
+
+    async def latest(self, person_id: str) -> int:
+        """The last one's number; 0 if there is none."""
+        ...
+
+    async def kept(self, person_id: str, number: int) -> bool:
+        """Whether this one is still there."""
+        ...
+
+    async def forget(self, before: datetime) -> int:
+        """Delete what is older; returns how many."""
+        ...
+
+    async def listen(self, wake: Callable[[str], None]) -> None:
+        """Until cancelled or there is nothing to hear: `wake` with each person told of by any process."""
+        ...

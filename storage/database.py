@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLA
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from lms_core.errors import InvalidInput, TooBusy
+from storage import outbox
 from storage.errors import NotStored
 from storage.schema import upgrade
 
@@ -64,6 +65,8 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         # SQLite: who writes next, in order of asking
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self.on_publish: Callable[[frozenset[str]], None] = lambda _people: None
+        """Called after a commit that published live updates, with whom they are for."""
         self._name = parsed.render_as_string(hide_password=True)
         if self.is_sqlite:
             self.engine, self._reading = _sqlite_engines(parsed)
@@ -92,10 +95,14 @@ class Database:
         """
         try:
             async with self._turn, self.engine.begin() as connection:
+                outbox.forget(connection)
                 yield connection
+                told = await connection.run_sync(outbox.flush) if outbox.waits(connection) else None
         except (OperationalError, InterfaceError) as error:
             _log.error("database.refused", reason=str(error.orig))
             raise TooBusy("The database does not take writes now; the server's log says why.") from error
+        if told:
+            self.on_publish(told)
 
     def read(self) -> AsyncConnection:
         """`async with database.read() as connection:`; each statement sees what is committed by then."""

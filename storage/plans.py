@@ -10,6 +10,7 @@ from lms_core.errors import NotFound
 from lms_core.people import Role
 from lms_core.plans import COUNTS_AT_MOST, Plan, Quota, Usage, check, month_of
 from storage.database import Database
+from storage.outbox import publish
 from storage.tables import companions, people, sessions
 
 
@@ -42,6 +43,7 @@ async def set_plan(connection: AsyncConnection, person_id: str, plan: Plan) -> N
     done = await connection.execute(update(people).where(people.c.id == person_id).values(plan=plan.value))
     if done.rowcount == 0:
         raise NotFound(f"There is no account '{person_id}'.")
+    publish(connection, person_id, "plan.changed", {"plan": plan.value})
 
 
 async def check_quotas(connection: AsyncConnection, person_id: str, *quotas: Quota) -> None:

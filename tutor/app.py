@@ -33,6 +33,7 @@ from storage.plans import PlanStore
 from storage.progress import ProgressStore
 from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
+from storage.updates import UpdateStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
 from tutor.access_tokens import AccessTokens
@@ -42,6 +43,7 @@ from tutor.api import (
     companions,
     courses,
     documentation,
+    events,
     gamification,
     learning,
     lessons,
@@ -63,6 +65,7 @@ from tutor.metrics import Metrics
 from tutor.passwords import Passwords
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
+from tutor.updates import LiveUpdates
 
 _MOST_BODY = 1 << 20
 _BACKLOG = 512  # a school's bell rings for all classes at once
@@ -177,6 +180,8 @@ class Server:
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip
+        self.updates = LiveUpdates(UpdateStore(self.database))
+        self.database.on_publish = self.updates.wake
         self._watch()
 
     async def run(self, on_ready: Callable[[str, Welcome], None]) -> None:
@@ -193,6 +198,7 @@ class Server:
             async with started(self.engines), asyncio.TaskGroup() as group:
                 ready = asyncio.Event()
                 group.create_task(self.live.run(ready.set))
+                group.create_task(self.updates.run())
                 await ready.wait()
                 runner = web.AppRunner(
                     self.web_app(), access_log=None, handle_signals=False, shutdown_timeout=3
@@ -202,6 +208,7 @@ class Server:
                 on_ready(self.settings.address_at(bound.getsockname()[1]), welcome)
                 await self._until_signal()
                 await self.live.drain(self.settings.drain_seconds)
+                self.updates.close()
                 await runner.cleanup()
         finally:
             writing.cancel()
@@ -248,6 +255,7 @@ class Server:
             *gamification.routes(GamificationStore(self.database)),
             *plans.routes(PlanStore(self.database)),
             *media.routes(self.media, MediaLinks(self.database)),
+            *events.routes(self.updates),
         ]
 
     async def _health(self, _request: web.Request) -> web.Response:
@@ -274,6 +282,7 @@ class Server:
         self.metrics.watch(
             "viva_silero_dropped", "Windows dropped because Silero fell behind", lambda: silero.dropped
         )
+        self.metrics.watch("viva_update_streams", "Open streams of live updates", lambda: self.updates.count)
         self.metrics.watch("viva_commits", "Transactions of the session writer", lambda: self.writer.commits)
 
     async def _until_signal(self) -> None:

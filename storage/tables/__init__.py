@@ -19,6 +19,7 @@ from storage.tables.gamification import (
     xp_entries,
     xp_sums,
 )
+from storage.tables.live_updates import live_updates
 from storage.tables.media import media
 from storage.tables.people import people, tokens
 from storage.tables.secrets import secrets
@@ -36,6 +37,7 @@ __all__ = [
     "items",
     "lesson_progress",
     "lessons",
+    "live_updates",
     "media",
     "metadata",
     "modules",

@@ -14,6 +14,7 @@ from tests.e2e.conftest import RunningServer
 from tests.tutor.conftest import quick_server as quick_server
 
 _EXAMPLES = 15  # an operation; few enough to stay below the rate of one account
+_ENDLESS = {"/api/v1/events"}  # its answer ends when the server does; tests/tutor/api/test_events.py asks it
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -27,6 +28,8 @@ def test_the_server_answers_only_what_its_document_tells(quick_server: RunningSe
     operations = [one.ok() for one in schema.get_all_operations()]
     assert len(operations) >= 4
     for operation in operations:
+        if operation.path in _ENDLESS:
+            continue
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             _try(operation, mode, {"Authorization": f"Bearer {quick_server.api_key}"})
         _try(operation, GenerationMode.POSITIVE, {})

@@ -1,0 +1,55 @@
+"""Live updates are written in the transaction of what they tell, and told when it is committed.
+
+They wait until the transaction is about to commit. Then, on PostgreSQL, those of one person are written one
+transaction after the other, so that a person's numbers appear in order and a reader who asks for "after 17" misses
+nothing; and as nothing is locked after that, nobody waits in a circle.
+"""
+
+import zlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import live_updates
+
+CHANNEL = "viva_updates"
+_WAITING = "viva_updates"
+_LOCK_SPACE = 0x76697675 << 32  # beside the lock of `Database.lock`
+
+
+def publish(connection: AsyncConnection, person_id: str, kind: str, data: Mapping[str, Any]) -> None:
+    """Tell a person who exists of what this transaction does; nothing is told if it fails.
+
+    `kind` is `<thing>.<what happened>`, listed in docs/api.md; `data` small plain JSON: what the page needs, or just
+    the id of what to read anew.
+    """
+    row = {"person_id": person_id, "type": kind, "data": dict(data), "created_at": datetime.now(UTC)}
+    connection.info.setdefault(_WAITING, []).append(row)
+
+
+def forget(connection: AsyncConnection) -> None:
+    """What a transaction on this connection that failed wanted to tell."""
+    connection.info.pop(_WAITING, None)
+
+
+def waits(connection: AsyncConnection) -> bool:
+    return _WAITING in connection.info
+
+
+def flush(connection: Connection) -> frozenset[str]:
+    """Write what waits, as the last thing before the commit; returns whom it is for."""
+    rows = connection.info.pop(_WAITING, [])
+    people = frozenset(row["person_id"] for row in rows)
+    if not rows:
+        return people
+    if connection.dialect.name == "postgresql":
+        for key in sorted({_LOCK_SPACE | zlib.crc32(person.encode()) for person in people}):
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        for person in people:
+            told = {"channel": CHANNEL, "person": person}
+            connection.execute(text("SELECT pg_notify(:channel, :person)"), told)
+    connection.execute(insert(live_updates), rows)
+    return people
