@@ -20,11 +20,12 @@ from audio.errors import AudioError, EngineBusy, EngineError, EngineTimeout
 
 _START_LIMIT = 60
 
-OnJob = Callable[[float, float], None]
-"""Called on the event loop after each job, with the seconds that it waited for a worker and that the work took."""
+OnJob = Callable[[float, float | None], None]
+"""Called on the event loop after each job with the seconds that it waited for a worker and that the work took, which is
+None if it was given up while it waited."""
 
 
-def unmeasured(_waited: float, _worked: float) -> None:
+def unmeasured(_waited: float, _worked: float | None) -> None:
     """The `OnJob` of who does not measure."""
 
 
@@ -233,6 +234,7 @@ class Pool:
             if not line:
                 del self._lines[key]
                 self._turn.remove(key)
+        self._on_job(time.monotonic() - waiting.since, None)
 
     async def aclose(self) -> None:
         with self._change:

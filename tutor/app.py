@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from aiohttp import web
 from audio import end_of_turn, stt, tts
 from audio.engines import Choice
 from audio.errors import AudioError
+from audio.pool import OnJob
 from audio.silero import SileroBatch
 from lms_core.errors import TooBusy
 from storage.accounts import AccountStore
@@ -65,6 +67,7 @@ from tutor.metrics import Metrics
 from tutor.passwords import Passwords
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
+from tutor.speech_load import SpeechLoad
 from tutor.updates import LiveUpdates
 
 _MOST_BODY = 1 << 20
@@ -95,8 +98,8 @@ async def choose(settings: Settings) -> Chosen:
     )  # fmt: skip
 
 
-def make_engines(settings: Settings, chosen: Chosen, metrics: Metrics) -> Engines:
-    """Raises SettingsError or AudioError for names that do not exist."""
+def make_engines(settings: Settings, chosen: Chosen, jobs: Callable[[str], OnJob]) -> Engines:
+    """`jobs` gives what a part's speech pool calls after each job. Raises SettingsError or AudioError for names that do not exist."""
     key = settings.openai_api_key.get_secret_value() or None
     speech: dict[str, Any] = {
         "models_dir": settings.models_dir,
@@ -105,15 +108,15 @@ def make_engines(settings: Settings, chosen: Chosen, metrics: Metrics) -> Engine
         "api_key": key,
     }
     return Engines(
-        ears=stt.create(chosen.ears.name, on_job=metrics.jobs("ears"), **speech),
+        ears=stt.create(chosen.ears.name, on_job=jobs("ears"), **speech),
         mind=brain.create(
             chosen.mind.name, base_url=settings.openai_base_url or None, api_key=key,
             model=settings.openai_model or None,
         ),
-        mouth=tts.create(chosen.mouth.name, on_job=metrics.jobs("mouth"), **speech),
+        mouth=tts.create(chosen.mouth.name, on_job=jobs("mouth"), **speech),
         silero=SileroBatch(),
         end_of_turn=end_of_turn.create(
-            chosen.end_of_turn.name, settings.models_dir, on_job=metrics.jobs("end_of_turn")
+            chosen.end_of_turn.name, settings.models_dir, on_job=jobs("end_of_turn")
         ),
     )  # fmt: skip
 
@@ -150,7 +153,8 @@ class Server:
     def __init__(self, settings: Settings, chosen: Chosen) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.engines = make_engines(settings, chosen, self.metrics)
+        self.load = SpeechLoad(settings.max_speech_wait)
+        self.engines = make_engines(settings, chosen, self._jobs)
         settings.make_data_dir()
         self.database = Database(settings.database, self.metrics.query)
         self.accounts = AccountStore(self.database)
@@ -176,7 +180,7 @@ class Server:
         )  # fmt: skip
         self.live = LiveSessions(
             engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
-            journal=DatabaseJournal(self.writer), metrics=self.metrics, most=settings.max_sessions,
+            journal=DatabaseJournal(self.writer), metrics=self.metrics, load=self.load, most=settings.max_sessions,
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip
@@ -275,7 +279,22 @@ class Server:
             body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
         )
 
+    def _jobs(self, part: str) -> OnJob:
+        """For the metrics, and for the decision whether there is room for one more session."""
+        measured = self.metrics.jobs(part)
+
+        def on_job(waited: float, worked: float | None) -> None:
+            measured(waited, worked)
+            self.load.waited(part, time.monotonic(), waited)
+
+        return on_job
+
     def _watch(self) -> None:
+        self.metrics.watch(
+            "viva_speech_load_seconds",
+            "Mean recent wait for a speech worker",
+            lambda: self.load.mean_wait(time.monotonic()),
+        )
         silero = self.engines.silero
         self.metrics.watch("viva_silero_batches", "Silero runs", lambda: silero.batches)
         self.metrics.watch("viva_silero_windows", "Windows judged by Silero", lambda: silero.windows)

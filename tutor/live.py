@@ -32,6 +32,7 @@ from tutor.hints import hints_for
 from tutor.journal import restore
 from tutor.metrics import Metrics
 from tutor.recording import EventFile
+from tutor.speech_load import SpeechLoad
 
 _log = structlog.get_logger(__name__)
 
@@ -67,6 +68,7 @@ class LiveSessions:
         accounts: AccountStore,
         journal: Journal,
         metrics: Metrics,
+        load: SpeechLoad,
         most: int,
         grace_seconds: float,
         record_to: Path | None = None,
@@ -79,7 +81,7 @@ class LiveSessions:
             sessions,
             accounts,
         )
-        self._journal, self._metrics = journal, metrics
+        self._journal, self._metrics, self._load = journal, metrics, load
         self._ear_hints = ear_hints
         self._most, self._grace, self._record_to = most, grace_seconds, record_to
         self._live: dict[str, _Running] = {}
@@ -120,6 +122,7 @@ class LiveSessions:
             lock = self._resuming.setdefault(resume_id, asyncio.Lock())
             async with lock:
                 return await self._resume(resume_id, principal)
+        self._check_load()
         async with self._place():
             companion = await self._companions.seen(principal, companion_ref)
             if companion is None or companion.archived:
@@ -174,12 +177,21 @@ class LiveSessions:
     async def _place(self) -> AsyncIterator[None]:
         """Room for one more while it is being opened. Raises TooBusy."""
         if len(self._live) + self._opening >= self._most and not self._park_one():
+            self._metrics.sessions_refused.labels("sessions").inc()
             raise TooBusy(f"All {self._most} sessions are taken; try again later.")
         self._opening += 1
         try:
             yield
         finally:
             self._opening -= 1
+
+    def _check_load(self) -> None:
+        """Raises TooBusy if one more learner would make those stutter who talk already; they may still resume."""
+        now = time.monotonic()
+        if self._load.is_full(now):
+            _log.warning("sessions.refused", reason="speech", mean_wait=round(self._load.mean_wait(now), 2))
+            self._metrics.sessions_refused.labels("speech").inc()
+            raise TooBusy("The speech engines are busy with those who talk already; try again in a minute.")
 
     def _check_open(self) -> asyncio.TaskGroup:
         """Raises TooBusy if the server goes down."""

@@ -20,6 +20,9 @@ class Metrics:
         self.sessions_started = Counter(
             "viva_sessions_started", "Sessions opened", ["door"], registry=registry
         )
+        self.sessions_refused = Counter(
+            "viva_sessions_refused", "New sessions refused", ["reason"], registry=registry
+        )
         self.sessions_ended = Counter("viva_sessions_ended", "Sessions ended", ["reason"], registry=registry)
         self._turns = Counter("viva_turns", "Learner turns answered", registry=registry)
         self._stages = Histogram(
@@ -72,9 +75,10 @@ class Metrics:
         """What a speech pool calls after each job."""
         waits, work = self._waits.labels(part), self._work.labels(part)
 
-        def observe(waited: float, worked: float) -> None:
+        def observe(waited: float, worked: float | None) -> None:
             waits.observe(waited)
-            work.observe(worked)
+            if worked is not None:
+                work.observe(worked)
 
         return observe
 

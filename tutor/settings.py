@@ -96,6 +96,11 @@ class Settings(BaseSettings):
         le=10_000,
         description="Sessions that may run at once; more are refused with a clear error.",
     )
+    max_speech_wait: float = Field(
+        1.0,
+        gt=0,
+        description="Seconds that jobs may wait for a speech worker, in the mean of the last 15 s; above it new sessions are refused.",
+    )
     grace_seconds: float = Field(
         120, ge=1, le=86_400, description="Seconds that a session waits for a learner whose link was lost."
     )

@@ -44,7 +44,10 @@ async def test_a_full_line_refuses_a_cancelled_job_frees_its_place_and_closing_f
         taken.set()
         go.wait(5)
 
-    pool = Pool("test", 1, lambda: ThreadWorker(work), longest_line=1)
+    measured: list[tuple[float, float | None]] = []
+    pool = Pool(
+        "test", 1, lambda: ThreadWorker(work), longest_line=1, on_job=lambda *job: measured.append(job)
+    )
     await pool.start()
     running = asyncio.create_task(pool.run("a", 1))
     await asyncio.to_thread(taken.wait, 5)
@@ -54,6 +57,7 @@ async def test_a_full_line_refuses_a_cancelled_job_frees_its_place_and_closing_f
         await pool.run("c", 3)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
+    assert [worked for _, worked in measured] == [None], "its wait counts, though nobody worked on it"
     last = asyncio.create_task(pool.run("c", 3))
     await asyncio.sleep(0)
     closing = asyncio.create_task(pool.aclose())

@@ -1,6 +1,7 @@
 """Sessions of one process: opened, parked, resumed, drained, on a real database with null engines."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -29,6 +30,7 @@ from tutor.conversation.events import SessionEvent
 from tutor.journal import DatabaseJournal
 from tutor.live import Engines, LiveSessions
 from tutor.metrics import Metrics
+from tutor.speech_load import SpeechLoad
 
 COMPANION = "ada-fractions"
 
@@ -55,12 +57,12 @@ class House:
         self.accounts = AccountStore(database)
         self.companions = SlowCompanions(database)
         self.writer = SessionWriter(database)
-        self.metrics = Metrics()
+        self.metrics, self.load = Metrics(), SpeechLoad(1.0)
         self.sessions = SessionStore(database)
         self.live = LiveSessions(
             engines=Engines(NullEars(), NullMind(), NullMouth(), silero), companions=self.companions,
             sessions=self.sessions, accounts=self.accounts, journal=DatabaseJournal(self.writer),
-            metrics=self.metrics, most=most, grace_seconds=grace,
+            metrics=self.metrics, load=self.load, most=most, grace_seconds=grace,
         )  # fmt: skip
 
     async def person(self, name: str, plan: Plan = Plan.PRO) -> Principal:
@@ -215,6 +217,20 @@ async def test_one_that_a_restart_left_is_replaced_when_its_grace_time_is_over(t
         await later.live.open(COMPANION, mia, door_kind="realtime")
         stored = await later.sessions.find(left.id, mia.person_id)
         assert stored is not None and stored.ended_reason == "learner_left"
+
+
+async def test_ears_that_keep_people_waiting_let_no_new_session_in_but_those_that_were_cut_off(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as first:
+        mia = await first.person("Mia")
+        session_id = (await first.live.open(COMPANION, mia, door_kind="realtime")).id
+    async with house(tmp_path) as second:
+        second.load.waited("ears", time.monotonic(), 2.0)
+        with pytest.raises(TooBusy, match="speech engines are busy"):
+            await second.live.open(COMPANION, mia, door_kind="realtime")
+        assert b'viva_sessions_refused_total{reason="speech"} 1.0' in second.metrics.text()
+        assert (await second.live.open("", mia, resume_id=session_id, door_kind="realtime")).id == session_id
 
 
 async def test_no_session_begins_once_the_server_goes_down_not_even_one_half_opened(tmp_path: Path) -> None:

@@ -62,12 +62,14 @@ def test_outcomes_are_counted_apart() -> None:
     metrics.barge_in(real=False)
     metrics.engine_failed("ears")
     metrics.jobs("mouth")(0.25, 0.5)
+    metrics.jobs("mouth")(0.25, None)
     seen = samples(metrics.text().decode())
     assert seen["viva_speculations_total", "used"] == seen["viva_speculations_total", "lost"] == 1
     assert seen["viva_barge_ins_total", "false"] == 1
     assert seen["viva_engine_failures_total", "ears"] == 1
-    assert seen["viva_engine_wait_seconds_sum", "mouth"] == 0.25
+    assert seen["viva_engine_wait_seconds_sum", "mouth"] == 0.5
     assert seen["viva_engine_work_seconds_sum", "mouth"] == 0.5
+    assert seen["viva_engine_work_seconds_count", "mouth"] == 1
 
 
 def test_two_servers_in_one_process_do_not_share_their_numbers() -> None:

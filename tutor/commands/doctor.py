@@ -41,7 +41,7 @@ class _Doctor:
         await self._check("port", self._port)
         try:
             chosen = await choose(self._settings)
-            engines = make_engines(self._settings, chosen, Metrics())
+            engines = make_engines(self._settings, chosen, Metrics().jobs)
         except (VivaError, AudioError) as error:
             print(f"  PROBLEM  engines: {error}")
             return 1
