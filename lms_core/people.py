@@ -33,6 +33,7 @@ class Permission(StrEnum):
     SEE_TAUGHT_SESSIONS = (
         "see_taught_sessions"  # that others had with one's own companions, without their words
     )
+    MANAGE_PEOPLE = "manage_people"
     CHANGE_PLANS = "change_plans"  # anybody's
     FEATURE_COURSES = "feature_courses"  # put courses before everybody's eyes
     SEE_ALL_SESSIONS = "see_all_sessions"
@@ -57,6 +58,7 @@ class TokenKind(StrEnum):
     BROWSER = "browser"  # the cookie of a signed-in page
     REFRESH = "refresh"  # a signed-in machine client; each use changes its value
     ACCESS = "access"  # a JWT that a refresh token gave; not stored
+    RESET = "reset"  # one new password
     INVITATION = "invitation"  # one new account; its bearer in our books is who invites
     CLIENT_SECRET = "client_secret"  # opens one session  # noqa: S105
 

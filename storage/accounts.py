@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lms_core.errors import Conflict, NotAuthenticated, TooBusy
+from lms_core.errors import Conflict, NotAuthenticated, NotFound, TooBusy
 from lms_core.people import Person, Principal, Role, Token, TokenKind, plain_email
 from lms_core.ports import Accounts
 from storage.database import Database
@@ -25,6 +25,7 @@ _PREFIX = {
     TokenKind.BROWSER: "br_",
     TokenKind.CLIENT_SECRET: "ek_",
     TokenKind.INVITATION: "inv_",
+    TokenKind.RESET: "rst_",
 }
 
 
@@ -82,17 +83,19 @@ class AccountStore(Accounts):
         name: str | None = None,
         address: str | None = None,
     ) -> tuple[str, datetime | None]:
-        """A new token's value, which is shown only now, and when it expires."""
+        """A new token's value, which is shown only now, and when it expires. Raises NotFound without the person."""
         value = value or _PREFIX[kind] + secrets.token_urlsafe(32)
         now = datetime.now(UTC)
         expires = now + lasts if lasts is not None else None
-        async with self.database.write() as connection:
-            await connection.execute(
-                insert(tokens).values(
-                    digest=digest_of(value), kind=kind.value, person_id=person_id, created_at=now,
-                    expires_at=expires, config=config, name=name, address=address,
-                )
-            )  # fmt: skip
+        row = {
+            "digest": digest_of(value), "kind": kind.value, "person_id": person_id, "created_at": now,
+            "expires_at": expires, "config": config, "name": name, "address": address,
+        }  # fmt: skip
+        try:
+            async with self.database.write() as connection:
+                await connection.execute(insert(tokens).values(row))
+        except IntegrityError as error:
+            raise NotFound("There is no such person.") from error
         return value, expires
 
     async def authenticate(self, value: str, *kinds: TokenKind) -> Principal:

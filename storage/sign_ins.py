@@ -83,6 +83,18 @@ class SignInStore:
             await connection.execute(update(people).where(people.c.id == person_id).values(password=password))
             await end_sign_ins(connection, person_id, keep=keep)
 
+    async def reset_password(self, person_id: str, password: str, *, spends: str) -> None:
+        """With the reset token of the digest `spends`. Every sign-in ends. Raises NotAuthenticated if it was used."""
+        now = datetime.now(UTC)
+        resets = (tokens.c.person_id == person_id) & (tokens.c.kind == TokenKind.RESET.value)
+        fresh = resets & tokens.c.used_at.is_(None) & (tokens.c.expires_at > now)
+        async with self._database.write() as connection:
+            spent = update(tokens).where(fresh, tokens.c.digest == spends).values(used_at=now)
+            if (await connection.execute(spent)).rowcount != 1:
+                raise NotAuthenticated("The link was already used; ask for a new one.")
+            await connection.execute(update(people).where(people.c.id == person_id).values(password=password))
+            await end_sign_ins(connection, person_id)
+
     async def begin(self, person_id: str, *, device: str, address: str) -> Rotation:
         """A machine client's sign-in with its first refresh token."""
         family, rotation = secrets.token_urlsafe(24), secrets.token_urlsafe(24)

@@ -51,6 +51,7 @@ from tutor.api import (
     lessons,
     media,
     plans,
+    resets,
     sessions,
     sign_in,
     taught,
@@ -62,9 +63,11 @@ from tutor.clients import Clients
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
 from tutor.live import Engines, LiveSessions
+from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks
 from tutor.metrics import Metrics
 from tutor.passwords import Passwords
+from tutor.resets import Resets
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
 from tutor.speech_load import SpeechLoad
@@ -178,6 +181,12 @@ class Server:
             store=self.sign_ins, accounts=self.accounts, auth=self.auth, access=self.access,
             passwords=self.passwords, sign_up=settings.sign_up,
         )  # fmt: skip
+        self.address = settings.address
+        smtp = settings.smtp_url.get_secret_value()
+        self.resets = Resets(
+            store=self.sign_ins, accounts=self.accounts, auth=self.auth, passwords=self.passwords,
+            mail=Mail(smtp_server(smtp), settings.sender) if smtp else None, address=lambda: self.address,
+        )  # fmt: skip
         self.live = LiveSessions(
             engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
             journal=DatabaseJournal(self.writer), metrics=self.metrics, load=self.load, most=settings.max_sessions,
@@ -197,7 +206,8 @@ class Server:
     async def _run(self, bound: socket.socket, on_ready: Callable[[str, Welcome], None]) -> None:
         await self.database.migrate()
         welcome = await first_run(self.accounts, self.companions, self.settings.data_dir)
-        writing = asyncio.create_task(self.writer.run())
+        working = [asyncio.create_task(self.writer.run()), asyncio.create_task(self.resets.run())]
+        self.address = self.settings.address_at(bound.getsockname()[1])
         try:
             async with started(self.engines), asyncio.TaskGroup() as group:
                 ready = asyncio.Event()
@@ -209,14 +219,15 @@ class Server:
                 )
                 await runner.setup()
                 await web.SockSite(runner, bound, backlog=_BACKLOG).start()
-                on_ready(self.settings.address_at(bound.getsockname()[1]), welcome)
+                on_ready(self.address, welcome)
                 await self._until_signal()
                 await self.live.drain(self.settings.drain_seconds)
                 self.updates.close()
                 await runner.cleanup()
         finally:
-            writing.cancel()
-            await asyncio.gather(writing, return_exceptions=True)
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
             self.passwords.close()
             await self.database.aclose()
 
@@ -249,6 +260,7 @@ class Server:
         """Every route of the REST API."""
         return [
             *auth.routes(self.signing_in),
+            *resets.routes(self.resets),
             *companions.routes(self.companions, lambda: self.engines.mouth.voices),
             *bookmarks.routes(BookmarkStore(self.database)),
             *courses.routes(self.courses),

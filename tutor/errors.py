@@ -9,6 +9,12 @@ class MindError(VivaError):
     code = "mind_failed"
 
 
+class MailFailed(VivaError):
+    """A letter could not be sent; the text says which server and what to check."""
+
+    code = "mail_failed"
+
+
 class SettingsError(VivaError):
     """A setting is wrong; the text says what to write instead."""
 

@@ -22,11 +22,12 @@ from pydantic_settings import (
 )
 
 from lms_core.errors import InvalidInput
-from lms_core.people import SignUp
+from lms_core.people import SignUp, plain_email
 from storage.database import async_url
 from tutor.errors import SettingsError
+from tutor.mail import smtp_server
 
-_PRIVATE = ("database_url", "openai_api_key")  # not to be repeated in a message
+_PRIVATE = ("database_url", "openai_api_key", "smtp_url")  # not to be repeated in a message
 
 
 class Settings(BaseSettings):
@@ -46,6 +47,13 @@ class Settings(BaseSettings):
     sign_up: SignUp = Field(
         SignUp.INVITE,
         description="Who may make an account: open, invite (with an invitation by a teacher or an admin) or closed.",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server for letters such as new passwords: smtp://user:password@host:587 or smtps://...; empty: none are sent.",
+    )
+    mail_from: str = Field(
+        "", description="Sender of letters; empty: viva@ and the host name of VIVA_PUBLIC_URL."
     )
     data_dir: Path = Field(Path(".viva"), description="Folder for the database, models and keys.")
     database_url: str = Field(
@@ -133,6 +141,23 @@ class Settings(BaseSettings):
             raise ValueError("it is neither one of the words below nor a file that is there")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            smtp_server(value.get_secret_value())
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value:
+            try:
+                plain_email(value)
+            except InvalidInput as error:
+                raise ValueError(error.message) from error
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -181,6 +206,10 @@ class Settings(BaseSettings):
         parts = urlsplit(self.public_url)
         own = (f"{parts.scheme}://{parts.netloc}",) if self.public_url else ()
         return *own, *self.allowed_origins
+
+    @property
+    def sender(self) -> str:
+        return self.mail_from or f"viva@{urlsplit(self.public_url).hostname or 'localhost'}"
 
     @property
     def address(self) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from lms_core.errors import InvalidInput, NotAuthenticated, NotPermitted
-from lms_core.passwords import check_password
+from lms_core.passwords import check_about, check_password
 from lms_core.people import (
     SIGN_INS,
     Person,
@@ -86,7 +86,7 @@ class SigningIn:
         known = await self._store.credentials(person_id=principal.person_id)
         if known is None or not await self._confirms(principal, known, current):
             raise NotPermitted("The current password is wrong.")
-        check_password(new, (known.person.email or "").partition("@")[0], known.person.name)
+        check_about(new, known.person)
         hashed = await self._passwords.hash(new)
         await self._store.change_password(principal.person_id, hashed, keep=principal.digest)
         self._auth.forget(principal.person_id)

@@ -1,4 +1,4 @@
-"""viva user add NAME | link"""
+"""viva user add NAME | link | reset-link EMAIL"""
 
 import argparse
 import asyncio
@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--role", choices=["learner", "teacher", "admin"], default="learner")
     add.add_argument("--email", help="must be nobody else's")
     link = actions.add_parser("link", help="print a new one-time sign-in link for the admin")
-    for action in (add, link):
+    reset = actions.add_parser("reset-link", help="print a link with which a person sets a new password")
+    reset.add_argument("email", help="the person's address")
+    for action in (add, link, reset):
         add_settings(action)
 
 
@@ -38,6 +40,9 @@ def run(options: argparse.Namespace) -> None:
         try:
             await database.migrate()
             accounts = AccountStore(database)
+            if options.action == "reset-link":
+                print(await _reset_link(accounts, chosen.address, options.email))
+                return
             person = await _person(accounts, options)
             print(
                 f"{person.name} ({person.role.value}) signs in once within 12 hours at\n\n"
@@ -47,6 +52,22 @@ def run(options: argparse.Namespace) -> None:
             await database.aclose()
 
     asyncio.run(act())
+
+
+async def _reset_link(accounts: "AccountStore", address: str, email: str) -> str:
+    """Raises NotFound."""
+    from lms_core.errors import NotFound
+    from lms_core.people import plain_email
+    from storage.sign_ins import SignInStore
+    from tutor.resets import issue_link
+
+    known = await SignInStore(accounts.database).credentials(email=plain_email(email))
+    if known is None:
+        raise NotFound(f"Nobody has the address {email}.")
+    link, _ = await issue_link(accounts, address, known.person.id)
+    return (
+        f"{known.person.name} ({known.person.role.value}) sets a new password within an hour at\n\n  {link}\n"
+    )
 
 
 async def _person(accounts: "AccountStore", options: argparse.Namespace) -> "Person":

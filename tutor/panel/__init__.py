@@ -7,6 +7,7 @@ from aiohttp import web
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_PAGES = {"/": "index.html", "/reset": "reset.html"}
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -20,9 +21,9 @@ _HEADERS = {
 
 
 def routes() -> list[web.RouteDef]:
-    """`/` and the fixed set of files that it needs; open to everybody, they hold nothing private."""
+    """The pages and the fixed set of files that they need; open to everybody, they hold nothing private."""
     files = {path.name: path.read_bytes() for path in sorted(_STATIC.iterdir()) if path.suffix in _TYPES}
-    return [web.get("/", _file("index.html", files["index.html"]))] + [
+    return [web.get(path, _file(name, files[name])) for path, name in _PAGES.items()] + [
         web.get(f"/static/{name}", _file(name, body)) for name, body in files.items()
     ]
 

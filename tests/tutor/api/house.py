@@ -1,5 +1,6 @@
 """The whole server's web part in this process, on a fresh SQLite file, with people to ask as."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -61,7 +62,9 @@ async def open_house(data_dir: Path, template: Path, **settings: Any) -> AsyncIt
     async with TestClient(TestServer(server.web_app())) as http:
         house = House(server, http)
         await house.settle()
+        answering = asyncio.create_task(server.resets.run())
         yield house
+        answering.cancel()
     server.passwords.close()
     await server.database.aclose()
 
