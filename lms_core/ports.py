@@ -3,13 +3,14 @@
 Times are UTC and aware. Pages count from 1; where a page is returned, the number of all there are comes with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from lms_core.companions import Companion, CompanionFilter
 from lms_core.courses import Lesson
 from lms_core.people import Person, Principal, Role, Token, TokenKind
+from lms_core.search import Found, Hit
 from lms_core.sessions import (
     OpenSession,
     StoredItem,
@@ -135,4 +136,15 @@ class Updates(Protocol):
 
     async def listen(self, wake: Callable[[str], None]) -> None:
         """Until cancelled or there is nothing to hear: `wake` with each person told of by any process."""
+        ...
+
+
+class Search(Protocol):
+    async def find(
+        self, viewer: Principal, query: str, *, kinds: Collection[Found] = (), page: int = 1, limit: int = 20
+    ) -> tuple[list[Hit], int]:
+        """What has all words of the query, or words that begin with them, and the viewer may see; the best first.
+
+        No `kinds`: all.
+        """
         ...

@@ -25,10 +25,12 @@ from lms_core.errors import Conflict, InvalidInput, NotFound
 from lms_core.people import Principal, Role
 from lms_core.plans import Quota
 from lms_core.ports import Companions
+from lms_core.search import Found
 from lms_core.slugs import free_slug, slug_of
 from storage.course_rows import lesson_of, lesson_row
 from storage.database import Database
 from storage.plans import check_quotas
+from storage.search_index import forget, index, of_companion, of_lesson
 from storage.tables import companions, lessons, sessions
 
 
@@ -107,6 +109,7 @@ class CompanionStore(Companions):
                 await connection.execute(
                     update(companions).where(companions.c.id == current.id).values(**asdict(changed))
                 )
+            await index(connection, [of_companion(changed)])
         return changed
 
     async def delete(self, editor: Principal, reference: str) -> bool:
@@ -116,6 +119,7 @@ class CompanionStore(Companions):
             this = companions.c.id == current.id
             talked = select(sessions.c.id).where(sessions.c.companion_id == current.id).limit(1)
             if await connection.scalar(talked) is None:
+                await forget(connection, Found.COMPANION, [current.id])
                 await connection.execute(delete(companions).where(this))
                 return True
             await connection.execute(
@@ -138,7 +142,9 @@ class CompanionStore(Companions):
         """`add` as part of the caller's transaction."""
         if lesson is not None:
             await connection.execute(insert(lessons).values(**lesson_row(lesson)))
+            await index(connection, [of_lesson(lesson)])
         await connection.execute(insert(companions).values(**asdict(companion)))
+        await index(connection, [of_companion(companion)])
 
     async def exists(self, connection: AsyncConnection, companion_id: str) -> bool:
         query = select(companions.c.id).where(companions.c.id == companion_id)

@@ -13,11 +13,13 @@ from lms_core.courses import Course, CourseFilter, CourseSort
 from lms_core.enrollment import check_prerequisites
 from lms_core.errors import InvalidInput, NotFound
 from lms_core.people import Principal
+from lms_core.search import Found
 from lms_core.slugs import free_slug, slug_of
 from storage.course_rights import seen_by, written_by
 from storage.course_rows import course_of, course_row
 from storage.database import Database
-from storage.tables import course_prerequisites, course_tags, courses
+from storage.search_index import forget, index, of_course
+from storage.tables import course_prerequisites, course_tags, courses, lessons, modules
 
 
 class CourseStore:
@@ -56,6 +58,7 @@ class CourseStore:
         )  # fmt: skip
         await connection.execute(insert(courses).values(course_row(made)))
         await self._relate(connection, author, made)
+        await index(connection, [of_course(made)])
         return made
 
     async def edit(self, editor: Principal, reference: str, change: Callable[[Course], Course]) -> Course:
@@ -69,12 +72,16 @@ class CourseStore:
             for table in (course_tags, course_prerequisites):
                 await connection.execute(delete(table).where(table.c.course_id == current.id))
             await self._relate(connection, editor, changed)
+            await index(connection, [of_course(changed)])
         return changed
 
     async def delete(self, editor: Principal, reference: str) -> None:
         """With its modules, lessons, enrollments and progress. Raises NotFound."""
         async with self._database.write() as connection:
             course = await locked_course(connection, editor, reference)
+            inside = select(lessons.c.id).join(modules).where(modules.c.course_id == course.id)
+            await forget(connection, Found.LESSON, (await connection.scalars(inside)).all())
+            await forget(connection, Found.COURSE, [course.id])
             await connection.execute(delete(courses).where(courses.c.id == course.id))
 
     async def _relate(self, connection: AsyncConnection, editor: Principal, course: Course) -> None:

@@ -12,12 +12,14 @@ from lms_core.courses import MOST_LESSONS, MOST_MODULES, Lesson, Module, ModuleO
 from lms_core.errors import Conflict, NotFound
 from lms_core.ordering import Outline, check_same
 from lms_core.people import Principal
+from lms_core.search import Found
 from lms_core.slugs import free_slug, slug_of
 from storage.course_rights import LESSONS, seen_by, written_by
 from storage.course_rows import lesson_of, lesson_row, module_of
 from storage.courses import locked_course, named
 from storage.database import Database
 from storage.progress import readable_lesson
+from storage.search_index import forget, index, of_lesson
 from storage.tables import courses, lessons, modules
 
 
@@ -69,6 +71,8 @@ class LessonStore:
         """With its lessons and their progress."""
         async with self._database.write() as connection:
             gone = await _locked_module(connection, editor, module_id)
+            inside = select(lessons.c.id).where(lessons.c.module_id == module_id)
+            await forget(connection, Found.LESSON, (await connection.scalars(inside)).all())
             await connection.execute(delete(modules).where(modules.c.id == module_id))
             behind = (modules.c.course_id == gone.course_id) & (modules.c.position > gone.position)
             await connection.execute(update(modules).where(behind).values(position=modules.c.position - 1))
@@ -99,11 +103,13 @@ class LessonStore:
             await connection.execute(
                 update(lessons).where(lessons.c.id == lesson_id).values(lesson_row(changed))
             )
+            await index(connection, [of_lesson(changed)])
         return changed
 
     async def delete_lesson(self, editor: Principal, lesson_id: str) -> None:
         async with self._database.write() as connection:
             gone = await _locked_lesson(connection, editor, lesson_id)
+            await forget(connection, Found.LESSON, [lesson_id])
             await connection.execute(delete(lessons).where(lessons.c.id == lesson_id))
             behind = (lessons.c.module_id == gone.module_id) & (lessons.c.position > gone.position)
             await connection.execute(update(lessons).where(behind).values(position=lessons.c.position - 1))
@@ -147,6 +153,7 @@ async def insert_modules(connection: AsyncConnection, made: list[Module]) -> Non
 
 async def insert_lessons(connection: AsyncConnection, made: list[Lesson]) -> None:
     await connection.execute(insert(lessons), [lesson_row(one) for one in made])
+    await index(connection, [of_lesson(one) for one in made])
 
 
 async def _place(connection: AsyncConnection, wanted: Outline) -> None:

@@ -33,6 +33,7 @@ from storage.lessons import LessonStore
 from storage.media import MediaStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
+from storage.search import SearchStore
 from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
 from storage.updates import UpdateStore
@@ -52,6 +53,7 @@ from tutor.api import (
     media,
     plans,
     resets,
+    search,
     sessions,
     sign_in,
     taught,
@@ -167,6 +169,7 @@ class Server:
         self.lessons = LessonStore(self.database)
         self.enrollments = EnrollmentStore(self.database)
         self.progress = ProgressStore(self.database)
+        self.search = SearchStore(self.database)
         self.writer = SessionWriter(self.database)
         self.media = MediaStore(
             self.database,
@@ -205,6 +208,7 @@ class Server:
 
     async def _run(self, bound: socket.socket, on_ready: Callable[[str, Welcome], None]) -> None:
         await self.database.migrate()
+        await self.search.fill()
         welcome = await first_run(self.accounts, self.companions, self.settings.data_dir)
         working = [asyncio.create_task(self.writer.run()), asyncio.create_task(self.resets.run())]
         self.address = self.settings.address_at(bound.getsockname()[1])
@@ -266,6 +270,7 @@ class Server:
             *courses.routes(self.courses),
             *lessons.routes(self.lessons),
             *learning.routes(self.enrollments, self.progress),
+            *search.routes(self.search),
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),
             *gamification.routes(GamificationStore(self.database)),

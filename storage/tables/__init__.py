@@ -22,6 +22,7 @@ from storage.tables.gamification import (
 from storage.tables.live_updates import live_updates
 from storage.tables.media import media
 from storage.tables.people import people, tokens
+from storage.tables.search import search_documents
 from storage.tables.secrets import secrets
 from storage.tables.sessions import items, sessions, turn_metrics
 
@@ -43,6 +44,7 @@ __all__ = [
     "modules",
     "people",
     "preferences",
+    "search_documents",
     "secrets",
     "sessions",
     "streaks",

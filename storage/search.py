@@ -1,0 +1,114 @@
+"""Finding courses, lessons and companions by their words."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    String,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lms_core.people import Principal
+from lms_core.ports import Search
+from lms_core.search import Found, Hit, marked, snippet, terms
+from storage import companions as companion_rights
+from storage import course_rights
+from storage.companions import companion_of
+from storage.course_rows import lesson_of
+from storage.courses import whole_courses
+from storage.database import Database
+from storage.search_index import index, of_companion, of_course, of_lesson
+from storage.tables import companions, courses, lessons, search_documents
+
+_TITLE_WEIGHS = 10.0  # times as much as the body
+_fts5 = table("search_index", column("rowid"))
+_tsvector = table("search_index", column("number"), column("words"))
+
+
+class SearchStore(Search):
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(
+        self, viewer: Principal, query: str, *, kinds: Collection[Found] = (), page: int = 1, limit: int = 20
+    ) -> tuple[list[Hit], int]:
+        wanted = terms(query)
+        if not wanted:
+            return [], 0
+        source, matches, rank = _sqlite(wanted) if self._database.is_sqlite else _postgresql(wanted)
+        matches &= _seen(viewer)
+        if kinds:
+            matches &= search_documents.c.kind.in_([kind.value for kind in kinds])
+        rows = (
+            select(search_documents).select_from(source).where(matches)
+            .order_by(rank, search_documents.c.number).limit(limit).offset((page - 1) * limit)
+        )  # fmt: skip
+        async with self._database.read() as connection:
+            found = (await connection.execute(rows)).all()
+            total = await connection.scalar(select(func.count()).select_from(source).where(matches))
+        return [
+            Hit(Found(row.kind), row.id, marked(row.title, wanted), snippet(row.body, wanted))
+            for row in found
+        ], total or 0
+
+    async def fill(self) -> None:
+        """Index all that there is, if nothing is indexed yet: a database from before there was search."""
+        async with self._database.write() as connection:
+            await self._database.lock(connection)
+            if await connection.scalar(select(search_documents.c.number).limit(1)) is None:
+                await _index_all(connection)
+
+
+async def _index_all(connection: AsyncConnection) -> None:
+    written = await whole_courses(connection, (await connection.execute(select(courses))).all())
+    await index(connection, [of_course(one) for one in written])
+    for lesson in (await connection.execute(select(lessons))).all():
+        await index(connection, [of_lesson(lesson_of(lesson._asdict()))])
+    speaking = (await connection.execute(select(companions))).all()
+    await index(connection, [of_companion(companion_of(one)) for one in speaking])
+
+
+_Parts = tuple[FromClause, ColumnElement[bool], ColumnElement[Any]]
+
+
+def _sqlite(wanted: Collection[str]) -> _Parts:
+    """Words are letters and digits, and quoted: nothing of FTS5's own syntax comes in."""
+    query = " ".join(f'"{one}"*' for one in wanted)
+    name: ColumnElement[str] = literal_column("search_index")
+    source = search_documents.join(_fts5, _fts5.c.rowid == search_documents.c.number)
+    return source, name.op("MATCH")(literal(query)), func.bm25(name, _TITLE_WEIGHS, 1.0)
+
+
+def _postgresql(wanted: Collection[str]) -> _Parts:
+    """The same as a tsquery."""
+    query = cast(cast(" & ".join(f"'{one}':*" for one in wanted), String), TSQUERY)
+    source = search_documents.join(_tsvector, _tsvector.c.number == search_documents.c.number)
+    words = _tsvector.c.words
+    return source, words.op("@@")(query), func.ts_rank(words, query).desc()
+
+
+def _seen(viewer: Principal) -> ColumnElement[bool]:
+    """Courses and companions that the viewer sees, and lessons that they may read."""
+    kind, ref = search_documents.c.kind, search_documents.c.id
+    course = exists().where(courses.c.id == ref, course_rights.seen_by(viewer))
+    lesson = (
+        exists().select_from(course_rights.LESSONS).where(lessons.c.id == ref, course_rights.read_by(viewer))
+    )
+    companion = exists().where(companions.c.id == ref, companion_rights.seen_by(viewer))
+    return or_(
+        (kind == Found.COURSE.value) & course,
+        (kind == Found.LESSON.value) & lesson,
+        (kind == Found.COMPANION.value) & companion,
+    )

@@ -1,0 +1,41 @@
+"""Words and snippets."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lms_core.search import MOST_TERMS, SNIPPET, Marked, marked, snippet, terms, words
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Größe, Élan & e\u0301lan", ["grosse", "elan", "elan"]),
+        ("snake_case 3.5 x² don't", ["snake", "case", "3", "5", "x2", "don", "t"]),
+        ("'\"*:()<b>", ["b"]),
+    ],
+)
+def test_words_are_letters_and_digits_without_case_and_accents(text: str, found: list[str]) -> None:
+    assert words(text) == found
+
+
+def test_marks_are_where_words_begin_with_what_was_looked_for() -> None:
+    found = marked("Brüche und <b>Brüchelchen</b>, abbrechen", terms("BRUCHE"))
+    assert [found.text[start:end] for start, end in found.marks] == ["Brüche", "Brüchelchen"]
+
+
+def test_a_snippet_is_the_part_around_the_first_find() -> None:
+    found = snippet("before " * 100 + "the needle\n\nlies here " + "after " * 100, ["needl"])
+    assert "the needle lies here" in found.text and len(found.text) <= SNIPPET
+    assert [found.text[start:end] for start, end in found.marks] == ["needle"]
+    assert snippet("nothing of it", ["x"]) == Marked("nothing of it", ())
+
+
+@given(st.text(), st.text())
+def test_no_text_breaks_it(text: str, query: str) -> None:
+    wanted = terms(query)
+    assert len(wanted) <= MOST_TERMS
+    for found in (marked(text, wanted), snippet(text, wanted)):
+        for start, end in found.marks:
+            assert any(words(found.text[start:end])[0].startswith(one) for one in wanted)
+    assert len(snippet(text, wanted).text) <= SNIPPET
