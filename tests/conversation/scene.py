@@ -95,6 +95,14 @@ class Scene:
         await self.task
         protocol_order.check(event for _, event in self.door.got)
 
+    async def reconnect(self, seconds: float) -> None:
+        """The link is lost; after `seconds` the client is there again, with another one."""
+        self.session.detach(self.door)
+        protocol_order.check(event for _, event in self.door.got)
+        await asyncio.sleep(seconds)
+        self.door = FakeDoor()
+        self.session.attach(self.door)
+
     async def hear(self, sound: np.ndarray[Any, Any]) -> None:
         """Play `sound` (16 kHz) to the session at real speed."""
         for start in range(0, len(sound), 320):

@@ -7,6 +7,7 @@ from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
 from tests.speech import read_wav
 from tutor.conversation.events import ReplyDone, ReplyOptions, ReplyStarted
+from tutor.conversation.ports import ItemSaved
 
 SPEECH = read_wav("goforward")
 MURMUR = read_wav("cards_001")[4000:10000]
@@ -72,3 +73,42 @@ def test_a_reply_that_is_cancelled_before_it_began_is_told_after_the_end_of_the_
     scene = run(talk())
     assert [done.status for done in scene.events(ReplyDone)] == ["cancelled", "cancelled"]
     assert len(scene.events(ReplyStarted)) == 2
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_words_typed_before_the_reply_to_earlier_ones_began_take_its_place(cancels: bool) -> None:
+    async def talk() -> Scene:
+        async with Scene(mind=NullMind("Well.")) as scene:
+            scene.journal.seconds = 0.8
+            scene.session.type_text("What is a half?")
+            if cancels:
+                scene.session.cancel_reply()
+            scene.session.type_text("And a quarter?")
+            await scene.quiet(8)
+        return scene
+
+    expected = ["cancelled", "completed"] if cancels else ["completed"]
+    assert [done.status for done in run(talk()).events(ReplyDone)] == expected
+
+
+def test_a_new_client_hears_nothing_of_what_was_made_for_the_lost_one() -> None:
+    async def talk() -> Scene:
+        async with Scene(mind=NullMind(LONG)) as scene:
+            scene.journal.seconds = 0.8
+            scene.session.request_reply(ReplyOptions(out_of_band=True))
+            await scene.quiet(1.5)
+            scene.session.type_text("What is a half?")
+            await scene.quiet(0.1)
+            await scene.reconnect(0.2)
+            await scene.quiet(30)
+        return scene
+
+    scene = run(talk())
+    (answer,) = scene.events(ReplyDone)
+    assert answer.status == "completed" and not answer.options.out_of_band
+    assert scene.session.history.items[-1].text == LONG + " "
+    assert any(
+        change.item.text == "What is a half?"
+        for change in scene.journal.changes
+        if isinstance(change, ItemSaved)
+    )

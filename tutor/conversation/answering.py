@@ -79,6 +79,11 @@ class Answering:
         return next(self._asides)
 
     @property
+    def under_way(self) -> int | None:
+        """The reply of the conversation whose response is not done yet."""
+        return next((number for number in self.asked if number > 0), None) or self._speaker.answering
+
+    @property
     def closing(self) -> bool:
         """The last words are being said."""
         return any(purpose in LAST_WORDS for purpose in self._purposes.values())
@@ -205,11 +210,13 @@ class Answering:
         return Stopped(reply, stopped[0].rendition.heard(self._now()))
 
     def stop_current(self, reason: str) -> Stopped | None:
-        """Stop what is being said, if anything is."""
+        """Stop what is being said or is on its way to it, if anything is."""
         current = self._speaker.current
-        return None if current is None else self.stop(current.reply.number, reason)
+        number = self.under_way if current is None else current.reply.number
+        return None if number is None else self.stop(number, reason)
 
     def _forget(self, reply: int) -> None:
+        self.asked.pop(reply, None)
         self._purposes.pop(reply, None)
         self._clocks.pop(reply, None)
 

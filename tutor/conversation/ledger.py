@@ -21,6 +21,7 @@ class Ledger:
         self._session_id = session_id
         self._on_lost = on_lost
         self._pending: list[tuple[tuple[Change, ...], Callable[[], None] | None]] = []
+        self._audience = 0
         self._wake = asyncio.Event()
         self._closing = False
 
@@ -34,6 +35,11 @@ class Ledger:
         self._pending.append((changes, then))
         self._wake.set()
 
+    def forget_audience(self) -> None:
+        """Whoever waited is gone: what is pending is still written, but nothing follows from it."""
+        self._pending = [(changes, None) for changes, _ in self._pending]
+        self._audience += 1
+
     def close(self) -> None:
         """Write what is pending, then `run` returns."""
         self._closing = True
@@ -44,10 +50,10 @@ class Ledger:
             await self._wake.wait()
             self._wake.clear()
             batch, self._pending = self._pending, []
-            changes = [change for some, _ in batch for change in some]
+            changes, audience = [change for some, _ in batch for change in some], self._audience
             durable = not changes or await self._commit(changes)
             for some, then in batch:
-                if then is not None and (durable or not some):
+                if then is not None and (durable or not some) and audience == self._audience:
                     then()
 
     async def _commit(self, changes: list[Change]) -> bool:

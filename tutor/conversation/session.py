@@ -129,7 +129,7 @@ class Session(Talk):
                 return
             self._begin_after_input(self._answering.next_aside(), options)
             return
-        if self._answering_number() is not None:
+        if self._answering.under_way is not None:
             self._trouble(
                 "conversation_already_has_active_response",
                 "A response is in progress; wait for response.done or send response.cancel first.",
@@ -144,17 +144,12 @@ class Session(Talk):
 
     def cancel_reply(self, reply_id: str | None = None, event_id: str | None = None) -> None:
         """Cancel the reply under way, or the out-of-band one that is named."""
-        number = self._answering_number() if reply_id is None else self._speaker.find(reply_id)
+        number = self._answering.under_way if reply_id is None else self._speaker.find(reply_id)
         if number is None:
             self._trouble("response_cancel_not_active", "There is no active response to cancel.", event_id)
             return
-        self._answering.asked.pop(number, None)
         stopped = self._answering.stop(number, "client_cancelled")
         self._step(t.ReplyOver(self._now(), number, stopped.said))
-
-    def _answering_number(self) -> int | None:
-        """The reply of the conversation whose response is not done yet."""
-        return next(iter(self._answering.asked), None) or self._speaker.answering
 
     def _begin_after_input(self, number: int, options: ReplyOptions) -> None:
         """A reply to a turn that is still being transcribed waits for its words."""

@@ -180,15 +180,10 @@ class Speaker:
             self.current = None
         if not delivery.released:
             if delivery.claimed and reason == "client_cancelled":
-                self._ledger.record(then=lambda: self._open_and_close(delivery, reason))
+                self._ledger.record(then=lambda: delivery.rendition.open_and_close(reason))
             return delivery, None
         stopped = delivery.rendition.stop(self._now(), reason)
         return delivery, stopped.item if stopped is not None else None
-
-    def _open_and_close(self, delivery: Delivery, reason: str) -> None:
-        """The client asked for a response and cancelled it before it began: it hears of both."""
-        delivery.rendition.start()
-        delivery.rendition.stop(self._now(), reason)
 
     def find(self, reply_id: str) -> int | None:
         """The number of the unfinished reply whose response the client knows as `reply_id`."""

@@ -195,6 +195,9 @@ class Talk:
         self._cut_reply()
         self._step(t.InputForgotten(self._now()))
         self._listening.detach()
+        self._answering.asked.clear()
+        self._speaker.stop()
+        self._ledger.forget_audience()
         self._time.stop()
         self._door = None
         self._wind_timer()
@@ -203,7 +206,7 @@ class Talk:
     def _welcome(self) -> None:
         """A door is there: greet, or go on where the conversation was."""
         self._show_state()
-        last = self.history.items[-1] if len(self.history) else None
+        last = next((item for item in reversed(self.history.items) if item.text), None)
         wants_answer = last is not None and last.role is Role.LEARNER and self.config.automatic_turns
         if wants_answer and self.config.create_reply:
             self._prompt(Purpose.ANSWER)
