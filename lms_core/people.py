@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from lms_core.errors import InvalidInput
+from lms_core.errors import InvalidInput, NotPermitted
 
 _LONGEST_EMAIL = 254  # RFC 5321
 _EMAIL = re.compile(
@@ -61,8 +61,10 @@ class TokenKind(StrEnum):
     RESET = "reset"  # one new password
     INVITATION = "invitation"  # one new account; its bearer in our books is who invites
     CLIENT_SECRET = "client_secret"  # opens one session  # noqa: S105
+    PHONE = "phone"  # of a telephone gateway; lasts until revoked
 
 
+SESSIONS_ONLY = (TokenKind.CLIENT_SECRET, TokenKind.PHONE)  # nothing else is open to them
 SIGN_INS = (TokenKind.BROWSER, TokenKind.REFRESH)
 
 
@@ -100,7 +102,8 @@ class Token:
     """A stored token; its value is known only to its bearer, we keep the SHA-256.
 
     `used_at` is set when a one-time token is spent, and `session_id` if it opened a session; `last_used_at` is
-    right to ten minutes; `rotation` is the SHA-256 of the part of a refresh token that each use changes.
+    right to ten minutes; `rotation` is the SHA-256 of the part of a refresh token that each use changes;
+    `scopes` None is all that the role may.
     """
 
     digest: str
@@ -116,6 +119,7 @@ class Token:
     session_id: str | None = None
     rotation: str | None = None
     address: str | None = None
+    scopes: frozenset[Permission] | None = None
 
     def opens(self, now: datetime) -> bool:
         """Whether it still lets its bearer in."""
@@ -142,6 +146,18 @@ class Principal:
     digest: str = ""
     config: dict[str, Any] | None = None
     session_id: str | None = None
+    scopes: frozenset[Permission] | None = None
 
     def may(self, permission: Permission) -> bool:
-        return permission in PERMISSIONS[self.role]
+        """What the role may, as far as the key's scopes go; None is as far as that."""
+        return permission in PERMISSIONS[self.role] and (self.scopes is None or permission in self.scopes)
+
+
+def granted(asker: Principal, wanted: frozenset[Permission] | None) -> frozenset[Permission] | None:
+    """The scopes of a key that the asker makes. Nobody hands out more than they have. Raises NotPermitted."""
+    if wanted is None:
+        return asker.scopes
+    for scope in sorted(wanted):
+        if not asker.may(scope):
+            raise NotPermitted(f"You may not give the scope {scope}, for you do not have it.", scope=scope)
+    return wanted

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from lms_core.companions import Companion, CompanionFilter
 from lms_core.courses import Lesson
-from lms_core.people import Person, Principal, Role, Token, TokenKind
+from lms_core.people import Permission, Person, Principal, Role, Token, TokenKind
 from lms_core.search import Found, Hit
 from lms_core.sessions import (
     OpenSession,
@@ -98,6 +98,7 @@ class Accounts(Protocol):
         value: str | None = None,
         name: str | None = None,
         address: str | None = None,
+        scopes: frozenset[Permission] | None = None,
     ) -> tuple[str, datetime | None]: ...
     async def authenticate(self, value: str, *kinds: TokenKind) -> Principal:
         """Raises NotAuthenticated."""
@@ -111,7 +112,7 @@ class Accounts(Protocol):
         ...
 
     async def revoke(self, person_id: str, kind: TokenKind) -> None: ...
-    async def revoke_token(self, person_id: str, digest: str) -> bool: ...
+    async def revoke_token(self, person_id: str, digest: str, *kinds: TokenKind) -> bool: ...
     async def tokens_of(self, person_id: str, kind: TokenKind) -> list[Token]: ...
 
 

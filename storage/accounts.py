@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import Conflict, NotAuthenticated, NotFound, TooBusy
-from lms_core.people import Person, Principal, Role, Token, TokenKind, plain_email
+from lms_core.people import SIGN_INS, Permission, Person, Principal, Role, Token, TokenKind, plain_email
 from lms_core.ports import Accounts
 from storage.database import Database
 from storage.tables import people, tokens
 
-_LASTING = (TokenKind.API_KEY, TokenKind.BROWSER)
+_LASTING = (TokenKind.API_KEY, TokenKind.BROWSER, TokenKind.PHONE)
 _USE_NOTED_EVERY = timedelta(minutes=10)  # a busy client must not cost a write a request
 _log = structlog.get_logger(__name__)
 _PREFIX = {
@@ -24,6 +24,7 @@ _PREFIX = {
     TokenKind.SIGN_IN: "in_",
     TokenKind.BROWSER: "br_",
     TokenKind.CLIENT_SECRET: "ek_",
+    TokenKind.PHONE: "ph_",
     TokenKind.INVITATION: "inv_",
     TokenKind.RESET: "rst_",
 }
@@ -82,6 +83,7 @@ class AccountStore(Accounts):
         value: str | None = None,
         name: str | None = None,
         address: str | None = None,
+        scopes: frozenset[Permission] | None = None,
     ) -> tuple[str, datetime | None]:
         """A new token's value, which is shown only now, and when it expires. Raises NotFound without the person."""
         value = value or _PREFIX[kind] + secrets.token_urlsafe(32)
@@ -90,6 +92,7 @@ class AccountStore(Accounts):
         row = {
             "digest": digest_of(value), "kind": kind.value, "person_id": person_id, "created_at": now,
             "expires_at": expires, "config": config, "name": name, "address": address,
+            "scopes": None if scopes is None else sorted(scopes),
         }  # fmt: skip
         try:
             async with self.database.write() as connection:
@@ -116,8 +119,9 @@ class AccountStore(Accounts):
             raise NotAuthenticated("The token is unknown, expired or already used.")
         await self._note_use(token, now)
         return Principal(
-            token.person_id, Role(row.role), token.kind, token.digest, token.config, token.session_id
-        )
+            token.person_id, Role(row.role), token.kind, token.digest, token.config, token.session_id,
+            token.scopes,
+        )  # fmt: skip
 
     async def spend(self, digest: str, session_id: str | None = None) -> bool:
         """Use up a one-time token, here to open a session; True for exactly one caller."""
@@ -139,9 +143,11 @@ class AccountStore(Accounts):
                 delete(tokens).where(tokens.c.person_id == person_id, tokens.c.kind == kind.value)
             )
 
-    async def revoke_token(self, person_id: str, digest: str) -> bool:
-        """Shut one of a person's tokens out; False if they have no such token that still opens anything."""
+    async def revoke_token(self, person_id: str, digest: str, *kinds: TokenKind) -> bool:
+        """Shut one of a person's tokens out; False if they have no such token that is not shut out already."""
         mine = (tokens.c.person_id == person_id) & (tokens.c.digest == digest) & tokens.c.revoked_at.is_(None)
+        if kinds:
+            mine &= tokens.c.kind.in_([kind.value for kind in kinds])
         async with self.database.write() as connection:
             done = await connection.execute(update(tokens).where(mine).values(revoked_at=datetime.now(UTC)))
         return bool(done.rowcount == 1)
@@ -152,6 +158,27 @@ class AccountStore(Accounts):
         async with self.database.read() as connection:
             rows = await connection.execute(query.order_by(tokens.c.created_at.desc(), tokens.c.digest))
         return [token_of(row) for row in rows]
+
+    async def held(
+        self, person_id: str, kinds: tuple[TokenKind, ...], page: int, limit: int
+    ) -> tuple[list[Token], int]:
+        """A person's tokens that still open something, newest first, and how many there are."""
+        mine = (
+            (tokens.c.person_id == person_id)
+            & tokens.c.kind.in_([kind.value for kind in kinds])
+            & tokens.c.revoked_at.is_(None)
+            & or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > datetime.now(UTC))
+        )
+        query = select(tokens).where(mine).order_by(tokens.c.created_at.desc(), tokens.c.digest)
+        async with self.database.read() as connection:
+            rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
+            total = await connection.scalar(select(func.count()).select_from(tokens).where(mine))
+        return [token_of(row) for row in rows], total or 0
+
+    async def end_sign_ins(self, person_id: str, *, keep: str) -> None:
+        """All of a person's but that with the digest `keep`."""
+        async with self.database.write() as connection:
+            await end_sign_ins(connection, person_id, keep=keep)
 
     async def forget_expired(self, before: datetime) -> int:
         """Delete tokens that expired before `before`; returns how many."""
@@ -176,4 +203,18 @@ class AccountStore(Accounts):
 def token_of(row: Row[Any]) -> Token:
     """From a row of `tokens`, whatever was joined to it."""
     values = {key: value for key, value in row._mapping.items() if key in tokens.c}
-    return Token(**{**values, "kind": TokenKind(values["kind"])})
+    known = set(Permission)  # one that a later version took away opens nothing
+    scopes = None if row.scopes is None else frozenset(Permission(one) for one in row.scopes if one in known)
+    return Token(**{**values, "kind": TokenKind(values["kind"]), "scopes": scopes})
+
+
+async def end_sign_ins(connection: AsyncConnection, person_id: str, *, keep: str | None = None) -> None:
+    """All of a person's, as part of the caller's transaction, but that with the digest `keep`."""
+    ends = (
+        (tokens.c.person_id == person_id)
+        & tokens.c.kind.in_([kind.value for kind in SIGN_INS])
+        & tokens.c.revoked_at.is_(None)
+    )
+    if keep is not None:
+        ends &= tokens.c.digest != keep
+    await connection.execute(update(tokens).where(ends).values(revoked_at=datetime.now(UTC)))

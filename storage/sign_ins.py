@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import NotAuthenticated
-from lms_core.people import SIGN_INS, Person, Role, TokenKind, may_invite
-from storage.accounts import digest_of, new_person, token_of
+from lms_core.people import Person, Role, TokenKind, may_invite
+from storage.accounts import digest_of, end_sign_ins, new_person, token_of
 from storage.database import Database
 from storage.tables import people, tokens
 
@@ -125,19 +125,6 @@ class SignInStore:
             _log.warning("sign_in.refresh_token_reused", person_id=row.person_id)
             raise NotAuthenticated(_NO_GOOD)
         return Rotation(row.person_id, row.digest, f"rt_{family}.{fresh}")
-
-
-async def end_sign_ins(connection: AsyncConnection, person_id: str, *, keep: str | None = None) -> int:
-    """All of a person's, as part of the caller's transaction, but that with the digest `keep`; how many they were."""
-    ends = (
-        (tokens.c.person_id == person_id)
-        & tokens.c.kind.in_([kind.value for kind in SIGN_INS])
-        & tokens.c.revoked_at.is_(None)
-    )
-    if keep is not None:
-        ends &= tokens.c.digest != keep
-    done = await connection.execute(update(tokens).where(ends).values(revoked_at=datetime.now(UTC)))
-    return int(done.rowcount)
 
 
 async def _spend_invitation(connection: AsyncConnection, value: str) -> Role:

@@ -41,6 +41,7 @@ from storage.writer import SessionWriter
 from tutor import brain, panel, transports
 from tutor.access_tokens import AccessTokens
 from tutor.api import (
+    access,
     auth,
     bookmarks,
     companions,
@@ -265,6 +266,7 @@ class Server:
         return [
             *auth.routes(self.signing_in),
             *resets.routes(self.resets),
+            *access.routes(self.accounts, self.auth),
             *companions.routes(self.companions, lambda: self.engines.mouth.voices),
             *bookmarks.routes(BookmarkStore(self.database)),
             *courses.routes(self.courses),

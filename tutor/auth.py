@@ -48,10 +48,10 @@ class Authenticator:
         return await self._look_up(cookie, TokenKind.BROWSER)
 
     async def token(self, value: str) -> Principal:
-        """An API key, an access token or a client secret. Raises NotAuthenticated."""
+        """An API key, an access token, a client secret or a phone token. Raises NotAuthenticated."""
         if self._access is not None and value.startswith(_JWT):
             return await self._read_access(self._access, value)
-        return await self._look_up(value, TokenKind.API_KEY, TokenKind.CLIENT_SECRET)
+        return await self._look_up(value, TokenKind.API_KEY, TokenKind.CLIENT_SECRET, TokenKind.PHONE)
 
     def check_origin(self, request: web.Request) -> None:
         """A cookie counts only from our own pages and those the operator allowed. Raises NotPermitted."""

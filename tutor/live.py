@@ -18,7 +18,7 @@ from audio.stt.base import SpeechToText
 from audio.tts.base import TextToSpeech
 from lms_core.companions import Companion
 from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReached, TooBusy
-from lms_core.people import Principal, Role, TokenKind
+from lms_core.people import Permission, Principal, Role, TokenKind
 from lms_core.plans import Quota
 from lms_core.sessions import to_give_up
 from storage.accounts import AccountStore
@@ -117,6 +117,7 @@ class LiveSessions:
     ) -> Session:
         """A running session that waits for `attach`; see `tutor.transports.ports.LiveSessions`."""
         self._check_open()
+        _check_door(principal, door_kind)
         if resume_id is not None:
             # One at a time: a client that connects twice must not get two sessions that write one transcript.
             lock = self._resuming.setdefault(resume_id, asyncio.Lock())
@@ -276,6 +277,14 @@ class LiveSessions:
 
 def may_see_all(principal: Principal) -> bool:
     return principal.role is Role.ADMIN
+
+
+def _check_door(principal: Principal, door_kind: str) -> None:
+    """Raises NotPermitted."""
+    if not principal.may(Permission.LEARN):
+        raise NotPermitted("This API key has not the scope learn.", permission=Permission.LEARN)
+    if principal.kind is TokenKind.PHONE and door_kind != "phone":
+        raise NotPermitted("A phone token opens phone sessions and nothing else.")
 
 
 def _check_bound(principal: Principal, companion: Companion) -> None:

@@ -30,5 +30,6 @@ tokens = Table(
     Column("session_id", String(64)),
     Column("rotation", String(64)),
     Column("address", String(45)),
+    Column("scopes", JSON(none_as_null=True)),
     Index(None, "person_id", "kind"),
 )  # fmt: skip

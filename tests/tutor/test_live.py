@@ -15,7 +15,7 @@ from audio.silero import SileroBatch
 from lms_core.companions import Companion, CompanionStatus, Subject
 from lms_core.courses import Lesson
 from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReached, TooBusy
-from lms_core.people import Principal, Role, TokenKind
+from lms_core.people import Permission, Principal, Role, TokenKind
 from lms_core.plans import Plan, Quota
 from storage.accounts import AccountStore
 from storage.companions import CompanionStore
@@ -273,3 +273,13 @@ async def test_a_draft_talks_with_its_author_and_nobody_else(tmp_path: Path) -> 
         await made.companions.edit(mia, own.id, lambda one: replace(one, status=CompanionStatus.ARCHIVED))
         with pytest.raises(NotFound):
             await made.live.open(own.slug, mia, door_kind="realtime")
+
+
+async def test_a_phone_token_opens_phone_sessions_and_a_key_without_the_scope_none(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        mia = await made.person("Mia")
+        phone = replace(mia, kind=TokenKind.PHONE)
+        assert await made.live.open(COMPANION, phone, door_kind="phone")
+        for principal in (phone, replace(mia, scopes=frozenset({Permission.BROWSE}))):
+            with pytest.raises(NotPermitted):
+                await made.live.open(COMPANION, principal, door_kind="realtime")

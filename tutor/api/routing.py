@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lms_core.errors import Changed, InvalidInput, NotConditional, NotPermitted, VivaError
-from lms_core.people import Permission, Principal, TokenKind
+from lms_core.people import SESSIONS_ONLY, Permission, Principal
 from tutor.api.rates import Rates
 from tutor.clients import Client, Clients
 
@@ -157,8 +157,8 @@ def _endpoint(
             rates.take(client.address, time.monotonic())
         if route.permission is not None:
             asker = await gate.request(request)
-            if asker.kind is TokenKind.CLIENT_SECRET:  # it is in the hands of a page somewhere
-                raise NotPermitted("A client secret opens a session and nothing else; use an API key.")
+            if asker.kind in SESSIONS_ONLY:  # they are in the hands of a page or a gateway somewhere
+                raise NotPermitted("This token opens sessions and nothing else; use an API key.")
             rates.take(asker.person_id, time.monotonic())
             if not asker.may(route.permission):
                 raise NotPermitted(f"A {asker.role} may not do this.", permission=route.permission)
@@ -197,6 +197,8 @@ async def _body(route: Route, request: web.Request) -> Model | None:
         raise InvalidInput("Send the body as JSON, with Content-Type: application/json.")
     try:
         return route.body.model_validate_json(await request.read())
+    except web.HTTPRequestEntityTooLarge as error:
+        raise InvalidInput("The body is too large; it may have 1 MiB.") from error
     except ValidationError as error:
         _refuse(error, "body")
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from lms_core.errors import NotPermitted, VivaError
-from lms_core.people import TokenKind
+from lms_core.people import SESSIONS_ONLY, Permission
 from tutor.transports.http_answers import json_answer, refusal
 from tutor.transports.ports import AuthenticateRequest, IssueSecret
 from tutor.transports.session_update import parse_session
@@ -39,8 +39,10 @@ class ClientSecretsEndpoint:
     async def handle(self, request: web.Request) -> web.Response:
         try:
             principal = await self._authenticate(request)
-            if principal.kind is TokenKind.CLIENT_SECRET:
-                raise NotPermitted("A client secret cannot make another one; use an API key.")
+            if principal.kind in SESSIONS_ONLY or not principal.may(Permission.LEARN):
+                raise NotPermitted(
+                    "This token cannot make a client secret; use an API key with the scope learn."
+                )
             wanted = validate(_Request, await _body(request), "")
             config: dict[str, Any] = {}
             if wanted.session is not None:
