@@ -31,8 +31,8 @@ LIMITS: dict[Plan, dict[Quota, int | None]] = {
         (Plan.PRO, (None, None, None, 5)),
     )
 }
-COUNTS_AT_MOST = timedelta(hours=1)
-"""A session that a crash left without an end stops counting as concurrent this long after it began."""
+LEASE = timedelta(seconds=90)
+"""A session counts as concurrent for so long after its server last said that it holds it."""
 
 _WORDS = {
     Quota.COMPANIONS: "companions",
@@ -49,6 +49,26 @@ class Usage:
     plan: Plan
     unlimited: bool
     used: Mapping[Quota, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """What a session talked since it was last counted."""
+
+    session_id: str
+    person_id: str
+    seconds: int
+
+
+def seconds_left(plan: Plan, used_seconds: int) -> float | None:
+    """Of this month's voice minutes, never negative; None: no limit."""
+    limit = LIMITS[plan][Quota.VOICE_MINUTES]
+    return None if limit is None else max(0.0, limit * 60.0 - used_seconds)
+
+
+def month_name(now: datetime) -> str:
+    """The calendar month (UTC) of `now`, such as 2026-11."""
+    return f"{now.astimezone(UTC):%Y-%m}"
 
 
 def month_of(now: datetime) -> datetime:

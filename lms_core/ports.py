@@ -9,8 +9,19 @@ from typing import Any, Protocol
 
 from lms_core.companions import Companion, CompanionFilter
 from lms_core.courses import Lesson
-from lms_core.people import Permission, Person, Principal, Role, Token, TokenKind
-from lms_core.search import Found, Hit
+from lms_core.people import (
+    Permission,
+    Person,
+    Principal,
+    Role,
+    Token,
+    TokenKind,
+)
+from lms_core.plans import Talked
+from lms_core.search import (
+    Found,
+    Hit,
+)
 from lms_core.sessions import (
     OpenSession,
     StoredItem,
@@ -58,6 +69,10 @@ class Sessions(Protocol):
         """`limited`: only if the person's plan allows one more; raises QuotaReached."""
         ...
 
+    async def reopen(self, session_id: str, person_id: str, *, limited: bool = False) -> None:
+        """Before it is resumed. `limited`: raises QuotaReached if others took its place or the minutes are used."""
+        ...
+
     async def discard(self, session_id: str) -> None: ...
     async def still_open(self, person_id: str) -> list[OpenSession]: ...
     async def end(self, session_id: str, reason: str) -> None: ...
@@ -74,6 +89,16 @@ class Sessions(Protocol):
         ...
 
     async def last_pauses(self, person_id: str) -> dict[str, Any]: ...
+
+
+class Minutes(Protocol):
+    """The ledger of voice minutes. A person's seconds left this month are None without a limit."""
+
+    async def meter(self, talked: Sequence[Talked]) -> dict[str, float | None]:
+        """Add what was talked, say that these sessions are alive; returns the seconds left by person."""
+        ...
+
+    async def left(self, person_id: str) -> float | None: ...
 
 
 class SessionWrites(Protocol):

@@ -30,10 +30,10 @@ class StoredSession:
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """A session that has not ended. `written_at`: when it began, or something of it was last stored."""
+    """A session that has not ended. `held_at`: when a server last said that it holds it."""
 
     id: str
-    written_at: datetime
+    held_at: datetime
 
 
 def to_give_up(
@@ -42,13 +42,13 @@ def to_give_up(
     """Which of a person's sessions makes room for a new one of theirs; None if all of them are in use.
 
     `attached` ones have a client, and stay. `waiting` ones lost theirs. Any other is not here: a crash or a restart
-    left it, or it talks elsewhere; it goes if nothing of it was stored since `quiet_since`.
+    left it, or it talks elsewhere; it goes if no server held it since `quiet_since`.
     """
     idle = [
         one for one in mine
-        if one.id in waiting or (one.id not in attached and one.written_at < quiet_since)
+        if one.id in waiting or (one.id not in attached and one.held_at < quiet_since)
     ]  # fmt: skip
-    return min(idle, key=lambda one: one.written_at).id if idle else None
+    return min(idle, key=lambda one: one.held_at).id if idle else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lms_core.companions import CompanionStatus
 from lms_core.errors import NotFound
 from lms_core.people import Role
-from lms_core.plans import COUNTS_AT_MOST, Plan, Quota, Usage, check, month_of
+from lms_core.plans import LEASE, Plan, Quota, Usage, check, month_name, month_of
 from storage.database import Database
 from storage.outbox import publish
-from storage.tables import companions, people, sessions
+from storage.tables import companions, people, session_leases, sessions, voice_minutes
 
 
 class PlanStore:
@@ -77,12 +77,19 @@ def _begun(person_id: str, now: datetime) -> _Count:
 
 def _running(person_id: str, now: datetime) -> _Count:
     mine = sessions.c.person_id == person_id
-    alive = sessions.c.ended_at.is_(None) & (sessions.c.started_at > now - COUNTS_AT_MOST)
-    return select(func.count()).select_from(sessions).where(mine, alive)
+    alive = sessions.c.ended_at.is_(None) & (session_leases.c.alive_at > now - LEASE)
+    return select(func.count()).select_from(sessions.join(session_leases)).where(mine, alive)
+
+
+def _minutes(person_id: str, now: datetime) -> _Count:
+    """Whole ones."""
+    this = (voice_minutes.c.person_id == person_id) & (voice_minutes.c.month == month_name(now))
+    return select(func.coalesce(func.sum(voice_minutes.c.seconds), 0) // 60).where(this)
 
 
 _COUNTED = {
     Quota.COMPANIONS: _own_companions,
     Quota.CONVERSATIONS: _begun,
+    Quota.VOICE_MINUTES: _minutes,
     Quota.CONCURRENT_SESSIONS: _running,
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import NotFound
 from lms_core.plans import Quota
@@ -13,7 +14,7 @@ from lms_core.ports import Sessions
 from lms_core.sessions import OpenSession, StoredItem, StoredSession
 from storage.database import Database
 from storage.plans import check_quotas
-from storage.tables import companions, items, people, sessions, turn_metrics
+from storage.tables import companions, items, people, session_leases, sessions, turn_metrics
 
 
 class SessionStore(Sessions):
@@ -36,10 +37,29 @@ class SessionStore(Sessions):
         try:
             async with self._database.write() as connection:
                 if limited:
-                    await check_quotas(connection, person_id, Quota.CONVERSATIONS, Quota.CONCURRENT_SESSIONS)
+                    await check_quotas(
+                        connection,
+                        person_id,
+                        Quota.CONVERSATIONS,
+                        Quota.VOICE_MINUTES,
+                        Quota.CONCURRENT_SESSIONS,
+                    )
                 await connection.execute(insert(sessions).values(row))
+                await self._hold(connection, session_id)
         except IntegrityError as error:
             raise NotFound("The companion or the account is no longer there.") from error
+
+    async def reopen(self, session_id: str, person_id: str, *, limited: bool = False) -> None:
+        """Its own lease, which may still run, is not counted twice."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(session_leases).where(session_leases.c.session_id == session_id))
+            if limited:
+                await check_quotas(connection, person_id, Quota.VOICE_MINUTES, Quota.CONCURRENT_SESSIONS)
+            await self._hold(connection, session_id)
+
+    async def _hold(self, connection: AsyncConnection, session_id: str) -> None:
+        lease = {"session_id": session_id, "alive_at": datetime.now(UTC)}
+        await connection.execute(insert(session_leases).values(lease))
 
     async def discard(self, session_id: str) -> None:
         """Forget a session that never started; it no longer counts against the plan."""
@@ -48,11 +68,11 @@ class SessionStore(Sessions):
 
     async def still_open(self, person_id: str) -> list[OpenSession]:
         """What this person has not ended."""
-        written = func.coalesce(func.max(items.c.created_at), sessions.c.started_at)
+        held = func.coalesce(session_leases.c.alive_at, sessions.c.started_at)
         mine = (sessions.c.person_id == person_id) & sessions.c.ended_at.is_(None)
-        query = select(sessions.c.id, written).select_from(sessions.outerjoin(items)).where(mine)
+        query = select(sessions.c.id, held).select_from(sessions.outerjoin(session_leases)).where(mine)
         async with self._database.read() as connection:
-            rows = await connection.execute(query.group_by(sessions.c.id, sessions.c.started_at))
+            rows = await connection.execute(query)
         return [OpenSession(*row) for row in rows]
 
     async def end(self, session_id: str, reason: str) -> None:

@@ -31,6 +31,7 @@ from storage.first_run import Welcome, first_run
 from storage.gamification import GamificationStore
 from storage.lessons import LessonStore
 from storage.media import MediaStore
+from storage.minutes import MinuteStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
 from storage.search import SearchStore
@@ -193,7 +194,7 @@ class Server:
         )  # fmt: skip
         self.live = LiveSessions(
             engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
-            journal=DatabaseJournal(self.writer), metrics=self.metrics, load=self.load, most=settings.max_sessions,
+            journal=DatabaseJournal(self.writer), minutes=MinuteStore(self.database), metrics=self.metrics, load=self.load, most=settings.max_sessions,
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip

@@ -20,6 +20,7 @@ from lms_core.companions import Companion
 from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReached, TooBusy
 from lms_core.people import Permission, Principal, Role, TokenKind
 from lms_core.plans import Quota
+from lms_core.ports import Minutes
 from lms_core.sessions import to_give_up
 from storage.accounts import AccountStore
 from storage.companions import CompanionStore
@@ -30,6 +31,7 @@ from tutor.conversation.ports import Journal, Restored, Snapshot
 from tutor.conversation.session import Session
 from tutor.hints import hints_for
 from tutor.journal import restore
+from tutor.meter import Meter
 from tutor.metrics import Metrics
 from tutor.recording import EventFile
 from tutor.speech_load import SpeechLoad
@@ -67,6 +69,7 @@ class LiveSessions:
         sessions: SessionStore,
         accounts: AccountStore,
         journal: Journal,
+        minutes: Minutes,
         metrics: Metrics,
         load: SpeechLoad,
         most: int,
@@ -82,6 +85,7 @@ class LiveSessions:
             accounts,
         )
         self._journal, self._metrics, self._load = journal, metrics, load
+        self._minutes, self._meter = minutes, Meter(minutes)
         self._ear_hints = ear_hints
         self._most, self._grace, self._record_to = most, grace_seconds, record_to
         self._live: dict[str, _Running] = {}
@@ -99,8 +103,10 @@ class LiveSessions:
         async with asyncio.TaskGroup() as group:
             self._group = group
             self._drained = asyncio.Event()
+            counting = group.create_task(self._meter.run())
             ready()
             await self._drained.wait()
+            counting.cancel()  # each session's rest is counted as it ends
 
     async def drain(self, seconds: float) -> None:
         """No new sessions; those that run are saved, told, and can be resumed elsewhere."""
@@ -224,6 +230,9 @@ class LiveSessions:
             companion = await self._companions.find(stored.companion_id)
             if companion is None:
                 raise NotFound("The companion of this session is no longer there.")
+            await self._sessions.reopen(
+                session_id, stored.person_id, limited=principal.role is not Role.ADMIN
+            )
             restored = await restore(self._sessions, stored)
             return await self._start(session_id, companion, stored.person_id, restored)
 
@@ -236,6 +245,7 @@ class LiveSessions:
         self, session_id: str, companion: Companion, person_id: str, restored: Restored | None
     ) -> Session:
         lesson = await self._companions.lesson(companion.lesson_id)
+        left = await self._minutes.left(person_id)
         group = (
             self._check_open()
         )  # again: a session begun after `drain` has ended the others would never end
@@ -249,6 +259,7 @@ class LiveSessions:
             config=config, now=asyncio.get_running_loop().time, grace_seconds=self._grace, restored=restored,
             record=record, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
         )  # fmt: skip
+        self._meter.add(session, person_id, left)
         running = self._live[session_id] = _Running(session, person_id)
         self._metrics.sessions_active.set(len(self._live))
         group.create_task(self._hold(running, record))
@@ -270,6 +281,7 @@ class LiveSessions:
             running.over.set()
             self._metrics.sessions_active.set(len(self._live))
             self._metrics.sessions_ended.labels(session.ended or "failed").inc()
+            await self._meter.remove(session)
             if record is not None:
                 await asyncio.to_thread(record.close)
             _log.info("session.ended", reason=session.ended or "failed")

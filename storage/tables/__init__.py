@@ -25,6 +25,7 @@ from storage.tables.people import people, tokens
 from storage.tables.search import search_documents
 from storage.tables.secrets import secrets
 from storage.tables.sessions import items, sessions, turn_metrics
+from storage.tables.voice_minutes import session_leases, voice_minutes
 
 __all__ = [
     "UtcTime",
@@ -46,10 +47,12 @@ __all__ = [
     "preferences",
     "search_documents",
     "secrets",
+    "session_leases",
     "sessions",
     "streaks",
     "tokens",
     "turn_metrics",
+    "voice_minutes",
     "xp_entries",
     "xp_sums",
 ]

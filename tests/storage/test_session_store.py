@@ -7,9 +7,11 @@ import pytest
 
 from lms_core.errors import NotFound
 from lms_core.people import Role
+from lms_core.plans import Talked
 from lms_core.sessions import SaveItem, SaveSnapshot, SessionStatus
 from storage.accounts import AccountStore
 from storage.database import Database
+from storage.minutes import MinuteStore
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
 from tests.storage.rows import ADA, item, learner_with_sessions, turn
@@ -109,10 +111,10 @@ async def test_a_session_that_was_left_is_ended_once_and_no_longer_open(
 ) -> None:
     learner = await learner_with_sessions(database, "sess_1", "sess_2")
     before = datetime.now(UTC)
-    await written(database, turn("sess_2", 1))
+    await MinuteStore(database).meter([Talked("sess_2", learner.id, 0)])
     first, second = sorted(await sessions.still_open(learner.id), key=lambda one: one.id)
     assert (first.id, second.id) == ("sess_1", "sess_2")
-    assert first.written_at < before < second.written_at
+    assert first.held_at < before < second.held_at
     await sessions.end("sess_1", "learner_left")
     await sessions.end("sess_1", "closed")
     assert [one.id for one in await sessions.still_open(learner.id)] == ["sess_2"]

@@ -21,6 +21,7 @@ from storage.accounts import AccountStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.first_run import first_run
+from storage.minutes import MinuteStore
 from storage.plans import PlanStore
 from storage.sessions import SessionStore
 from storage.tables import people
@@ -61,7 +62,7 @@ class House:
         self.sessions = SessionStore(database)
         self.live = LiveSessions(
             engines=Engines(NullEars(), NullMind(), NullMouth(), silero), companions=self.companions,
-            sessions=self.sessions, accounts=self.accounts, journal=DatabaseJournal(self.writer),
+            sessions=self.sessions, accounts=self.accounts, journal=DatabaseJournal(self.writer), minutes=MinuteStore(database),
             metrics=self.metrics, load=self.load, most=most, grace_seconds=grace,
         )  # fmt: skip
 

@@ -25,6 +25,7 @@ _PATIENCE = 1500
 """Frames (30 s) without anything happening after which the call is given up."""
 _REASONS = {
     "finished": "the time is used up",
+    "out_of_minutes": "this month's voice minutes of the plan are used up",
     "quiet": "it had gone quiet",
     "closed": "you hung up",
     "draining": "the server is going down",

@@ -298,7 +298,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The session is over: `finished` (time was up), `learner_left`, `quiet`, `closed` by the client or
+    """The session is over: `finished` (time was up), `out_of_minutes` (the plan's were used up), `learner_left`, `quiet`, `closed` by the client or
     `draining` (the server goes down; the session can be resumed). `summary`: what was covered and how it went;
     empty where nobody said anything."""
 

@@ -172,6 +172,18 @@ class Talk:
         return self._time.remaining
 
     @property
+    def talked_seconds(self) -> float:
+        """How long a client was attached."""
+        return self._time.talked
+
+    def limit_time(self, seconds: float | None) -> None:
+        """The plan allows so much more talk; None: no limit. It is wound up as at the end of the duration."""
+        self._time.limit(seconds)
+        if self._door is not None and self._group is not None and self._ended is None:
+            self._keep_time()
+            self._wind_timer()
+
+    @property
     def phase(self) -> Phase:
         return self._time.phase
 
@@ -346,7 +358,7 @@ class Talk:
         self._step(t.ReplyOver(self._now(), delivery.reply.number, said))
         if purpose is Purpose.SUMMARY:
             self._summary = "" if delivery.reply.failed else said
-            self.end("finished")
+            self._end_in_time()
         elif purpose is Purpose.GOODBYE:
             self.end("quiet")
         else:
@@ -372,11 +384,14 @@ class Talk:
         """Sum up when time is up and nobody speaks; end for good a little later."""
         phase = self.phase
         if phase is Phase.ENDED:
-            self.end("finished")
+            self._end_in_time()
         elif phase is Phase.SUMMARY and self._turns.floor is t.Floor.IDLE and not self._answering.closing:
             self._prompt(Purpose.SUMMARY)
         elif self._state_phase is not phase:
             self._show_state(force=True)
+
+    def _end_in_time(self) -> None:
+        self.end("out_of_minutes" if self._time.cut_short else "finished")
 
     def _wind_grace(self) -> None:
         if self._door is None and self._group is not None:

@@ -1,5 +1,6 @@
 """How much of the companion's duration is used up: time counts only while a client is attached."""
 
+import math
 from collections.abc import Callable
 
 from tutor.brain.base import Phase
@@ -10,12 +11,24 @@ class TalkTime:
     """`resume` when a client comes, `stop` when it goes; all times in seconds."""
 
     def __init__(self, duration: float, now: Callable[[], float]) -> None:
-        self._pacing, self._now = Pacing(duration), now
+        self._pacing, self._duration, self._now = Pacing(duration), duration, now
         self._before = 0.0
         self._since: float | None = None
 
     def restore(self, talked: float) -> None:
         self._before = talked
+
+    def limit(self, seconds: float | None) -> None:
+        """So much more talk is allowed, whatever the duration; None: no limit. What is over already gets no later end."""
+        most = math.inf if seconds is None else self.talked + seconds
+        if seconds is not None and seconds <= 0:
+            most = min(most, self._pacing.duration)
+        self._pacing = Pacing(min(self._duration, most))
+
+    @property
+    def cut_short(self) -> bool:
+        """The limit comes before the duration is used up."""
+        return self._pacing.duration < self._duration
 
     def resume(self) -> None:
         self._since = self._now()

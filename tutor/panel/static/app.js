@@ -4,7 +4,7 @@ import {Sound, fromBase64, toBase64} from "./sound.js";
 
 const $ = id => document.getElementById(id);
 const STATES = {listening: "Listening", thinking: "Thinking", speaking: "Speaking"};
-const REASONS = {finished: "The time is used up.", quiet: "It had gone quiet.", closed: "You ended the talk.", learner_left: "You had left."};
+const REASONS = {finished: "The time is used up.", out_of_minutes: "This month's voice minutes of your plan are used up.", quiet: "It had gone quiet.", closed: "You ended the talk.", learner_left: "You had left."};
 const TRIES = 10, UNFINISHED = "viva.unfinished";
 const captions = new Captions($("captions"));
 let call = null;
