@@ -199,3 +199,100 @@ def test_an_end_of_turn_model_that_fails_is_left_out_of_that_turn_and_asked_agai
     assert (first.transcript_ms or 0) - (without.transcript_ms or 0) < 310
     assert (second.endpoint_delay_ms or 0) < (without.endpoint_delay_ms or 0)
     assert scene.counter.failures == ["end_of_turn"]
+
+
+# --- while a reply is only speculation, and over a reply --------------------------------------------------------
+
+EXCUSE = "I'm sorry, I lost my train of thought. Could you say that again?"
+LONG = "One two three four five six seven eight nine ten. " * 8
+
+
+def goes_on_after_a_pause(**engines: Any) -> Scene:
+    """A reply is begun in the learner's short pause and thrown away, for the learner goes on."""
+
+    async def talk() -> Scene:
+        async with Scene(silence_ms=1800, **engines) as scene:
+            await scene.hear(SPEECH)
+            await scene.quiet(0.5)
+            await scene.hear(SPEECH)
+            await scene.quiet(45)
+        return scene
+
+    scene = run(talk())
+    assert scene.counter.speculations == {True: 1, False: 1}, "there was no lost speculation"
+    return scene  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_a_mind_or_a_mouth_that_fails_in_a_speculation_that_is_lost_is_not_heard_of(mood: str) -> None:
+    for engines in ({"mind": MoodyMind(mood)}, {"mouth": MoodyMouth(mood), "mind": NullMind(ANSWER)}):
+        scene = goes_on_after_a_pause(ears=ChangingEars(), **engines)
+        assert said(scene) == [ANSWER] and scene.events(Trouble) == []
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_ears_that_stumble_in_the_pause_hear_all_of_it_at_the_end(mood: str) -> None:
+    async def talk() -> Scene:
+        async with Scene(silence_ms=1800, ears=MoodyEars(mood), mind=NullMind(ANSWER)) as scene:
+            await scene.hear(SPEECH)
+            await scene.quiet(0.5)
+            await scene.hear(SPEECH)
+            await scene.quiet(45)
+        return scene
+
+    scene = run(talk())
+    assert said(scene) == [ANSWER] and len(heard(scene)) == 1
+
+
+class ChangingEars(NullEars):
+    """Hears more in a longer utterance."""
+
+    def open(
+        self, *, language: str, hints: Sequence[str] = (), on_partial: Callable[[str], None] | None = None
+    ) -> SttStream:
+        stream = super().open(language=language, hints=hints, on_partial=on_partial)
+
+        async def longer() -> Transcript:
+            return Transcript("It is seven." if stream._samples < 50_000 else "It is seven, no, eight.")  # type: ignore[attr-defined]
+
+        stream.transcribe = longer  # type: ignore[method-assign]
+        return stream
+
+
+def interrupts(*, ears: Any = None, mind: Any, mouth: Any = None) -> Scene:
+    """The learner speaks into the middle of the reply."""
+
+    async def talk() -> Scene:
+        async with Scene(ears=ears or MoodyEars(), mind=mind, mouth=mouth) as scene:
+            await scene.hear(SPEECH)
+            await scene.quiet(5)
+            await scene.hear(SPEECH)
+            await scene.quiet(45)
+        return scene
+
+    return run(talk())  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_ears_that_fail_at_an_interruption_ask_for_it_again(mood: str) -> None:
+    scene = interrupts(ears=MoodyEars("ok", mood, mood), mind=NullMind(LONG))
+    cut, excuse = scene.events(ReplyDone)
+    assert (cut.status, excuse.status) == ("cancelled", "completed")
+    assert said(scene)[1].startswith("I'm sorry, I could not hear that properly.")
+
+
+@pytest.mark.parametrize("mood", ["fail", "hang"])
+def test_a_mind_that_fails_at_an_interruption_says_so(mood: str) -> None:
+    mind = MoodyMind("ok", mood)
+    mind.answer = LONG
+    scene = interrupts(mind=mind)
+    assert [done.status for done in scene.events(ReplyDone)] == ["cancelled", "completed"]
+    assert said(scene)[1] == EXCUSE
+
+
+def test_a_mouth_that_hangs_in_mid_reply_does_not_hold_up_an_interruption() -> None:
+    scene = interrupts(mind=NullMind(LONG), mouth=MoodyMouth("ok", "hang"))
+    cut, answer = scene.events(ReplyDone)
+    assert (cut.status, answer.status) == ("cancelled", "completed")
+    assert said(scene)[1].split() == LONG.split()
+    assert scene.counter.failures == []
