@@ -61,6 +61,7 @@ from tutor.api import (
     taught,
 )
 from tutor.api.errors import errors
+from tutor.api.rates import Attempts
 from tutor.api.routing import Route, bind
 from tutor.auth import Authenticator
 from tutor.clients import Clients
@@ -181,6 +182,7 @@ class Server:
         self.access = AccessTokens(self.database)
         self.auth = Authenticator(self.accounts, settings.origins, self.access)
         self.passwords = Passwords()
+        self.attempts = Attempts()
         self.sign_ins = SignInStore(self.database)
         self.signing_in = SigningIn(
             store=self.sign_ins, accounts=self.accounts, auth=self.auth, access=self.access,
@@ -239,7 +241,9 @@ class Server:
 
     def web_app(self) -> web.Application:
         app = web.Application(middlewares=[errors], client_max_size=_MOST_BODY)
-        clients = Clients(https=self.settings.public_url.startswith("https://"))
+        clients = Clients(
+            https=self.settings.public_url.startswith("https://"), trusted=self.settings.trusted_proxies
+        )
         app.add_routes(bind(self.declared(), self.auth, clients))
         app.add_routes(documentation.pages(self.declared()))
         app.add_routes(sign_in.routes(self.auth, clients))
@@ -265,8 +269,8 @@ class Server:
     def declared(self) -> list[Route]:
         """Every route of the REST API."""
         return [
-            *auth.routes(self.signing_in),
-            *resets.routes(self.resets),
+            *auth.routes(self.signing_in, self.attempts),
+            *resets.routes(self.resets, self.attempts),
             *access.routes(self.accounts, self.auth),
             *companions.routes(self.companions, lambda: self.engines.mouth.voices),
             *bookmarks.routes(BookmarkStore(self.database)),

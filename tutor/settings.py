@@ -24,6 +24,7 @@ from pydantic_settings import (
 from lms_core.errors import InvalidInput
 from lms_core.people import SignUp, plain_email
 from storage.database import async_url
+from tutor.clients import Network
 from tutor.errors import SettingsError
 from tutor.mail import smtp_server
 
@@ -43,6 +44,10 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Web origins beside our own whose pages may connect, e.g. https://school.org, separated by commas.",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1, separated by commas.",
     )
     sign_up: SignUp = Field(
         SignUp.INVITE,
@@ -166,14 +171,14 @@ class Settings(BaseSettings):
             raise ValueError("it must begin with https:// or http:// and a host")
         return value
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
         if value.lstrip().startswith("["):
             return json.loads(value)
-        return [origin.strip() for origin in value.split(",") if origin.strip()]
+        return [one.strip() for one in value.split(",") if one.strip()]
 
     @field_validator("allowed_origins")
     @classmethod

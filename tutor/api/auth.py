@@ -1,5 +1,6 @@
 """Sign up, log in, refresh, log out, change the password, invite."""
 
+import time
 from datetime import datetime
 from typing import Literal
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field
 from lms_core.errors import NotAuthenticated, NotPermitted
 from lms_core.passwords import LONGEST
 from lms_core.people import Permission, Person, Role
+from tutor.api.rates import Attempts
 from tutor.api.routing import Call, Dressed, Model, Route
 from tutor.signing_in import SigningIn, Tokens
 
@@ -64,13 +66,14 @@ class SignedInOut(BaseModel):
     tokens: TokensOut | None = None
 
 
-def routes(signing_in: SigningIn) -> list[Route]:
+def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
     async def sign_up(call: Call[None, SignUpIn]) -> None:
         body = call.body
         await signing_in.sign_up(body.name.strip(), body.email, body.password, body.invitation)
 
     async def login(call: Call[None, LoginIn]) -> SignedInOut | Dressed:
         body, client = call.body, call.client
+        attempts.password(body.email, time.monotonic())
         if body.keep == "tokens":
             person, tokens = await signing_in.log_in(body.email, body.password, client)
             return _signed_in(person, tokens)
@@ -85,6 +88,7 @@ def routes(signing_in: SigningIn) -> list[Route]:
         return Dressed(None, call.client.drop)
 
     async def change_password(call: Call[None, PasswordIn]) -> None:
+        attempts.password(call.principal.person_id, time.monotonic())
         await signing_in.change_password(call.principal, call.body.current, call.body.new)
 
     async def invite(call: Call[None, InvitationIn]) -> InvitationOut:

@@ -17,6 +17,7 @@ from tutor.clients import Client, Clients
 
 PREFIX = "/api/v1"
 _PER_SECOND, _BURST = 20, 200  # of one account; a page asks a few at once, then rarely
+_STRANGERS_PER_SECOND, _STRANGERS_BURST = 1, 100  # of one address; behind it a whole class may sign in
 
 
 class Model(BaseModel):
@@ -135,8 +136,13 @@ class Gate(Protocol):
 
 def bind(routes: Iterable[Route], gate: Gate, clients: Clients) -> list[web.RouteDef]:
     rates = Rates(per_second=_PER_SECOND, burst=_BURST)
+    strangers = Rates(per_second=_STRANGERS_PER_SECOND, burst=_STRANGERS_BURST)
     return [
-        web.route(route.method, PREFIX + route.path, _endpoint(route, gate, clients, rates))
+        web.route(
+            route.method,
+            PREFIX + route.path,
+            _endpoint(route, gate, clients, strangers if route.strangers_act else rates),
+        )
         for route in routes
     ]
 
@@ -154,7 +160,7 @@ def _endpoint(
         asker, client = None, clients.of(request)
         if route.strangers_act:
             gate.check_origin(request)
-            rates.take(client.address, time.monotonic())
+            rates.take(client.household, time.monotonic())
         if route.permission is not None:
             asker = await gate.request(request)
             if asker.kind in SESSIONS_ONLY:  # they are in the hands of a page or a gateway somewhere

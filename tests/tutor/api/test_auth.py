@@ -177,3 +177,45 @@ async def test_a_forged_or_old_access_token_is_refused(house: House, change: str
     forged = jwt.encode(claims, secret, algorithm, headers={"kid": header["kid"]})
     assert (await house.ask("GET", "/sessions", by=access))[0] == 200
     assert (await house.ask("GET", "/sessions", by=forged))[0] == 401
+
+
+async def test_guessing_is_slowed_for_real_and_unknown_accounts_alike(house: House) -> None:
+    for email in ("learner@example.org", "nobody@example.org"):
+        answers = []
+        for _ in range(12):
+            body = {"email": email, "password": "wrong one"}
+            async with house.http.post("/api/v1/auth/login", json=body) as answer:
+                answers.append((answer.status, answer.headers.get("Retry-After")))
+        assert [status for status, _ in answers] == [401] * 10 + [429] * 2
+        assert 25 <= int(answers[-1][1] or 0) <= 30
+    assert (await house.ask("POST", "/auth/login", {"email": " Learner@example.org", "password": PASSWORD}))[
+        0
+    ] == 429
+    await house.log_in(Role.TEACHER)
+
+
+async def test_an_address_that_tries_one_account_after_the_other_is_slowed_and_cannot_pretend_to_be_many(
+    house: House,
+) -> None:
+    statuses = []
+    for number in range(110):
+        body = {"refresh_token": f"rt_{number}"}
+        statuses.append(
+            (await house.ask("POST", "/auth/refresh", body, X_Forwarded_For=f"192.0.2.{number}"))[0]
+        )
+    assert statuses[:100] == [401] * 100 and 429 in statuses[100:]
+
+
+async def test_behind_a_trusted_proxy_learners_count_apart(tmp_path: Path, sqlite_template: Path) -> None:
+    async with open_house(tmp_path, sqlite_template, trusted_proxies="127.0.0.1") as house:
+        for number in range(110):
+            asked = {"X_Forwarded_For": f"198.51.100.7, 192.0.2.{number}"}
+            assert (await house.ask("POST", "/auth/refresh", {"refresh_token": "rt_"}, **asked))[0] == 401
+
+
+async def test_nobody_is_sent_letter_after_letter(house: House) -> None:
+    ask = [
+        await house.ask("POST", "/auth/password/reset-request", {"email": "learner@example.org"})
+        for _ in range(4)
+    ]
+    assert [status for status, _ in ask] == [204] * 3 + [429]
