@@ -121,6 +121,15 @@ def test_an_end_that_came_late_is_moved_back_to_the_last_sound() -> None:
     assert true_end(levels, 44, 3) == 40
 
 
-def test_levels_are_those_of_the_stretches() -> None:
-    sound = np.concatenate((np.full(160, 32767), np.full(160, 3277), np.zeros(200))).astype(np.int16)
-    assert np.allclose(levels_of(sound, 160), [0, -20, -120], atol=0.01)
+def test_levels_are_those_of_whole_stretches_and_silence_is_silent() -> None:
+    hiss = np.random.default_rng(3).standard_normal(160)
+    sound = np.concatenate((hiss * 3000, hiss * 300, np.zeros(200))).astype(np.int16)
+    loud, soft, silent = levels_of(sound, 160)
+    assert 18 < loud - soft < 22 and silent < -70
+    assert len(levels_of(sound[:0], 160)) == 0
+
+
+def test_a_rumble_is_softer_than_a_hiss_of_a_tenth_of_its_strength() -> None:
+    rumble = np.sin(np.arange(1600) * 2 * np.pi * 60 / 16_000) * 3000
+    hiss = np.random.default_rng(3).standard_normal(1600) * 300
+    assert levels_of(rumble.astype(np.int16), 1600) < levels_of(hiss.astype(np.int16), 1600)
