@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from lms_core.errors import InvalidInput, TooBusy
 from storage import outbox
+from storage.aiosqlite_one_hop import OneHopConnection
 from storage.errors import NotStored
 from storage.schema import upgrade
 
@@ -170,10 +171,13 @@ class Database:
 
 def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """One connection that writes, some that read."""
-    writing = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+    shared: dict[str, Any] = {
+        "max_overflow": 0, "hide_parameters": True, "connect_args": {"async_creator_fn": OneHopConnection},
+    }  # fmt: skip
+    writing = create_async_engine(url, pool_size=1, **shared)
     _prepare(writing.sync_engine)
     reading = create_async_engine(
-        url, pool_size=_SQLITE_READERS, max_overflow=0, hide_parameters=True, isolation_level="AUTOCOMMIT"
+        url, pool_size=_SQLITE_READERS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **shared
     )
     event.listen(reading.sync_engine, "connect", _pragmas(foreign_keys=True))
     return writing, reading

@@ -24,13 +24,15 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    before = MigrationContext.configure(connection).get_current_revision()
     try:
         command.upgrade(config, "head")
     except CommandError as error:
         raise NotStored(
             f"The database does not fit this version of Viva, perhaps a newer one made it: {error}"
         ) from error
-    if connection.dialect.name == "sqlite":
+    changed = MigrationContext.configure(connection).get_current_revision() != before
+    if changed and connection.dialect.name == "sqlite":  # every row is looked at: not at each start
         _check_references(connection)
 
 
