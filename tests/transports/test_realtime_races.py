@@ -17,22 +17,6 @@ def responses(scene: WireScene) -> list[Event]:
     return [event["response"] for event in scene.events("response.done")]
 
 
-def assert_well_nested(scene: WireScene) -> None:
-    """One response of the conversation at a time; its events only between its created and its done."""
-    open_now: list[str] = []
-    for event in scene.got:
-        kind = event["type"]
-        if kind == "response.created":
-            assert not open_now
-            open_now.append(event["response"]["id"])
-        elif kind == "response.done":
-            assert open_now == [event["response"]["id"]]
-            open_now.clear()
-        elif kind.startswith("response."):
-            assert open_now == [event["response_id"]]
-    assert not open_now
-
-
 def test_cancel_while_the_response_is_running() -> None:
     async def talk() -> WireScene:
         async with WireScene(mind=NullMind(LONG)) as scene:
@@ -46,7 +30,6 @@ def test_cancel_while_the_response_is_running() -> None:
     assert not scene.errors
     (response,) = responses(scene)
     assert (response["status"], response["status_details"]["reason"]) == ("cancelled", "client_cancelled")
-    assert_well_nested(scene)
 
 
 def test_cancel_before_the_response_was_created_still_gives_a_created_and_a_done() -> None:
@@ -60,7 +43,6 @@ def test_cancel_before_the_response_was_created_still_gives_a_created_and_a_done
     scene = run(talk())
     assert not scene.errors
     assert [response["status"] for response in responses(scene)] == ["cancelled"]
-    assert_well_nested(scene)
 
 
 def test_cancel_when_nothing_is_running_is_an_error_with_the_clients_event_id() -> None:
@@ -88,7 +70,6 @@ def test_cancel_right_after_the_response_was_done_is_an_error_and_harms_nothing(
     scene = run(talk())
     assert [error["code"] for error in scene.errors] == ["response_cancel_not_active"]
     assert [response["status"] for response in responses(scene)] == ["completed", "completed"]
-    assert_well_nested(scene)
 
 
 def test_cancel_of_another_response_id_leaves_the_running_one_alone() -> None:
@@ -149,7 +130,6 @@ def test_cancel_and_create_in_one_breath_are_two_responses_one_after_the_other()
     scene = run(talk())
     assert not scene.errors
     assert [response["status"] for response in responses(scene)] == ["cancelled", "completed"]
-    assert_well_nested(scene)
 
 
 def test_truncate_after_a_barge_in_cuts_to_the_clients_own_position() -> None:
@@ -173,7 +153,6 @@ def test_truncate_after_a_barge_in_cuts_to_the_clients_own_position() -> None:
     assert scene.events("conversation.item.truncated")[0]["audio_end_ms"] == 600
     (item,) = [event["item"] for event in scene.events("conversation.item.retrieved")]
     assert item["content"][0]["transcript"].split() == ["One", "two"]
-    assert_well_nested(scene)
 
 
 def test_truncate_after_cancel_gives_the_exact_number() -> None:
@@ -265,7 +244,6 @@ def test_a_barge_in_at_the_very_end_of_a_response_is_one_turn_and_nothing_twice(
 
     scene = run(talk())
     assert not scene.errors
-    assert_well_nested(scene)
     done = [event["item"]["id"] for event in scene.events("conversation.item.done")]
     assert len(done) == len(set(done))
     added = [event["item"]["id"] for event in scene.events("conversation.item.added")]
@@ -289,7 +267,6 @@ def test_cancel_during_a_barge_in_leaves_the_learners_turn_standing() -> None:
     scene = run(talk())
     assert {error["code"] for error in scene.errors} <= {"response_cancel_not_active"}
     assert len(scene.events("input_audio_buffer.committed")) == 2
-    assert_well_nested(scene)
 
 
 def test_clear_while_the_learner_speaks_drops_the_turn() -> None:

@@ -13,6 +13,7 @@ from audio.silero import SileroBatch
 from lms_core.companions import Companion, Subject
 from tests.conversation.scene import Counter, MemoryJournal
 from tests.null_engines import NullEars, NullMind, NullMouth
+from tests.transports import wire_order
 from tests.transports.strict import check
 from tutor.conversation.events import SessionConfig
 from tutor.conversation.ports import Restored
@@ -45,7 +46,8 @@ def make_session(
 
 
 class WireScene:
-    """`async with WireScene() as scene`; every event that the server sends is checked strictly as it comes."""
+    """`async with WireScene() as scene`; every event that the server sends is checked strictly as it comes, and
+    their order when the scene is over."""
 
     def __init__(self, *, viva: bool = False, resumed: bool = False, **session: Any) -> None:
         self.session = make_session(**session)
@@ -54,23 +56,41 @@ class WireScene:
         self.closed: tuple[int, str] | None = None
         self.waiting: list[tuple[str, asyncio.Future[Event]]] = []
         self._sent = 0
+        self._known: list[str] = []
 
     async def __aenter__(self) -> "WireScene":
-        loop = asyncio.get_running_loop()
-        self.door = RealtimeDoor(
-            self.session, model="test", send=self._take, close=self._close, wall_clock=lambda: 1_800_000_000.0,
-            viva_client=self.viva,
-        )  # fmt: skip
-        self.client = ClientEvents(self.door, now=loop.time, call_later=loop.call_later)
         self.task = asyncio.create_task(self.session.run())
         await asyncio.sleep(0)
-        self.door.greet(resumed=self.resumed)
-        self.session.attach(self.door)
+        self._connect(resumed=self.resumed)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.session.end("closed")
         await self.task
+        wire_order.check(self.got, self._known, finished=self.closed == (1000, "session ended: closed"))
+
+    def _connect(self, *, resumed: bool) -> None:
+        loop = asyncio.get_running_loop()
+        self._known = [item.id for item in self.session.history.items]
+        self.door = RealtimeDoor(
+            self.session, model="test", send=self._take, close=self._close, wall_clock=lambda: 1_800_000_000.0,
+            viva_client=self.viva,
+        )  # fmt: skip
+        self.client = ClientEvents(self.door, now=loop.time, call_later=loop.call_later)
+        self.door.greet(resumed=resumed)
+        self.session.attach(self.door)
+
+    def lose_link(self) -> None:
+        """The client is gone without a word."""
+        self.client.close()
+        self.door.over = True
+        self.session.detach(self.door)
+        wire_order.check(self.got, self._known, finished=False)
+
+    def reconnect(self) -> None:
+        """A new connection to the same session; what came over the old one is no longer in `got`."""
+        self.got = []
+        self._connect(resumed=True)
 
     # --- the client's side ------------------------------------------------------------------------------------
 

@@ -101,6 +101,12 @@ class Answering:
         self._prepare(reply, purpose or self._purpose(), options or ReplyOptions(), mind=mind)
         self._release(reply)
 
+    def begin_asked(self, reply: int) -> None:
+        """Make the reply of `asked`; nothing happens if there is none, as it was stopped meanwhile."""
+        options = self.asked.pop(reply, None)
+        if options is not None:
+            self.begin(reply, Purpose.ANSWER, options)
+
     def speculate(self, reply: int, text: str) -> None:
         """Make a reply to words that may not be the last, in silence."""
         self._speculations += 1
@@ -190,6 +196,7 @@ class Answering:
 
     def interrupt(self, reply: int, *, cut_off: bool) -> None:
         """The learner took the floor. `cut_off`: for the mind the reply never happened."""
+        self.begin_asked(reply)
         self._forget(reply)
         stopped = self._speaker.interrupt(reply, "turn_detected")
         if stopped is None:
@@ -201,7 +208,8 @@ class Answering:
             self._history.forget_for_mind(item.id)
 
     def stop(self, reply: int, reason: str) -> Stopped:
-        """Stop a reply for another reason than a barge-in."""
+        """Stop a reply for another reason than a barge-in; the client hears of its end, and of its beginning."""
+        self.begin_asked(reply)
         self._forget(reply)
         stopped = self._speaker.interrupt(reply, reason)
         if stopped is None:
@@ -216,7 +224,6 @@ class Answering:
         return None if number is None else self.stop(number, reason)
 
     def _forget(self, reply: int) -> None:
-        self.asked.pop(reply, None)
         self._purposes.pop(reply, None)
         self._clocks.pop(reply, None)
 

@@ -178,6 +178,8 @@ class ReplyOptions:
     input: tuple[Item, ...] | None = None
     """Replaces the history for this reply; items given by reference are already resolved."""
     event_id: str | None = None
+    asked: bool = False
+    """A client waits for it, and hears of its end also if it never began."""
 
 
 @dataclass(frozen=True, slots=True)

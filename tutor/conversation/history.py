@@ -93,7 +93,8 @@ class History:
 
     def forget_for_mind(self, item_id: str) -> None:
         """The reply cut the learner off; for the mind the learner's words go on as one turn."""
-        self._entry(item_id).unheard = True
+        if item_id in self._by_id:  # else the client deleted it meanwhile
+            self._by_id[item_id].unheard = True
 
     def messages(self) -> tuple[Message, ...]:
         """The conversation as a mind should see it."""

@@ -163,6 +163,7 @@ class Listening:
 
     def announce(self) -> None:
         if self._utterance is not None:
+            self._utterance.announced = True
             self._events.emit(SpeechStarted(self._utterance.item_id, self._utterance.start_ms))
 
     def close_utterance(self) -> None:
@@ -228,6 +229,7 @@ class Listening:
             return False
         self._utterance = None
         self._events.step(t.InputForgotten(self._now()))
+        self._tell_stopped(utterance)
         self._transcribe_item(utterance, self._place(utterance, ""))
         return True
 
@@ -247,6 +249,8 @@ class Listening:
             await asyncio.wait([before])
         transcript = await utterance.transcribe()
         utterance.close()
+        if item.id not in self._history:
+            return  # the client deleted it meanwhile
         if transcript is None:
             self._tell_failed(utterance)
         else:
@@ -272,7 +276,8 @@ class Listening:
     # --- to the client ----------------------------------------------------------------------------------------
 
     def _tell_stopped(self, utterance: Utterance) -> None:
-        self._events.emit(SpeechStopped(utterance.item_id, max(utterance.end_ms, utterance.start_ms)))
+        if utterance.announced:
+            self._events.emit(SpeechStopped(utterance.item_id, max(utterance.end_ms, utterance.start_ms)))
 
     def _tell_transcript(self, utterance: Utterance, text: str) -> None:
         words = caption_words(utterance.transcript) if utterance.transcript is not None else ()

@@ -122,7 +122,7 @@ class Rendition:
         self._emit(ReplyStarted(self.reply_id, self.options))
 
     def open_and_close(self, reason: str) -> None:
-        """The client cancelled the response before it began: it hears of both at once."""
+        """The response was stopped before it began: whoever asked for it hears of both at once."""
         self.start()
         self.response_open = False
         self._emit(ReplyDone(self.reply_id, self.options, "cancelled", reason, ()))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -121,6 +121,7 @@ class Session(Talk):
 
     def request_reply(self, options: ReplyOptions) -> None:
         """Make a reply now. Out-of-band replies run beside the conversation, at most four at once."""
+        options = replace(options, asked=True)
         if options.out_of_band:
             if self._speaker.out_of_band >= MOST_OUT_OF_BAND:
                 self._trouble(
@@ -162,6 +163,4 @@ class Session(Talk):
 
     async def _begin_later(self, number: int, transcribing: asyncio.Task[None]) -> None:
         await asyncio.wait([transcribing])
-        options = self._answering.asked.pop(number, None)
-        if options is not None:
-            self._answering.begin(number, Purpose.ANSWER, options)
+        self._answering.begin_asked(number)

@@ -179,7 +179,7 @@ class Speaker:
         if self.current is delivery:
             self.current = None
         if not delivery.released:
-            if delivery.claimed and reason == "client_cancelled":
+            if delivery.claimed and (delivery.rendition.options.asked or reason == "client_cancelled"):
                 self._ledger.record(then=lambda: delivery.rendition.open_and_close(reason))
             return delivery, None
         stopped = delivery.rendition.stop(self._now(), reason)

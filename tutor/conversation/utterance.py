@@ -37,6 +37,8 @@ class Utterance:
         self.item_id = item_id
         self.start_ms = start_ms
         self.end_ms = start_ms
+        self.announced = False
+        """The client was told that speech began."""
         self.transcript: Transcript | None = None
         self.transcribed_at: float | None = None
         self.samples = 0
