@@ -59,12 +59,26 @@ class Companions(Protocol):
         ...
 
     async def lesson(self, lesson_id: str | None) -> Lesson | None: ...
+    async def lesson_to_teach(self, learner: Principal, companion: Companion) -> str | None:
+        """The id of what it teaches this learner now: its lesson, or their next one of its module or course.
+
+        Raises NotPermitted if they are not enrolled in the course, or the lesson is not yet open to them.
+        """
+        ...
+
     async def add(self, companion: Companion, lesson: Lesson | None = None) -> None: ...
 
 
 class Sessions(Protocol):
     async def open(
-        self, session_id: str, companion_id: str, person_id: str, door: str, *, limited: bool = False
+        self,
+        session_id: str,
+        companion_id: str,
+        person_id: str,
+        door: str,
+        *,
+        lesson_id: str | None = None,
+        limited: bool = False,
     ) -> None:
         """`limited`: only if the person's plan allows one more; raises QuotaReached."""
         ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 MOST_SECONDS = 4 * 3600
@@ -77,6 +77,26 @@ class CourseProgress:
 def next_lesson(lesson_ids: Sequence[str], progress: Mapping[str, LessonProgress]) -> str | None:
     """The first, in order, that is not completed; None when all are."""
     return next((one for one in lesson_ids if not _completed(progress, one)), None)
+
+
+def lesson_to_teach(lesson_ids: Sequence[str], progress: Mapping[str, LessonProgress]) -> str | None:
+    """The next lesson; when all are completed, the one that was longest not looked at. None if there are none."""
+    never = datetime.min.replace(tzinfo=UTC)
+    oldest = min(
+        lesson_ids, key=lambda one: progress.get(one, NOT_STARTED).last_accessed_at or never, default=None
+    )
+    return next_lesson(lesson_ids, progress) or oldest
+
+
+def talk_step(
+    at: datetime, seconds: float, graded: Mapping[str, float], questions: int, taught: bool
+) -> Step:
+    """What a voice session did in its lesson, which has this many questions; `graded` are shares (0 to 1) by question.
+
+    It completed the lesson if it `taught` all of it, or if all questions were answered.
+    """
+    score = round(100 * sum(graded.values()) / len(graded)) if graded else None
+    return Step(at, round(seconds), score, completed=taught or 0 < questions <= len(graded))
 
 
 def locked(lesson_ids: Sequence[str], progress: Mapping[str, LessonProgress]) -> frozenset[str]:

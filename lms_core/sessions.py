@@ -14,6 +14,8 @@ class SessionStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
+    """`lesson_id` is what its companion teaches in it, the same however often it is resumed."""
+
     id: str
     companion_id: str
     person_id: str
@@ -22,6 +24,7 @@ class StoredSession:
     ended_at: datetime | None = None
     ended_reason: str | None = None
     snapshot: Mapping[str, Any] = field(default_factory=dict)
+    lesson_id: str | None = None
 
     @property
     def status(self) -> SessionStatus:

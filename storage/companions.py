@@ -1,12 +1,24 @@
 """Companions and the lessons that they teach from."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,11 +39,13 @@ from lms_core.plans import Quota
 from lms_core.ports import Companions
 from lms_core.search import Found
 from lms_core.slugs import free_slug, slug_of
+from storage import course_rights
 from storage.course_rows import lesson_of, lesson_row
 from storage.database import Database
 from storage.plans import check_quotas
+from storage.progress import talk_lesson
 from storage.search_index import forget, index, of_companion, of_lesson
-from storage.tables import companions, lessons, sessions
+from storage.tables import companions, courses, lessons, modules, sessions
 
 
 class CompanionStore(Companions):
@@ -73,6 +87,10 @@ class CompanionStore(Companions):
             row = (await connection.execute(select(lessons).where(lessons.c.id == lesson_id))).one_or_none()
         return None if row is None else lesson_of(row._asdict())
 
+    async def lesson_to_teach(self, learner: Principal, companion: Companion) -> str | None:
+        async with self._database.read() as connection:
+            return await connection.run_sync(talk_lesson, learner, companion)
+
     async def add(self, companion: Companion, lesson: Lesson | None = None) -> None:
         """Raises Conflict if the id or slug is taken; then the lesson is not stored either."""
         try:
@@ -92,8 +110,8 @@ class CompanionStore(Companions):
                 companion, id=f"comp_{secrets.token_hex(10)}", slug=await _free_slug(connection, companion.name),
                 author_id=author.person_id,
             )  # fmt: skip
-            with _lesson_there():
-                await self.insert(connection, made)
+            await _check_attached(connection, author, made)
+            await self.insert(connection, made)
         return made
 
     async def edit(
@@ -105,10 +123,11 @@ class CompanionStore(Companions):
             changed = change(current)
             if current.archived and not changed.archived:
                 await check_quotas(connection, editor.person_id, Quota.COMPANIONS)
-            with _lesson_there():
-                await connection.execute(
-                    update(companions).where(companions.c.id == current.id).values(**asdict(changed))
-                )
+            if _attached(changed) != _attached(current):
+                await _check_attached(connection, editor, changed)
+            await connection.execute(
+                update(companions).where(companions.c.id == current.id).values(**asdict(changed))
+            )
             await index(connection, [of_companion(changed)])
         return changed
 
@@ -204,13 +223,32 @@ async def _free_slug(connection: AsyncConnection, name: str) -> str:
     return free_slug(wanted, RESERVED_SLUGS | set(taken))
 
 
-@contextmanager
-def _lesson_there() -> Iterator[None]:
-    """The only thing that a companion's row refers to and that its author chooses."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise InvalidInput("There is no lesson with this lesson_id.") from error
+def _attached(companion: Companion) -> tuple[str | None, ...]:
+    return companion.lesson_id, companion.module_id, companion.course_id
+
+
+async def _check_attached(connection: AsyncConnection, editor: Principal, companion: Companion) -> None:
+    """Raises InvalidInput unless the editor sees the course; of lessons in no course, a companion that teaches it.
+
+    Who may hear its lessons is decided for each learner when a session opens.
+    """
+    seen = course_rights.seen_by(editor)
+    alone = lessons.c.module_id.is_(None) & exists(
+        select(companions.c.id).where(companions.c.lesson_id == lessons.c.id, seen_by(editor))
+    )
+    whole = course_rights.LESSONS
+    checks = {
+        "lesson_id": select(lessons.c.id)
+        .select_from(whole)
+        .where(lessons.c.id == companion.lesson_id, or_(seen, alone)),
+        "module_id": select(modules.c.id).join(courses).where(modules.c.id == companion.module_id, seen),
+        "course_id": select(courses.c.id).where(courses.c.id == companion.course_id, seen),
+    }
+    for name, query in checks.items():
+        if getattr(companion, name) is not None and await connection.scalar(query) is None:
+            raise InvalidInput(
+                f"There is no {name.removesuffix('_id')} with this {name}, or it is not yours to see."
+            )
 
 
 def _contains(search: str) -> ColumnElement[bool]:

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lms_core.companions import Companion
 from lms_core.courses import Lesson
 from lms_core.errors import NotFound, NotPermitted
+from lms_core.gamification.xp import Reason
 from lms_core.people import Principal
 from lms_core.progress import (
     NOT_STARTED,
@@ -21,6 +23,7 @@ from lms_core.progress import (
     LessonStatus,
     Step,
     after,
+    lesson_to_teach,
     locked,
     next_lesson,
 )
@@ -28,6 +31,7 @@ from storage.course_rights import LESSONS, enrolled, read_by, written_by
 from storage.course_rows import lesson_of
 from storage.courses import named
 from storage.database import Database
+from storage.rewards import reward
 from storage.tables import courses, enrollments, lesson_progress, lessons, modules
 
 _COLUMNS = [column for column in lesson_progress.c if column.name not in ("lesson_id", "person_id")]
@@ -118,6 +122,8 @@ def take_step(connection: Connection, lesson_id: str, person_id: str, step: Step
     course_id = connection.scalar(
         select(modules.c.course_id).select_from(LESSONS).where(lessons.c.id == lesson_id)
     )
+    if moved.completed_at != before.completed_at:
+        reward(connection, person_id, Reason.LESSON, lesson_id, step.at, course_id=course_id)
     if course_id is not None:
         _move_course(connection, course_id, person_id, step.at)
     return moved
@@ -157,6 +163,34 @@ def lessons_in_order(connection: Connection, where: Any) -> list[str]:
     return list(connection.scalars(query.order_by(*order)))
 
 
+def talk_lesson(connection: Connection, learner: Principal, companion: Companion) -> str | None:
+    """The lesson that the companion teaches this learner now, if it has one.
+
+    Raises NotPermitted if it is in a course that the learner is not enrolled in, or not yet open to them.
+    """
+    lesson_id = companion.lesson_id or _next_of(connection, learner, companion)
+    if lesson_id is None:
+        return None
+    in_course = connection.scalar(select(lessons.c.module_id).where(lessons.c.id == lesson_id))
+    if in_course is not None:
+        try:
+            readable_lesson(connection, learner, lesson_id)
+        except NotFound as error:
+            raise NotPermitted("Enroll in the course that this companion teaches first.") from error
+    return lesson_id
+
+
+def _next_of(connection: Connection, learner: Principal, companion: Companion) -> str | None:
+    if companion.module_id is not None:
+        where = modules.c.id == companion.module_id
+    elif companion.course_id is not None:
+        where = modules.c.course_id == companion.course_id
+    else:
+        return None
+    ids = lessons_in_order(connection, where)
+    return lesson_to_teach(ids, _known(connection, ids, learner.person_id))
+
+
 def _course_state(connection: Connection, person_id: str, course_ref: str) -> CourseState:
     this = named(course_ref).where(courses.c.published, enrolled(person_id))
     row = connection.execute(this).one_or_none()
@@ -177,7 +211,8 @@ def _move_course(connection: Connection, course_id: str, person_id: str, at: dat
     noted = connection.execute(update(enrollments).where(this).values(last_accessed_at=at))
     if noted.rowcount and course_sums(connection, [course_id], [person_id])[course_id, person_id].is_complete:
         open_still = this & enrollments.c.completed_at.is_(None)
-        connection.execute(update(enrollments).where(open_still).values(completed_at=at))
+        if connection.execute(update(enrollments).where(open_still).values(completed_at=at)).rowcount:
+            reward(connection, person_id, Reason.COURSE, course_id, at, course_id=course_id)
 
 
 def _known(connection: Connection, lesson_ids: Sequence[str], person_id: str) -> dict[str, LessonProgress]:

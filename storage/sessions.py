@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +14,10 @@ from lms_core.ports import Sessions
 from lms_core.sessions import OpenSession, StoredItem, StoredSession
 from storage.database import Database
 from storage.plans import check_quotas
+from storage.session_end import ended, ending
 from storage.tables import companions, items, people, session_leases, sessions, turn_metrics
+
+_COLUMNS = tuple(StoredSession.__dataclass_fields__)
 
 
 class SessionStore(Sessions):
@@ -24,15 +27,22 @@ class SessionStore(Sessions):
         self._database = database
 
     async def open(
-        self, session_id: str, companion_id: str, person_id: str, door: str, *, limited: bool = False
+        self,
+        session_id: str,
+        companion_id: str,
+        person_id: str,
+        door: str,
+        *,
+        lesson_id: str | None = None,
+        limited: bool = False,
     ) -> None:
-        """Raises NotFound if the companion or the person is gone by now.
+        """Raises NotFound if the companion, the lesson or the person is gone by now.
 
         `limited`: raises QuotaReached unless the person's plan allows one more.
         """
         row = {
             "id": session_id, "companion_id": companion_id, "person_id": person_id, "door": door,
-            "started_at": datetime.now(UTC), "snapshot": {},
+            "started_at": datetime.now(UTC), "snapshot": {}, "lesson_id": lesson_id,
         }  # fmt: skip
         try:
             async with self._database.write() as connection:
@@ -47,7 +57,7 @@ class SessionStore(Sessions):
                 await connection.execute(insert(sessions).values(row))
                 await self._hold(connection, session_id)
         except IntegrityError as error:
-            raise NotFound("The companion or the account is no longer there.") from error
+            raise NotFound("The companion, its lesson or the account is no longer there.") from error
 
     async def reopen(self, session_id: str, person_id: str, *, limited: bool = False) -> None:
         """Its own lease, which may still run, is not counted twice."""
@@ -77,11 +87,17 @@ class SessionStore(Sessions):
 
     async def end(self, session_id: str, reason: str) -> None:
         """End a session that no client has; one that has ended stays as it is."""
-        unended = (sessions.c.id == session_id) & sessions.c.ended_at.is_(None)
-        async with self._database.write() as connection:
-            await connection.execute(
-                update(sessions).where(unended).values(ended_at=datetime.now(UTC), ended_reason=reason)
-            )
+        now = datetime.now(UTC)
+
+        def write(connection: Connection) -> None:
+            this = sessions.c.id == session_id
+            for session in ending(connection, [session_id]):
+                connection.execute(update(sessions).where(this).values(ended_at=now, ended_reason=reason))
+                ended(
+                    connection, session, connection.scalar(select(sessions.c.snapshot).where(this)) or {}, now
+                )
+
+        await self._database.transact(write)
 
     async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
         """`person_id` None sees everybody's (admins)."""
@@ -128,12 +144,14 @@ class SessionStore(Sessions):
         if companion_id is not None:
             those &= companions.c.id == companion_id
         joined = sessions.join(companions).join(people, people.c.id == sessions.c.person_id)
-        query = select(sessions, people.c.name).select_from(joined).where(those)
+        query = select(sessions, people.c.name.label("learner")).select_from(joined).where(those)
         newest = query.order_by(sessions.c.started_at.desc(), sessions.c.id)
         async with self._database.read() as connection:
             rows = await connection.execute(newest.limit(limit).offset((page - 1) * limit))
             total = await connection.scalar(select(func.count()).select_from(joined).where(those))
-        return [(StoredSession(*row[:-1]), row[-1]) for row in rows], total or 0
+        return [
+            (StoredSession(**{name: row._mapping[name] for name in _COLUMNS}), row.learner) for row in rows
+        ], total or 0
 
     async def last_pauses(self, person_id: str) -> dict[str, Any]:
         """The learner's pause profile, as their latest session left it."""

@@ -14,6 +14,7 @@ from lms_core.sessions import (
 )
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
+from tutor.brain.lesson_results import results
 from tutor.conversation.events import Item, Part, Role, TurnMetrics
 from tutor.conversation.ports import Change, ItemRemoved, ItemSaved, Restored, Snapshot
 
@@ -53,7 +54,8 @@ def _write(session_id: str, change: Change) -> Write:
             return RemoveItem(session_id, item_id)
         case Snapshot():
             values = asdict(change)
-            return SaveSnapshot(session_id, {name: values[name] for name in _SNAPSHOT}, change.ended)
+            snapshot = {name: values[name] for name in _SNAPSHOT} | {"results": results(change.memory)}
+            return SaveSnapshot(session_id, snapshot, change.ended)
         case TurnMetrics():
             return SaveMetrics(session_id, asdict(change))
 

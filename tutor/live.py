@@ -136,13 +136,14 @@ class LiveSessions:
                 raise NotFound(f"There is no companion '{companion_ref}'; GET /api/v1/companions lists them.")
             _check_bound(principal, companion)
             session_id = f"sess_{secrets.token_hex(12)}"
-            await self._count_in(session_id, companion, principal, door_kind)
+            lesson_id = await self._companions.lesson_to_teach(principal, companion)
+            await self._count_in(session_id, companion, lesson_id, principal, door_kind)
             try:
                 if principal.kind is TokenKind.CLIENT_SECRET:
                     await self._spend(principal, session_id)
                 pauses = await self._sessions.last_pauses(principal.person_id)
                 fresh = Restored((), Snapshot(pauses=pauses)) if pauses else None
-                session = await self._start(session_id, companion, principal.person_id, fresh)
+                session = await self._start(session_id, companion, lesson_id, principal.person_id, fresh)
             except BaseException:
                 if session_id not in self._live:
                     await self._sessions.discard(session_id)
@@ -151,19 +152,24 @@ class LiveSessions:
             return session
 
     async def _count_in(
-        self, session_id: str, companion: Companion, principal: Principal, door_kind: str
+        self,
+        session_id: str,
+        companion: Companion,
+        lesson_id: str | None,
+        principal: Principal,
+        door_kind: str,
     ) -> None:
         """Store the new session, if need be in place of one that the same person has left. Raises QuotaReached."""
         row = session_id, companion.id, principal.person_id, door_kind
         limited = principal.role is not Role.ADMIN
         try:
-            await self._sessions.open(*row, limited=limited)
+            await self._sessions.open(*row, lesson_id=lesson_id, limited=limited)
         except QuotaReached as reached:
             if reached.details["quota"] != Quota.CONCURRENT_SESSIONS or not await self._give_up_one(
                 principal.person_id
             ):
                 raise
-            await self._sessions.open(*row, limited=limited)
+            await self._sessions.open(*row, lesson_id=lesson_id, limited=limited)
 
     async def _give_up_one(self, person_id: str) -> bool:
         """End a session that this person has left, as its grace time would have done."""
@@ -234,7 +240,7 @@ class LiveSessions:
                 session_id, stored.person_id, limited=principal.role is not Role.ADMIN
             )
             restored = await restore(self._sessions, stored)
-            return await self._start(session_id, companion, stored.person_id, restored)
+            return await self._start(session_id, companion, stored.lesson_id, stored.person_id, restored)
 
     async def _spend(self, secret: Principal, session_id: str) -> None:
         """Raises NotAuthenticated if it was used."""
@@ -242,9 +248,14 @@ class LiveSessions:
             raise NotAuthenticated("This client secret was already used; get a new one for each session.")
 
     async def _start(
-        self, session_id: str, companion: Companion, person_id: str, restored: Restored | None
+        self,
+        session_id: str,
+        companion: Companion,
+        lesson_id: str | None,
+        person_id: str,
+        restored: Restored | None,
     ) -> Session:
-        lesson = await self._companions.lesson(companion.lesson_id)
+        lesson = await self._companions.lesson(lesson_id)
         left = await self._minutes.left(person_id)
         group = (
             self._check_open()

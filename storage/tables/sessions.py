@@ -9,6 +9,7 @@ sessions = Table(
     Column("id", String(40), primary_key=True),
     Column("companion_id", ForeignKey("companions.id", ondelete="RESTRICT"), nullable=False),
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("lesson_id", ForeignKey("lessons.id", ondelete="SET NULL"), index=True),
     Column("door", String(20), nullable=False),
     Column("started_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),

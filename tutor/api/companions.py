@@ -28,7 +28,7 @@ VoiceId = Annotated[str, Field(max_length=100, description="A voice of GET /voic
 Minutes = Annotated[int, Field(ge=1, le=120)]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 Speed = Annotated[float, Field(ge=0.5, le=1.5)]
-LessonId = Annotated[str, Field(max_length=40)]
+PlaceId = Annotated[str, Field(max_length=40)]
 
 
 class CompanionQuery(Paging):
@@ -51,7 +51,9 @@ class CompanionIn(Model):
     language: Language = "en"
     speed: Speed = 1.0
     patience: Patience = Patience.NORMAL
-    lesson_id: LessonId | None = None
+    lesson_id: PlaceId | None = None
+    module_id: PlaceId | None = None
+    course_id: PlaceId | None = None
 
 
 class CompanionEdit(Model):
@@ -66,7 +68,9 @@ class CompanionEdit(Model):
     language: Language = UNSENT
     speed: Speed = UNSENT
     patience: Patience = UNSENT
-    lesson_id: LessonId | None = UNSENT
+    lesson_id: PlaceId | None = UNSENT
+    module_id: PlaceId | None = UNSENT
+    course_id: PlaceId | None = UNSENT
 
 
 class CompanionOut(BaseModel):

@@ -19,6 +19,7 @@ class SessionQuery(Paging):
 class SessionOut(BaseModel):
     id: str
     companion_id: str
+    lesson_id: str | None
     door: str
     status: SessionStatus
     started_at: datetime
@@ -79,7 +80,7 @@ def routes(sessions: SessionStore) -> list[Route]:
 
 def _session(session: StoredSession) -> dict[str, Any]:
     return {
-        "id": session.id, "companion_id": session.companion_id, "door": session.door,
+        "id": session.id, "companion_id": session.companion_id, "lesson_id": session.lesson_id, "door": session.door,
         "status": session.status, "started_at": session.started_at, "ended_at": session.ended_at,
         "ended_reason": session.ended_reason, "summary": session.snapshot.get("summary", ""),
     }  # fmt: skip

@@ -81,12 +81,17 @@ class LessonState(BaseModel):
     """How often each phrase key was used: whose turn it is."""
 
     @staticmethod
+    def stored(memory: Mapping[str, Any]) -> "LessonState":
+        """As it is; what comes from another version starts anew."""
+        try:
+            return LessonState.model_validate(memory.get(_KEY) or {})
+        except ValidationError:
+            return LessonState()
+
+    @staticmethod
     def of(memory: Mapping[str, Any], lesson: str, chunks: int, questions: int) -> "LessonState":
         """From the session's memory; what comes from another lesson, version or mind starts anew."""
-        try:
-            state = LessonState.model_validate(memory.get(_KEY) or {})
-        except ValidationError:
-            state = LessonState()
+        state = LessonState.stored(memory)
         if state.lesson != lesson:
             state = LessonState(lesson=lesson, greeted=state.greeted, used=state.used)
         state.chunk = min(state.chunk, chunks)

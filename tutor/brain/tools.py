@@ -130,6 +130,11 @@ def _quiz(memory: Mapping[str, Any]) -> _Quiz:
         return _Quiz()
 
 
+def quiz_scores(memory: Mapping[str, Any]) -> dict[str, float]:
+    """The best of each question that was answered, 0 to 1, by its number from 0."""
+    return _quiz(memory).scores
+
+
 def _with(memory: Mapping[str, Any], quiz: _Quiz) -> dict[str, Any]:
     return {**memory, "quiz": quiz.model_dump()}
 
