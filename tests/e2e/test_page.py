@@ -1,191 +1,338 @@
-"""The page in headless Chromium, with recorded speech as its microphone."""
+"""The page in headless Chromium, with recorded speech as its microphone. One browser and one server for all tests."""
 
-import os
+import asyncio
+import re
 import shutil
+import subprocess
+import sys
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import numpy as np
 import pytest
-from playwright.async_api import Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.speech import read_wav
+from tests.tutor.conftest import NULL_ENGINES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_ROOT = Path(__file__).resolve().parents[2]
+_TYPE = "Type instead of speaking"
 
 
-def microphone(path: Path, *sounds: tuple[float, str]) -> Path:
-    """A WAV of recordings, each after so many seconds of quiet; long quiet at the end."""
-    pieces: list[Any] = []
-    for quiet, name in sounds:
-        pieces += [np.zeros(int(16_000 * quiet), np.int16), read_wav(name)]
-    sound = np.concatenate([*pieces, np.zeros(16_000 * 60, np.int16)])
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(sound.tobytes())
-    return path
+class Chromium:
+    """A browser whose microphone plays the file `voice`; each page has cookies and a size of its own."""
+
+    def __init__(self, browser: Browser, voice: Path) -> None:
+        self._browser, self._voice = browser, voice
+        self.contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
+        """Exceptions in our scripts."""
+        self.problems: list[str] = []
+        """What the console complains of; refused requests are among it."""
+
+    def says(self, *sounds: tuple[float, str]) -> None:
+        """What the microphone hears from when it is opened: recordings, each after so many seconds of quiet."""
+        pieces: list[Any] = []
+        for quiet, name in sounds:
+            pieces += [np.zeros(int(16_000 * quiet), np.int16), read_wav(name)]
+        with wave.open(str(self._voice), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(16_000)
+            file.writeframes(np.concatenate([*pieces, np.zeros(16_000 * 60, np.int16)]).tobytes())
+
+    async def page(self, server: RunningServer, cookie: Any = None, width: int = 1280) -> Page:
+        context = await self._browser.new_context(viewport={"width": width, "height": 844})
+        self.contexts.append(context)
+        if cookie is not None:
+            await context.add_cookies([cookie])
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
+        await page.goto(server.url)
+        return page
 
 
-@pytest.fixture
-async def browse() -> AsyncIterator[Any]:
+async def signed_in(server: RunningServer, link: str) -> Any:
+    """The cookie of whoever opens a one-time link."""
+    async with aiohttp.ClientSession() as http, http.get(link, allow_redirects=False) as answer:
+        (made,) = answer.cookies.values()
+        return {"name": made.key, "value": made.value, "url": server.url}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One with the bundled engines, that a test may kill and start again."""
+    running = RunningServer(tmp_path_factory.mktemp("page") / "data")
+    yield running
+    running.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def admin(server: RunningServer) -> Any:
+    return await signed_in(server, server.sign_in_url)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def playwright() -> AsyncIterator[Playwright]:
     if _CHROMIUM is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    browsers = []
-    async with async_playwright() as playwright:
-
-        async def open_page(recording: Path, width: int = 1280, *, microphone: bool = True) -> Page:
-            media = "--use-fake-ui-for-media-stream" if microphone else "--deny-permission-prompts"
-            browser = await playwright.chromium.launch(
-                executable_path=_CHROMIUM,
-                args=[
-                    "--no-sandbox", "--disable-gpu", media,
-                    "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={recording}%noloop",
-                    "--autoplay-policy=no-user-gesture-required", "--disable-background-networking",
-                ],
-            )  # fmt: skip
-            browsers.append(browser)
-            return await browser.new_page(viewport={"width": width, "height": 844})
-
-        yield open_page
-        for browser in browsers:
-            await browser.close()
+    async with async_playwright() as running:
+        yield running
 
 
-def fresh_link(server: RunningServer) -> str:
-    """The server's link works once; later tests of the same server sign in with a cookie of their own."""
-    return server.sign_in_url
+async def launch(playwright: Playwright, voice: Path, *flags: str) -> Browser:
+    return await playwright.chromium.launch(
+        executable_path=_CHROMIUM,
+        args=[
+            "--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-audio-capture={voice}%noloop", "--autoplay-policy=no-user-gesture-required",
+            "--disable-background-networking", "--host-resolver-rules=MAP viva.test 127.0.0.1", *flags,
+        ],
+    )  # fmt: skip
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Browser, Path]]:
+    voice = tmp_path_factory.mktemp("voice") / "voice.wav"
+    launched = await launch(playwright, voice, "--use-fake-ui-for-media-stream")
+    yield launched, voice
+    await launched.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def chromium(browser: tuple[Browser, Path]) -> AsyncIterator[Chromium]:
+    made = Chromium(*browser)
+    made.says()
+    yield made
+    for context in made.contexts:
+        await context.close()
+    assert made.faults == []
+
+
+async def link_for(server: RunningServer, name: str) -> str:
+    """The one-time link of a new learner."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tutor.cli", "user", "add", name, "--data-dir", server.data_dir,
+        "--port", server.port, cwd=_ROOT, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    out, _ = await process.communicate()
+    (link,) = [word for word in out.decode().split() if "/sign-in?token=" in word]
+    return link
+
+
+async def begin(page: Page, *, typing: bool = False) -> None:
+    """Talk with Ada."""
+    await page.get_by_role("button", name="Ada").click()
+    await page.get_by_role("button", name="I would rather type" if typing else "Use my microphone").click()
+
+
+async def type_in(page: Page, text: str) -> None:
+    await page.get_by_label(_TYPE).fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def shows(page: Page, selector: str, text: str, seconds: float = 15) -> None:
+    await expect(page.locator(selector).filter(has_text=text).first).to_be_visible(timeout=seconds * 1000)
+
+
+async def state_is(page: Page, state: str, seconds: float = 15) -> None:
+    await page.wait_for_selector(f"body[data-state={state}]", timeout=seconds * 1000)
 
 
 async def test_a_spoken_question_gets_a_spoken_captioned_answer_and_barge_in_silences_it(
-    own_server: RunningServer, browse: Any, tmp_path: Path
+    server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
-    recording = microphone(tmp_path / "mic.wav", (9.0, "cards_001"), (6.0, "austen_0880"))
-    page = await browse(recording)
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    await page.goto(fresh_link(own_server))
-    await page.get_by_role("button", name="Ada").click()
-    await page.get_by_role("button", name="Use my microphone").click()
+    chromium.says((9.0, "cards_001"), (6.0, "austen_0880"))
+    page = await chromium.page(server, admin)
+    await begin(page)
     await page.wait_for_selector("#captions .tutor", timeout=10_000)
-    await page.wait_for_selector("body[data-state=speaking]", timeout=10_000)
-    await page.wait_for_selector("#captions .learner:has-text('ten of clubs')", timeout=30_000)
+    await state_is(page, "speaking", 10)
     await page.wait_for_function(
-        "() => document.querySelectorAll('#captions .tutor').length >= 2", timeout=15_000
+        "() => getComputedStyle(document.getElementById('level')).getPropertyValue('--level') > 0.5",
+        timeout=15_000,
     )
+    await shows(page, "#captions .learner", "ten of clubs", 30)
+    await expect(page.locator("#captions .tutor").nth(1)).to_be_visible(timeout=15_000)
     before = await page.evaluate("() => window.viva.silencedAt")
     await page.wait_for_function(
         "() => window.viva.playedMs > 1000 && document.body.dataset.state === 'speaking'"
     )
     await page.wait_for_function(f"() => window.viva.silencedAt > {before}", timeout=15_000)
-    await page.wait_for_function(
-        "() => document.querySelectorAll('#captions .learner').length >= 2", timeout=20_000
-    )
+    await expect(page.locator("#captions .learner").nth(1)).to_be_visible(timeout=20_000)
     assert await page.evaluate("() => window.viva.audioBytes") > 48_000
-    assert problems == []
-    if shots := os.environ.get("VIVA_SCREENSHOTS"):
-        await page.screenshot(path=f"{shots}/talk-1280.png")
     await page.get_by_role("button", name="End", exact=True).click()
-    await page.wait_for_selector("body[data-state=done]", timeout=10_000)
+    await state_is(page, "done")
+    await expect(page.locator("#figures")).to_have_text(re.compile(r"^\d+ seconds · [12] turns? of yours$"))
+    assert chromium.problems == []
 
 
 async def test_typing_works_without_a_microphone_at_phone_width_by_keyboard(
-    own_server: RunningServer, browse: Any, tmp_path: Path
+    server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
-    page = await browse(microphone(tmp_path / "mic.wav"), width=390)
-    await page.goto(own_server.sign_in_url)
-    if shots := os.environ.get("VIVA_SCREENSHOTS"):
-        await page.wait_for_selector("#companions button")
-        await page.screenshot(path=f"{shots}/choose-390.png")
+    page = await chromium.page(server, admin, width=390)
     await page.get_by_role("button", name="Ada").focus()
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="I would rather type").focus()
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#captions .tutor", timeout=10_000)
-    await page.get_by_label("Type instead of speaking").fill("what is a denominator")
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("#captions .tutor:has-text('enominator')", timeout=15_000)
+    await type_in(page, "what is a denominator")
+    await shows(page, "#captions .tutor", "enominator")
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    if shots:
-        await page.screenshot(path=f"{shots}/talk-390.png")
+    assert await page.locator("#mute").is_hidden() and await page.locator("#level").is_hidden()
 
 
-async def test_without_signing_in_the_page_says_what_to_do(
-    server: RunningServer, browse: Any, tmp_path: Path
-) -> None:
-    page = await browse(microphone(tmp_path / "mic.wav"))
-    await page.goto(server.url)
-    await page.wait_for_selector("#notice:has-text('one-time link')", timeout=10_000)
+async def test_without_signing_in_the_page_says_what_to_do(server: RunningServer, chromium: Chromium) -> None:
+    page = await chromium.page(server)
+    await shows(page, "#notice", "one-time link")
 
 
 async def test_a_refused_microphone_is_said_and_typing_works(
-    own_server: RunningServer, browse: Any, tmp_path: Path
+    server: RunningServer, admin: Any, playwright: Playwright, tmp_path: Path
 ) -> None:
-    page = await browse(microphone(tmp_path / "mic.wav"), microphone=False)
-    await page.goto(own_server.sign_in_url)
-    await page.get_by_role("button", name="Ada").click()
-    await page.get_by_role("button", name="Use my microphone").click()
-    await page.wait_for_selector("#state:has-text('microphone is not available')", timeout=15_000)
+    refusing = Chromium(
+        await launch(playwright, tmp_path / "none.wav", "--deny-permission-prompts"), tmp_path / "none.wav"
+    )
+    page = await refusing.page(server, admin)
+    await begin(page)
+    await shows(page, "#trouble", "microphone is not available")
     assert await page.locator("#mute").is_hidden()
-    await page.get_by_label("Type instead of speaking").fill("what is a numerator")
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("#captions .tutor:has-text('umerator')", timeout=15_000)
+    await type_in(page, "what is a numerator")
+    await shows(page, "#captions .tutor", "umerator")
+    await shows(page, "#trouble", "microphone is not available")
+
+
+async def test_over_plain_http_the_page_explains_and_typing_works_with_a_voice(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    address = server.url.replace("127.0.0.1", "viva.test")
+    page = await chromium.page(server, {**admin, "url": address})
+    await page.goto(address)
+    await page.get_by_role("button", name="Ada").click()
+    await shows(page, "#permission", f"only to pages over HTTPS, and this one is {address}")
+    assert await page.get_by_role("button", name="Use my microphone").is_hidden()
+    await page.get_by_role("button", name="I would rather type").click()
+    await page.wait_for_function("() => window.viva?.playedMs > 500", timeout=15_000)
+    await shows(page, "#captions .tutor .heard", " ")
+    await type_in(page, "what is a numerator")
+    await shows(page, "#captions .tutor", "umerator")
 
 
 async def test_the_talk_survives_a_server_that_dies_and_a_reload_and_ends_with_a_summary(
-    own_server: RunningServer, browse: Any, tmp_path: Path
+    server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
-    page = await browse(microphone(tmp_path / "mic.wav"))
-    await page.goto(own_server.sign_in_url)
-    await page.get_by_role("button", name="Ada").click()
-    await page.get_by_role("button", name="I would rather type").click()
+    page = await chromium.page(server, admin)
+    await begin(page, typing=True)
     await page.wait_for_selector("#captions .tutor", timeout=10_000)
-    typing = page.get_by_label("Type instead of speaking")
-    await typing.fill("what is a numerator")
-    await page.keyboard.press("Enter")
-    await page.wait_for_selector("#captions .tutor:has-text('umerator')", timeout=15_000)
+    await type_in(page, "what is a numerator")
+    await shows(page, "#captions .tutor", "umerator")
 
-    own_server.kill()
-    await page.wait_for_selector("body[data-state=connecting]", timeout=10_000)
-    await typing.fill("what is a denominator")
-    await page.keyboard.press("Enter")
+    server.kill()
+    await state_is(page, "connecting")
+    await type_in(page, "what is a denominator")
     await page.wait_for_selector("#captions .learner.waiting")
-    own_server.start()
-    await page.wait_for_selector("#captions .tutor:has-text('enominator')", timeout=25_000)
+    await asyncio.to_thread(server.start)
+    await shows(page, "#captions .tutor", "enominator", 25)
     assert await page.locator("#captions .waiting").count() == 0
     assert await page.locator("#captions .learner:has-text('what is a denominator')").count() == 1
 
     await page.reload()
     await page.get_by_role("button", name="Go on with Ada").click()
     await page.get_by_role("button", name="I would rather type").click()
-    await page.wait_for_selector("#captions .learner:has-text('what is a numerator')", timeout=10_000)
+    await shows(page, "#captions .learner", "what is a numerator")
     await page.get_by_role("button", name="End", exact=True).click()
-    await page.wait_for_selector("body[data-state=done]", timeout=15_000)
+    await state_is(page, "done")
     assert len(await page.locator("#summary").inner_text()) > 20
+    await shows(page, "#figures", "2 turns of yours")
     await page.reload()
     await page.wait_for_selector("#companions button")
     assert await page.locator("#go-on").is_hidden()
 
 
-async def test_mute_volume_and_the_words_that_light_up(
-    own_server: RunningServer, browse: Any, tmp_path: Path
+async def test_a_talk_taken_over_by_another_window_stays_there(
+    server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
-    page = await browse(
-        microphone(tmp_path / "mic.wav", (0.5, "cards_001"), (0.5, "cards_001"), (0.5, "cards_001"))
-    )
-    problems: list[str] = []
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    await page.goto(own_server.sign_in_url)
-    await page.get_by_role("button", name="Ada").click()
-    await page.get_by_role("button", name="Use my microphone").click()
+    page = await chromium.page(server, admin)
+    await begin(page, typing=True)
+    await page.wait_for_selector("#captions .tutor", timeout=10_000)
+    kept = await page.evaluate("() => sessionStorage.getItem('viva.unfinished')")
+    other = await chromium.page(server, admin)
+    await other.evaluate("kept => sessionStorage.setItem('viva.unfinished', kept)", kept)
+    await other.reload()
+    await other.get_by_role("button", name="Go on with Ada").click()
+    await other.get_by_role("button", name="I would rather type").click()
+    await shows(page, "#reason", "goes on in another window")
+    await type_in(other, "what is a numerator")
+    await shows(other, "#captions .tutor", "umerator")
+
+
+async def test_a_used_up_plan_and_a_lost_sign_in_are_said_in_words_and_stay(
+    server: RunningServer, chromium: Chromium
+) -> None:
+    learner = await signed_in(server, await link_for(server, "Mia"))
+    page = await chromium.page(server, learner)
+    await begin(page, typing=True)
+    await page.wait_for_selector("#captions .tutor", timeout=10_000)
+    second = await chromium.page(server, learner)
+    await begin(second, typing=True)
+    await shows(second, "#done-title", "could not begin")
+    await shows(second, "#reason", "Another talk of yours is going on")
+    await second.get_by_role("button", name="Back to the companions").click()
+    await second.context.clear_cookies()
+    await begin(second, typing=True)
+    await shows(second, "#reason", "You are signed out")
+
+
+async def test_a_full_server_is_said_while_the_page_tries_again(
+    chromium: Chromium, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIVA_MAX_SESSIONS", "1")
+    small = await asyncio.to_thread(RunningServer, tmp_path / "data", *NULL_ENGINES)
+    try:
+        cookie = await signed_in(small, small.sign_in_url)
+        first, second = await chromium.page(small, cookie), await chromium.page(small, cookie)
+        await begin(first, typing=True)
+        await page_talks(first)
+        await begin(second, typing=True)
+        await shows(second, "#trouble", "The server is full")
+        await first.get_by_role("button", name="End", exact=True).click()
+        await page_talks(second)
+        assert await second.locator("#trouble").inner_text() == ""
+    finally:
+        await asyncio.to_thread(small.stop)
+
+
+async def page_talks(page: Page) -> None:
+    await page.wait_for_selector("#captions .tutor", timeout=30_000)
+
+
+async def test_mute_by_button_and_key_volume_and_the_words_that_light_up(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    chromium.says((0.5, "cards_001"), (0.5, "cards_001"), (0.5, "cards_001"))
+    page = await chromium.page(server, admin)
+    await begin(page)
     await page.get_by_role("button", name="Mute").click()
-    assert await page.get_by_role("button", name="Unmute").get_attribute("aria-pressed") == "true"
+    unmute = page.get_by_role("button", name="Unmute")
+    await expect(unmute).to_have_attribute("aria-pressed", "true")
+    await page.locator("#talk-title").focus()
+    for key in ("Space", "m"):
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("button", name="Mute", exact=True)).to_be_visible()
+        await page.keyboard.press(key)
+        await expect(unmute).to_be_visible()
+    await page.get_by_label(_TYPE).press_sequentially("m m")
+    await expect(unmute).to_be_visible()
+    await expect(page.get_by_label(_TYPE)).to_have_value("m m")
     await page.get_by_label("Volume").fill("30")
     assert await page.evaluate("() => Math.round(window.viva.gain() * 100)") == 30
     await page.wait_for_function(
@@ -193,6 +340,6 @@ async def test_mute_volume_and_the_words_that_light_up(
                   return heard && heard.textContent.length > 3 && rest.textContent.length > 3; }""",
         timeout=15_000,
     )
-    await page.wait_for_selector("body[data-state=listening]", timeout=40_000)
+    await state_is(page, "listening", 40)
     assert await page.locator("#captions .learner").count() == 0, "a muted microphone was heard"
-    assert problems == []
+    assert chromium.problems == []

@@ -35,6 +35,14 @@ export class Captions {
     this.draw(line);
   }
 
+  remove(item) {
+    this.lines.get(item)?.element.remove();
+    this.lines.delete(item);
+  }
+
+  // How often the learner had the word.
+  get turns() { return [...this.lines.values()].filter(line => line.role === "learner" && line.text).length; }
+
   // Typed while the link was down: it is shown, and shown to be waiting.
   waiting(item, is) { this.lines.get(item)?.element.classList.toggle("waiting", is); }
 

@@ -1,0 +1,266 @@
+// One talk: a client of the Realtime protocol like any other, that comes back when the link is lost.
+import {REASONS, whyRefused} from "./refusals.js";
+import * as screen from "./screen.js";
+import {Sound, fromBase64, toBase64} from "./sound.js";
+
+const {captions} = screen;
+const PATIENCE = 120_000;      // ms to try to come back: as long as the server keeps the session by default
+const MOST_UNSENT = 512_000;   // bytes that wait in a socket: the link is dead, and nobody has told us yet
+const REPLACED = 4001;         // the talk goes on in another window
+const UNFINISHED = "viva.unfinished";
+const DEAF = 10_000;           // ms without any sound from the microphone until we say so
+
+// The talk of this window that a reload interrupted: {session, slug}, or {}.
+export const unfinished = () => JSON.parse(sessionStorage.getItem(UNFINISHED) ?? "{}");
+
+export class Call {
+  constructor(companion, session) {
+    this.companion = companion;
+    this.session = session;
+    this.typed = new Map();      // by id: what was typed and is not known to be kept yet
+    this.playing = new Set();    // items that have sound on its way to the ear
+    this.silenced = new Set();   // items that must not be heard any more, however late their sound comes
+    this.tries = 0;
+    this.lostAt = null;
+    this.ready = this.ending = this.over = false;
+    this.remaining = this.item = null;
+    this.heardAt = Infinity;     // when the microphone last gave any sound
+    this.sound = new Sound({onCaptured: pcm => this.captured(pcm), onPeak: peak => this.level(peak), onPlayed: report => this.played(report)});
+    this.clock = setInterval(() => this.tick(), 1000);
+    this.back = () => this.waiting && this.connect();
+    addEventListener("online", this.back);
+    window.viva = this.measured = {playedMs: 0, silencedAt: null, audioBytes: 0, gain: () => this.sound.gain.gain.value};
+  }
+
+  async open(withMicrophone) {
+    await this.sound.open();
+    this.connect();
+    navigator.wakeLock?.request("screen").catch(() => {});
+    if (!withMicrophone) return;
+    try {
+      await this.sound.listen();
+      this.heardAt = Date.now();
+    } catch (error) {
+      screen.microphoneIs(false);
+      screen.warn(error.name === "NotFoundError"
+        ? "No microphone was found, so please type."
+        : "The microphone is not available, so please type. The browser's settings for this page can allow it.");
+    }
+  }
+
+  // --- the link -----------------------------------------------------------------------------------
+
+  connect() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    const address = new URL("/v1/realtime", location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    address.searchParams.set("model", this.companion.slug);
+    address.searchParams.set("viva", "1");
+    if (this.session) address.searchParams.set("session_id", this.session);
+    this.resumes = Boolean(this.session);
+    this.socket = new WebSocket(address, ["realtime"]);
+    this.socket.onmessage = ({data}) => this.take(JSON.parse(data));
+    this.socket.onclose = ({code}) => this.lost(code);
+  }
+
+  lost(code) {
+    this.socket.onclose = this.socket.onmessage = null;
+    this.socket.close();
+    this.ready = false;
+    if (this.over) return;
+    this.silence();
+    if (code === REPLACED) return this.finish("The talk goes on in another window.", {title: "Over there"});
+    this.lostAt ??= Date.now();
+    if (Date.now() - this.lostAt > PATIENCE) return this.fail("The connection could not be restored.");
+    if (!this.ending) screen.say("connecting", this.tries || !this.session ? "Connecting…" : "The connection was lost. Reconnecting…");
+    if (!navigator.onLine) screen.warn("You are offline. The talk goes on when the network is back.");
+    const pause = Math.min(250 * 2 ** this.tries++, 8000) * (0.75 + Math.random() / 2);
+    this.waiting = setTimeout(() => this.retry(), pause);
+  }
+
+  async retry() {
+    try {
+      const why = await whyRefused(this.companion, this.session);
+      if (this.over || !this.waiting) return;  // ended, or connected, while we asked
+      if (why.over) return this.session ? this.finish(why.text, {summary: why.summary}) : this.fail(why.text);
+      if (this.tries > 1) screen.warn(`${why.text} Trying again…`);
+    } catch { /* no network: try on */ }
+    if (!this.over && this.waiting) this.connect();
+  }
+
+  send(event) {
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.socket.bufferedAmount > MOST_UNSENT) this.lost();
+    else this.socket.send(JSON.stringify(event));
+  }
+
+  // --- sound --------------------------------------------------------------------------------------
+
+  captured(pcm) { this.send({type: "input_audio_buffer.append", audio: toBase64(pcm)}); }
+
+  level(peak) {
+    screen.level(peak);
+    if (peak > 0 || this.sound.muted) this.heardAt = Date.now();
+    else if (Date.now() - this.heardAt > DEAF) {
+      this.heardAt = Infinity;
+      screen.warn("Your microphone gives no sound. Is it switched on, and the right one chosen?");
+    }
+  }
+
+  played({item, ms, empty}) {
+    if (!item) return;
+    this.item = item;
+    this.measured.playedMs = ms;
+    captions.heard(item, ms);
+    this.send({type: "viva.playback", item_id: item, ms});
+    if (empty) this.measured.empty = true;
+  }
+
+  silence() {
+    this.sound.silence();
+    for (const item of this.playing) this.silenced.add(item);
+    this.playing.clear();
+  }
+
+  mute() {
+    this.sound.muted = !this.sound.muted;
+    screen.mute(this.sound.muted);
+  }
+
+  // --- what the server says -----------------------------------------------------------------------
+
+  take(event) {
+    switch (event.type) {
+      case "session.created": this.created(event.session.id); break;
+      case "viva.session.resumed":
+        for (const item of event.items) this.restore(item);
+        this.sendTyped();
+        break;
+      case "input_audio_buffer.speech_started":
+        this.silence();
+        this.measured.silencedAt = performance.now();
+        captions.set(event.item_id, "learner", "");
+        break;
+      case "viva.speech.dropped":
+      case "conversation.item.input_audio_transcription.failed":
+        captions.remove(event.item_id);
+        break;
+      case "response.output_audio.delta": this.play(event); break;
+      case "response.output_audio_transcript.delta":
+      case "response.output_text.delta":
+        captions.add(event.item_id, "tutor", event.delta);
+        break;
+      case "viva.caption":
+        if (event.role === "learner") captions.set(event.item_id, "learner", event.text);
+        else captions.time(event.item_id, event.words);
+        break;
+      case "conversation.item.done": this.typed.delete(event.item.id); break;
+      case "viva.session.state": this.state(event); break;
+      case "viva.shown": screen.shown(event); break;
+      case "viva.session.ended":
+        if (event.reason === "draining") screen.warn("The server restarts. The talk goes on in a moment.");
+        else this.finish(REASONS[event.reason] ?? "The talk is over.", event);
+        break;
+      case "error":
+        if (event.error.code !== "response_cancel_not_active") screen.warn(event.error.message);
+    }
+  }
+
+  created(session) {
+    this.session = session;
+    sessionStorage.setItem(UNFINISHED, JSON.stringify({session, slug: this.companion.slug}));
+    this.tries = 0;
+    this.ready = true;
+    if (this.lostAt) screen.warn("");
+    this.lostAt = null;
+    if (this.ending) this.send({type: "viva.session.end"});
+    else if (!this.resumes) this.sendTyped();  // else what was kept comes first
+  }
+
+  state({state, remaining_seconds}) {
+    this.remaining = remaining_seconds;
+    this.tick(0);
+    if (!this.ending) screen.say(state);
+  }
+
+  play({item_id, delta}) {
+    if (this.silenced.has(item_id)) return;
+    const bytes = fromBase64(delta);
+    this.playing.add(item_id);
+    this.measured.audioBytes += bytes.byteLength;
+    this.sound.play(item_id, bytes);
+  }
+
+  restore(item) {
+    this.typed.delete(item.id);
+    if (item.type !== "message") return;
+    const text = item.content.map(part => part.transcript ?? part.text ?? "").join(" ");
+    captions.set(item.id, item.role === "user" ? "learner" : "tutor", text);
+    captions.waiting(item.id, false);
+    captions.heard(item.id, Infinity);
+  }
+
+  // --- typing -------------------------------------------------------------------------------------
+
+  type(text) {
+    const item = {id: `item_typed${Date.now()}`, type: "message", role: "user", content: [{type: "input_text", text}]};
+    captions.set(item.id, "learner", text);
+    this.typed.set(item.id, item);
+    if (this.ready) this.ask(item);
+    else captions.waiting(item.id, true);
+  }
+
+  sendTyped() { for (const item of this.typed.values()) this.ask(item); }
+
+  ask(item) {
+    captions.waiting(item.id, false);
+    this.send({type: "response.cancel"});  // where there is nothing to cancel, the error is ignored
+    if (document.body.dataset.state === "speaking" && this.item) {
+      this.send({type: "conversation.item.truncate", item_id: this.item, content_index: 0, audio_end_ms: this.measured.playedMs});
+    }
+    this.silence();
+    this.send({type: "conversation.item.create", item});
+    this.send({type: "response.create"});
+  }
+
+  // --- time, and the end --------------------------------------------------------------------------
+
+  tick(seconds = 1) {
+    if (this.remaining === null || (seconds && !this.ready)) return;  // the talk's clock stops with the link
+    this.remaining = Math.max(0, this.remaining - seconds);
+    screen.time(this.remaining);
+  }
+
+  end() {
+    if (!this.session) return this.finish(REASONS.closed);
+    this.ending = true;
+    this.silence();
+    screen.say("ending");
+    this.send({type: "viva.session.end"});  // or else when the link is back
+    setTimeout(() => this.finish(REASONS.closed), 12_000);
+  }
+
+  // The server has ended it, or the learner has.
+  finish(reason, {title = "That was it for today", summary} = {}) {
+    sessionStorage.removeItem(UNFINISHED);
+    this.close({title, reason, summary, again: "Talk again"});
+  }
+
+  // It cannot begin, or cannot go on now.
+  fail(reason) {
+    this.close({title: this.session ? "The talk was interrupted" : "The talk could not begin", reason, again: "Back to the companions"});
+  }
+
+  close(result) {
+    if (this.over) return;
+    this.over = true;
+    removeEventListener("online", this.back);
+    clearTimeout(this.waiting);
+    clearInterval(this.clock);
+    this.sound.close();
+    this.socket.close();
+    const seconds = this.remaining === null ? 0 : this.companion.duration_minutes * 60 - this.remaining;
+    screen.done({...result, companion: this.companion, seconds: Math.max(1, seconds), turns: captions.turns});
+  }
+}
