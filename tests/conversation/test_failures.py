@@ -213,7 +213,7 @@ def goes_on_after_a_pause(**engines: Any) -> Scene:
     async def talk() -> Scene:
         async with Scene(silence_ms=1800, **engines) as scene:
             await scene.hear(SPEECH)
-            await scene.quiet(0.5)
+            await scene.quiet(0.3)
             await scene.hear(SPEECH)
             await scene.quiet(45)
         return scene
@@ -235,7 +235,7 @@ def test_ears_that_stumble_in_the_pause_hear_all_of_it_at_the_end(mood: str) -> 
     async def talk() -> Scene:
         async with Scene(silence_ms=1800, ears=MoodyEars(mood), mind=NullMind(ANSWER)) as scene:
             await scene.hear(SPEECH)
-            await scene.quiet(0.5)
+            await scene.quiet(0.3)
             await scene.hear(SPEECH)
             await scene.quiet(45)
         return scene
