@@ -27,6 +27,7 @@ from storage.companions import CompanionStore
 from storage.courses import CourseStore
 from storage.database import Database
 from storage.enrollments import EnrollmentStore
+from storage.feedback import FeedbackStore
 from storage.first_run import Welcome, first_run
 from storage.gamification import GamificationStore
 from storage.lessons import LessonStore
@@ -49,6 +50,7 @@ from tutor.api import (
     courses,
     documentation,
     events,
+    feedback,
     gamification,
     learning,
     lessons,
@@ -172,6 +174,7 @@ class Server:
         self.lessons = LessonStore(self.database)
         self.enrollments = EnrollmentStore(self.database)
         self.progress = ProgressStore(self.database)
+        self.feedback = FeedbackStore(self.database)
         self.search = SearchStore(self.database)
         self.writer = SessionWriter(self.database)
         self.media = MediaStore(
@@ -277,6 +280,7 @@ class Server:
             *courses.routes(self.courses),
             *lessons.routes(self.lessons),
             *learning.routes(self.enrollments, self.progress),
+            *feedback.routes(self.feedback),
             *search.routes(self.search),
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),

@@ -104,3 +104,12 @@ lesson_progress = Table(
     Column("score", Integer),
     Index(None, "person_id", "lesson_id"),
 )  # fmt: skip
+
+lesson_feedback = Table(
+    "lesson_feedback", metadata,
+    Column("lesson_id", ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("rating", Integer, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+)  # fmt: skip

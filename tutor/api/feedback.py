@@ -1,0 +1,65 @@
+"""Feedback on lessons, over REST."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, Field
+
+from lms_core.errors import NotFound
+from lms_core.feedback import Feedback
+from lms_core.people import Permission
+from storage.feedback import FeedbackStore
+from tutor.api.routing import Call, Model, Page, Paging, Route
+
+
+class FeedbackIn(Model):
+    rating: int = Field(ge=1, le=5, description="1 bad, 5 good")
+    comment: str = Field("", max_length=2000)
+
+
+class FeedbackOut(BaseModel):
+    lesson_id: str
+    person_id: str
+    rating: int
+    comment: str
+    given_at: datetime
+
+
+class FeedbackQuery(Paging):
+    lesson_id: str | None = Field(None, max_length=40)
+
+
+class CourseFeedbackOut(FeedbackOut):
+    lesson_title: str
+    name: str
+
+
+def routes(feedback: FeedbackStore) -> list[Route]:
+    async def give(call: Call[None, FeedbackIn]) -> FeedbackOut:
+        said = Feedback(
+            call.path["id"], call.principal.person_id, call.body.rating, call.body.comment, datetime.now(UTC)
+        )
+        await feedback.give(call.principal, said)
+        return FeedbackOut(**asdict(said))
+
+    async def of_course(call: Call[FeedbackQuery, None]) -> Page:
+        query = call.query
+        found, total = await feedback.of_course(
+            call.principal, call.path["id"], lesson_id=query.lesson_id, page=query.page, limit=query.limit
+        )
+        return Page(
+            [CourseFeedbackOut(**asdict(one), lesson_title=title, name=name) for one, title, name in found],
+            total,
+        )
+
+    return [
+        Route(
+            method="PUT", path="/lessons/{id}/feedback", summary="Say what I think of a lesson, in place of what I said before.",
+            permission=Permission.LEARN, handle=give, body=FeedbackIn, answers=FeedbackOut, errors=(NotFound,),
+        ),
+        Route(
+            method="GET", path="/courses/{id}/feedback", summary="What learners say of the lessons of a course of mine.",
+            permission=Permission.WRITE_COURSES, handle=of_course, query=FeedbackQuery, answers=CourseFeedbackOut,
+            errors=(NotFound,),
+        ),
+    ]  # fmt: skip
