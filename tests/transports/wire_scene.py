@@ -59,6 +59,8 @@ class WireScene:
         self._known: list[str] = []
 
     async def __aenter__(self) -> "WireScene":
+        self.faults: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: self.faults.append(str(what)))
         self.task = asyncio.create_task(self.session.run())
         await asyncio.sleep(0)
         self._connect(resumed=self.resumed)
@@ -67,6 +69,7 @@ class WireScene:
     async def __aexit__(self, *_: object) -> None:
         self.session.end("closed")
         await self.task
+        assert not self.faults
         wire_order.check(self.got, self._known, finished=self.closed == (1000, "session ended: closed"))
 
     def _connect(self, *, resumed: bool) -> None:
