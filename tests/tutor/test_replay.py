@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lms_core.companions import Patience
 from tests.conversation.scene import Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
@@ -61,6 +62,25 @@ def test_another_policy_decides_otherwise(recording: Path) -> None:
 
     assert "Speculate" in kinds() and "Speculate" not in kinds(speculate=False)
     assert "PauseReply" in kinds() and "PauseReply" not in kinds(interrupt_reply=False)
+
+
+COMPLAINT = Path(__file__).parent.parent / "recordings" / "complaints" / "cut-off-in-a-pause.jsonl"
+
+
+def moments(kind: str, **changes: Any) -> list[float]:
+    """Seconds, rounded to tenths, at which turn-taking decides `kind` now."""
+    steps = list(replay(COMPLAINT, **changes))
+    return [round(event.at, 1) for event, _, now in steps for effect in now if effect["kind"] == kind]
+
+
+def test_under_another_policy_turns_end_at_other_moments_and_the_companion_speaks_after_them() -> None:
+    assert moments("CommitTurn") == [5.5, 8.3, 19.6]
+    assert moments("CommitTurn", patience=Patience.HIGH) == [9.2, 21.7]
+    early = moments("CommitTurn", fixed_silence=0.3, patience=Patience.HIGH)
+    assert early == [5.5, 8.3, 19.1], "a moment between two recorded events is missing"
+    patient = list(replay(COMPLAINT, patience=Patience.HIGH))
+    told = [(round(event.at, 1), type(event).__name__) for event, _, _ in patient]
+    assert (9.2, "ReplyPlaying") in told and (11.3, "ReplyOver") in told
 
 
 def test_the_command_prints_both_and_counts(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from tutor.conversation.turn_events import Tick
     from tutor.recording import replay
 
     if not options.file.is_file():
@@ -28,8 +29,10 @@ def run(options: argparse.Namespace) -> int:
     start: float | None = None
     for event, recorded, now in replay(options.file, **_policy(options.policy)):
         start = event.at if start is None else start
-        same = recorded == now
+        same = _unnumbered(recorded) == _unnumbered(now)
         differences += not same
+        if isinstance(event, Tick) and not recorded and not now:
+            continue
         print(
             f"{event.at - start:8.2f} s  {_show(dataclasses.asdict(event) | {'kind': type(event).__name__})}"
         )
@@ -38,6 +41,14 @@ def run(options: argparse.Namespace) -> int:
                 print(f"            {mark} {_show(effect)}")
     print(f"{differences} decisions differ." if differences else "Every decision is the same.")
     return 0
+
+
+def _unnumbered(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """After one other decision all numbers are others; that alone is no difference."""
+    return [
+        {name: value for name, value in effect.items() if name not in ("reply", "snapshot")}
+        for effect in effects
+    ]
 
 
 def _show(step: dict[str, Any]) -> str:
