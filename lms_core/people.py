@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from lms_core.errors import InvalidInput, NotPermitted
+from lms_core.errors import Conflict, InvalidInput, NotPermitted
+from lms_core.plans import Plan
 
 _LONGEST_EMAIL = 254  # RFC 5321
 _EMAIL = re.compile(
@@ -34,6 +35,7 @@ class Permission(StrEnum):
         "see_taught_sessions"  # that others had with one's own companions, without their words
     )
     MANAGE_PEOPLE = "manage_people"
+    READ_AUDIT = "read_audit"
     CHANGE_PLANS = "change_plans"  # anybody's
     FEATURE_COURSES = "feature_courses"  # put courses before everybody's eyes
     SEE_ALL_SESSIONS = "see_all_sessions"
@@ -95,6 +97,35 @@ class Person:
     name: str
     role: Role
     email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person with what admins may change of them. `active` False: they cannot come in."""
+
+    id: str
+    name: str
+    role: Role
+    email: str | None
+    plan: Plan
+    active: bool
+    created_at: datetime
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    search: str = ""
+    role: Role | None = None
+    active: bool | None = None
+
+
+def check_admin_left(before: Account, after: Account, *, others: int) -> None:
+    """Somebody must be able to let the others in again. Raises Conflict. `others`: active admins beside this one."""
+    was = before.active and before.role is Role.ADMIN
+    stays = after.active and after.role is Role.ADMIN
+    if was and not stays and others == 0:
+        raise Conflict("This is the last admin; make somebody else an admin first.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,23 @@ from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lms_core.audit import Act
 from lms_core.errors import Conflict, NotAuthenticated, NotFound, TooBusy
 from lms_core.people import SIGN_INS, Permission, Person, Principal, Role, Token, TokenKind, plain_email
 from lms_core.ports import Accounts
+from storage.audit import note
 from storage.database import Database
 from storage.tables import people, tokens
 
 _LASTING = (TokenKind.API_KEY, TokenKind.BROWSER, TokenKind.PHONE)
 _USE_NOTED_EVERY = timedelta(minutes=10)  # a busy client must not cost a write a request
+_NOTED = {
+    TokenKind.API_KEY: Act.KEY_MADE,
+    TokenKind.PHONE: Act.KEY_MADE,
+    TokenKind.INVITATION: Act.INVITED,
+    TokenKind.SIGN_IN: Act.LINK_MADE,
+    TokenKind.RESET: Act.LINK_MADE,
+}
 _log = structlog.get_logger(__name__)
 _PREFIX = {
     TokenKind.API_KEY: "viva_",
@@ -53,7 +62,8 @@ def new_person(name: str, role: Role, email: str | None) -> dict[str, Any]:
 
 
 async def oldest_admin(connection: AsyncConnection) -> Person | None:
-    query = select(people).where(people.c.role == Role.ADMIN.value).order_by(people.c.created_at).limit(1)
+    admins = (people.c.role == Role.ADMIN.value) & people.c.deactivated_at.is_(None)
+    query = select(people).where(admins).order_by(people.c.created_at).limit(1)
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else Person(row.id, row.name, Role(row.role), row.email)
 
@@ -65,7 +75,9 @@ class AccountStore(Accounts):
     async def add_person(self, name: str, role: Role, email: str | None = None) -> Person:
         try:
             async with self.database.write() as connection:
-                return await insert_person(connection, name, role, email)
+                person = await insert_person(connection, name, role, email)
+                await note(connection, Act.PERSON_ADDED, whom=person.id, role=role.value)
+                return person
         except IntegrityError as error:
             raise Conflict("Somebody with this e-mail address is already there.") from error
 
@@ -97,6 +109,10 @@ class AccountStore(Accounts):
         try:
             async with self.database.write() as connection:
                 await connection.execute(insert(tokens).values(row))
+                if kind in _NOTED:
+                    await note(connection, _NOTED[kind], whom=person_id, kind=kind.value)
+                elif kind is TokenKind.BROWSER:
+                    await note(connection, Act.LOGGED_IN, whom=person_id, by=person_id, kind=kind.value)
         except IntegrityError as error:
             raise NotFound("There is no such person.") from error
         return value, expires
@@ -111,7 +127,8 @@ class AccountStore(Accounts):
     async def authenticate_digest(self, digest: str, *kinds: TokenKind) -> Principal:
         """The same for who proved in another way that they bear the token. Raises NotAuthenticated."""
         now = datetime.now(UTC)
-        query = select(tokens, people.c.role).join(people).where(tokens.c.digest == digest)
+        bearer = (tokens.c.digest == digest) & people.c.deactivated_at.is_(None)
+        query = select(tokens, people.c.role).join(people).where(bearer)
         async with self.database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
         token = None if row is None else token_of(row)
@@ -150,6 +167,8 @@ class AccountStore(Accounts):
             mine &= tokens.c.kind.in_([kind.value for kind in kinds])
         async with self.database.write() as connection:
             done = await connection.execute(update(tokens).where(mine).values(revoked_at=datetime.now(UTC)))
+            if done.rowcount == 1:
+                await note(connection, Act.TOKEN_REVOKED, whom=person_id, token=digest)
         return bool(done.rowcount == 1)
 
     async def tokens_of(self, person_id: str, kind: TokenKind) -> list[Token]:
@@ -179,6 +198,7 @@ class AccountStore(Accounts):
         """All of a person's but that with the digest `keep`."""
         async with self.database.write() as connection:
             await end_sign_ins(connection, person_id, keep=keep)
+            await note(connection, Act.SIGN_INS_ENDED, whom=person_id)
 
     async def forget_expired(self, before: datetime) -> int:
         """Delete tokens that expired before `before`; returns how many."""

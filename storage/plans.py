@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lms_core.audit import Act
 from lms_core.companions import CompanionStatus
 from lms_core.errors import NotFound
 from lms_core.people import Role
 from lms_core.plans import LEASE, Plan, Quota, Usage, check, month_name, month_of
+from storage.audit import note
 from storage.database import Database
 from storage.outbox import publish
 from storage.tables import companions, people, session_leases, sessions, voice_minutes
@@ -43,6 +45,7 @@ async def set_plan(connection: AsyncConnection, person_id: str, plan: Plan) -> N
     done = await connection.execute(update(people).where(people.c.id == person_id).values(plan=plan.value))
     if done.rowcount == 0:
         raise NotFound(f"There is no account '{person_id}'.")
+    await note(connection, Act.PLAN_CHANGED, whom=person_id, plan=plan.value)
     publish(connection, person_id, "plan.changed", {"plan": plan.value})
 
 

@@ -13,9 +13,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lms_core.audit import Act
 from lms_core.errors import NotAuthenticated
 from lms_core.people import Person, Role, TokenKind, may_invite
 from storage.accounts import digest_of, end_sign_ins, new_person, token_of
+from storage.audit import note
 from storage.database import Database
 from storage.tables import people, tokens
 
@@ -48,8 +50,9 @@ class SignInStore:
     async def credentials(
         self, *, email: str | None = None, person_id: str | None = None
     ) -> Credentials | None:
-        """By address in its plain form, or by id."""
+        """By address in its plain form, or by id; nobody who is shut out."""
         which = people.c.email == email if person_id is None else people.c.id == person_id
+        which &= people.c.deactivated_at.is_(None)
         async with self._database.read() as connection:
             row = (await connection.execute(select(people).where(which))).one_or_none()
         if row is None:
@@ -69,6 +72,8 @@ class SignInStore:
             done = await connection.execute(
                 fresh.values(**person, password=password).on_conflict_do_nothing(index_elements=["email"])
             )
+            if done.rowcount == 1:
+                await note(connection, Act.SIGNED_UP, whom=person["id"], by=person["id"], role=role.value)
         return bool(done.rowcount == 1)
 
     async def renew_hash(self, person_id: str, old: str, new: str) -> None:
@@ -82,6 +87,7 @@ class SignInStore:
         async with self._database.write() as connection:
             await connection.execute(update(people).where(people.c.id == person_id).values(password=password))
             await end_sign_ins(connection, person_id, keep=keep)
+            await note(connection, Act.PASSWORD_CHANGED, whom=person_id)
 
     async def reset_password(self, person_id: str, password: str, *, spends: str) -> None:
         """With the reset token of the digest `spends`. Every sign-in ends. Raises NotAuthenticated if it was used."""
@@ -94,6 +100,7 @@ class SignInStore:
                 raise NotAuthenticated("The link was already used; ask for a new one.")
             await connection.execute(update(people).where(people.c.id == person_id).values(password=password))
             await end_sign_ins(connection, person_id)
+            await note(connection, Act.PASSWORD_RESET, whom=person_id)
 
     async def begin(self, person_id: str, *, device: str, address: str) -> Rotation:
         """A machine client's sign-in with its first refresh token."""
@@ -106,6 +113,7 @@ class SignInStore:
         }  # fmt: skip
         async with self._database.write() as connection:
             await connection.execute(insert(tokens).values(row))
+            await note(connection, Act.LOGGED_IN, whom=person_id, by=person_id, kind=TokenKind.REFRESH.value)
         return Rotation(person_id, digest_of(family), f"rt_{family}.{rotation}")
 
     async def rotate(self, refresh_token: str) -> Rotation:
@@ -121,6 +129,8 @@ class SignInStore:
             reused = not secrets.compare_digest(row.rotation, digest_of(rotation))
             change = {"revoked_at": now} if reused else {"rotation": digest_of(fresh), "last_used_at": now}
             await connection.execute(update(tokens).where(same).values(change))
+            if reused:
+                await note(connection, Act.REFRESH_REUSED, whom=row.person_id, token=row.digest)
         if reused:
             _log.warning("sign_in.refresh_token_reused", person_id=row.person_id)
             raise NotAuthenticated(_NO_GOOD)

@@ -22,6 +22,7 @@ from audio.pool import OnJob
 from audio.silero import SileroBatch
 from lms_core.errors import TooBusy
 from storage.accounts import AccountStore
+from storage.audit import AuditStore
 from storage.bookmarks import BookmarkStore
 from storage.companions import CompanionStore
 from storage.courses import CourseStore
@@ -33,6 +34,7 @@ from storage.gamification import GamificationStore
 from storage.lessons import LessonStore
 from storage.media import MediaStore
 from storage.minutes import MinuteStore
+from storage.people import PeopleStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
 from storage.search import SearchStore
@@ -55,6 +57,7 @@ from tutor.api import (
     learning,
     lessons,
     media,
+    people,
     plans,
     resets,
     search,
@@ -285,6 +288,7 @@ class Server:
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),
             *gamification.routes(GamificationStore(self.database)),
+            *people.routes(PeopleStore(self.database), AuditStore(self.database), self.auth),
             *plans.routes(PlanStore(self.database)),
             *media.routes(self.media, MediaLinks(self.database)),
             *events.routes(self.updates),

@@ -1,5 +1,6 @@
 """All tables, for SQLite and PostgreSQL alike, one module an aggregate. Times are UTC."""
 
+from storage.tables.audit import audit
 from storage.tables.base import UtcTime, metadata
 from storage.tables.bookmarks import bookmarks
 from storage.tables.companions import companions
@@ -30,6 +31,7 @@ from storage.tables.voice_minutes import session_leases, voice_minutes
 
 __all__ = [
     "UtcTime",
+    "audit",
     "bookmarks",
     "companions",
     "course_prerequisites",

@@ -13,6 +13,9 @@ people = Table(
     Column("plan", String(20), nullable=False, server_default="free"),
     Column("created_at", UtcTime, nullable=False),
     Column("password", String(200)),
+    Column("deactivated_at", UtcTime),
+    Column("language", String(20)),
+    Index(None, "name", "id"),
 )  # fmt: skip
 
 tokens = Table(

@@ -53,7 +53,7 @@ def routes(resets: Resets, attempts: Attempts) -> list[Route]:
             errors=(NotAuthenticated,),
         ),
         Route(
-            method="POST", path="/people/{id}/reset-link", permission=Permission.MANAGE_PEOPLE, handle=link,
+            method="POST", path="/admin/users/{id}/reset-link", permission=Permission.MANAGE_PEOPLE, handle=link,
             answers=ResetLinkOut, status=201, errors=(NotFound,),
             summary="A link with which somebody sets a new password, to give it to them.",
         ),

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from lms_core.errors import Changed, InvalidInput, NotConditional, NotPermitted, VivaError
 from lms_core.people import SESSIONS_ONLY, Permission, Principal
+from storage.audit import Acting, acting
 from tutor.api.rates import Rates
 from tutor.clients import Client, Clients
 
@@ -168,6 +169,7 @@ def _endpoint(
             rates.take(asker.person_id, time.monotonic())
             if not asker.may(route.permission):
                 raise NotPermitted(f"A {asker.role} may not do this.", permission=route.permission)
+        acting.set(Acting(asker.person_id if asker else None, client.address))
         call = await _checked(route, request, asker, client)
         return _respond(route, request, call, await route.handle(call))
 

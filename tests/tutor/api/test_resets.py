@@ -89,9 +89,9 @@ async def test_without_a_mail_server_the_log_says_so_and_an_admin_gets_the_link(
     (line,) = [one for one in logs if one["event"] == "reset.asked"]
     learner = house.people[Role.LEARNER].id
     assert line["person_id"] == learner and "rst_" not in repr(logs)
-    assert (await house.ask("POST", f"/people/{learner}/reset-link", by=Role.TEACHER))[0] == 403
-    assert (await house.ask("POST", "/people/pers_nobody/reset-link", by=Role.ADMIN))[0] == 404
-    status, answer = await house.ask("POST", f"/people/{learner}/reset-link", by=Role.ADMIN)
+    assert (await house.ask("POST", f"/admin/users/{learner}/reset-link", by=Role.TEACHER))[0] == 403
+    assert (await house.ask("POST", "/admin/users/pers_nobody/reset-link", by=Role.ADMIN))[0] == 404
+    status, answer = await house.ask("POST", f"/admin/users/{learner}/reset-link", by=Role.ADMIN)
     assert status == 201
     body = {"token": token_in(answer["data"]["link"]), "new": _NEW}
     assert (await house.ask("POST", "/auth/password/reset", body))[0] == 204

@@ -1,0 +1,99 @@
+"""People as admins see them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lms_core.audit import Act
+from lms_core.errors import NotFound
+from lms_core.people import Account, PeopleFilter, Role, check_admin_left
+from lms_core.plans import Plan
+from storage.accounts import end_sign_ins
+from storage.audit import note
+from storage.database import Database
+from storage.tables import people
+
+
+class PeopleStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def listed(self, wanted: PeopleFilter, page: int, limit: int) -> tuple[list[Account], int]:
+        """By name, and how many there are."""
+        those = _those(wanted)
+        query = select(people).where(those).order_by(people.c.name, people.c.id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
+            total = await connection.scalar(select(func.count()).select_from(people).where(those))
+        return [account_of(row) for row in rows], total or 0
+
+    async def find(self, person_id: str) -> Account:
+        """Raises NotFound."""
+        async with self._database.read() as connection:
+            return await account(connection, person_id)
+
+    async def edit(self, person_id: str, change: Callable[[Account], Account]) -> Account:
+        """Role and whether they are active. Raises NotFound, or Conflict if no admin would be left."""
+        async with self._database.write() as connection:
+            await self._database.lock(connection)  # two admins must not remove each other at the same moment
+            before = await account(connection, person_id)
+            after = change(before)
+            check_admin_left(before, after, others=await _other_admins(connection, person_id))
+            await connection.execute(
+                update(people)
+                .where(people.c.id == person_id)
+                .values(role=after.role.value, deactivated_at=None if after.active else datetime.now(UTC))
+            )
+            if after.role is not before.role:
+                await note(
+                    connection,
+                    Act.ROLE_CHANGED,
+                    whom=person_id,
+                    before=before.role.value,
+                    after=after.role.value,
+                )
+            if after.active is not before.active:
+                await note(connection, Act.REACTIVATED if after.active else Act.DEACTIVATED, whom=person_id)
+            if not after.active:
+                await end_sign_ins(connection, person_id)
+        return after
+
+
+async def account(connection: AsyncConnection, person_id: str) -> Account:
+    """As part of the caller's transaction. Raises NotFound."""
+    row = (await connection.execute(select(people).where(people.c.id == person_id))).one_or_none()
+    if row is None:
+        raise NotFound(f"There is nobody with the id '{person_id}'.")
+    return account_of(row)
+
+
+def account_of(row: Row[Any]) -> Account:
+    return Account(
+        row.id, row.name, Role(row.role), row.email, Plan(row.plan), row.deactivated_at is None,
+        row.created_at, row.language,
+    )  # fmt: skip
+
+
+async def _other_admins(connection: AsyncConnection, person_id: str) -> int:
+    others = (
+        (people.c.role == Role.ADMIN.value) & people.c.deactivated_at.is_(None) & (people.c.id != person_id)
+    )
+    return await connection.scalar(select(func.count()).select_from(people).where(others)) or 0
+
+
+def _those(wanted: PeopleFilter) -> ColumnElement[bool]:
+    those: ColumnElement[bool] = true()
+    if wanted.role is not None:
+        those &= people.c.role == wanted.role.value
+    if wanted.active is not None:
+        those &= people.c.deactivated_at.is_(None) if wanted.active else people.c.deactivated_at.is_not(None)
+    if wanted.search:
+        text = wanted.search.lower()
+        found = [
+            func.lower(column).contains(text, autoescape=True) for column in (people.c.name, people.c.email)
+        ]
+        those &= or_(*found)
+    return those

@@ -1,0 +1,114 @@
+"""People and the audit log, for admins."""
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from lms_core.audit import Act
+from lms_core.errors import Conflict, NotFound
+from lms_core.people import Account, PeopleFilter, Permission, Role
+from lms_core.plans import Plan
+from storage.audit import AuditFilter, AuditStore
+from storage.people import PeopleStore
+from tutor.api.routing import Call, Model, Page, Paging, Route
+from tutor.auth import Authenticator
+
+
+class PeopleQuery(Paging):
+    """`search` is looked for in names and addresses."""
+
+    search: str = Field("", max_length=100)
+    role: Role | None = None
+    active: bool | None = None
+
+
+class PersonOut(BaseModel):
+    id: str
+    name: str
+    email: str | None
+    role: Role
+    plan: Plan
+    active: bool
+    language: str | None
+    created_at: datetime
+
+
+class PersonEdit(Model):
+    """Who is not active cannot come in; what they made stays."""
+
+    role: Role | None = None
+    active: bool | None = None
+
+
+class AuditQuery(Paging):
+    """From `since` to before `until`."""
+
+    act: Act | None = None
+    actor_id: str | None = Field(None, max_length=40)
+    person_id: str | None = Field(None, max_length=40)
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class AuditOut(BaseModel):
+    id: int
+    at: datetime
+    act: Act
+    actor_id: str | None
+    person_id: str | None
+    address: str | None
+    details: dict[str, Any]
+
+
+def routes(people: PeopleStore, audit: AuditStore, auth: Authenticator) -> list[Route]:
+    async def listed(call: Call[PeopleQuery, None]) -> Page:
+        query = call.query
+        wanted = PeopleFilter(query.search, query.role, query.active)
+        found, total = await people.listed(wanted, query.page, query.limit)
+        return Page([person_out(one) for one in found], total)
+
+    async def one(call: Call[None, None]) -> PersonOut:
+        return person_out(await people.find(call.path["id"]))
+
+    async def edit(call: Call[None, PersonEdit]) -> PersonOut:
+        changes = call.body.model_dump(exclude_none=True)
+
+        def change(current: Account) -> Account:
+            call.must_match(person_out(current))
+            return replace(current, **changes)
+
+        changed = await people.edit(call.path["id"], change)
+        auth.forget(changed.id)
+        return person_out(changed)
+
+    async def entries(call: Call[AuditQuery, None]) -> Page:
+        wanted = call.query.model_dump(exclude={"page", "limit"})
+        found, total = await audit.entries(AuditFilter(**wanted), call.query.page, call.query.limit)
+        return Page([AuditOut(**asdict(entry)) for entry in found], total)
+
+    manage = Permission.MANAGE_PEOPLE
+    return [
+        Route(
+            method="GET", path="/admin/users", summary="People, by name.", permission=manage, handle=listed,
+            query=PeopleQuery, answers=PersonOut,
+        ),
+        Route(
+            method="GET", path="/admin/users/{id}", summary="One person.", permission=manage, handle=one,
+            answers=PersonOut, errors=(NotFound,),
+        ),
+        Route(
+            method="PATCH", path="/admin/users/{id}", permission=manage, handle=edit, body=PersonEdit,
+            summary="Change somebody's role, or shut them out; the last admin stays.", answers=PersonOut,
+            edits=True, errors=(NotFound, Conflict),
+        ),
+        Route(
+            method="GET", path="/admin/audit", summary="Sensitive acts, the newest first.",
+            permission=Permission.READ_AUDIT, handle=entries, query=AuditQuery, answers=AuditOut,
+        ),
+    ]  # fmt: skip
+
+
+def person_out(account: Account) -> PersonOut:
+    return PersonOut(**asdict(account))
