@@ -44,6 +44,7 @@ from storage.course_rows import lesson_of, lesson_row
 from storage.database import Database
 from storage.plans import check_quotas
 from storage.progress import talk_lesson
+from storage.quiz_rows import insert_lesson_quiz, items_of_lesson
 from storage.search_index import forget, index, of_companion, of_lesson
 from storage.tables import companions, courses, lessons, modules, sessions
 
@@ -85,7 +86,8 @@ class CompanionStore(Companions):
             return None
         async with self._database.read() as connection:
             row = (await connection.execute(select(lessons).where(lessons.c.id == lesson_id))).one_or_none()
-        return None if row is None else lesson_of(row._asdict())
+            quiz = await connection.run_sync(items_of_lesson, lesson_id)
+        return None if row is None else lesson_of(row._asdict(), quiz)
 
     async def lesson_to_teach(self, learner: Principal, companion: Companion) -> str | None:
         async with self._database.read() as connection:
@@ -162,6 +164,7 @@ class CompanionStore(Companions):
         if lesson is not None:
             await connection.execute(insert(lessons).values(**lesson_row(lesson)))
             await index(connection, [of_lesson(lesson)])
+            await connection.run_sync(insert_lesson_quiz, lesson)
         await connection.execute(insert(companions).values(**asdict(companion)))
         await index(connection, [of_companion(companion)])
 

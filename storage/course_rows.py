@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from lms_core.assessment.items import data_of, item_of
+from lms_core.assessment.items import QuizItem
 from lms_core.courses import Course, Difficulty, Lesson, LessonKind, Module
 from storage.tables import courses
 
@@ -31,9 +31,9 @@ def module_of(row: Row[Any]) -> Module:
 
 
 def lesson_row(lesson: Lesson) -> dict[str, Any]:
-    return {**asdict(lesson), "quiz": [data_of(item) for item in lesson.quiz]}
+    """Without its quiz, which has tables of its own."""
+    return {name: value for name, value in asdict(lesson).items() if name != "quiz"}
 
 
-def lesson_of(values: Mapping[str, Any]) -> Lesson:
-    quiz = tuple(item_of(item) for item in values["quiz"])
+def lesson_of(values: Mapping[str, Any], quiz: tuple[QuizItem, ...] = ()) -> Lesson:
     return Lesson(**{**values, "quiz": quiz, "kind": LessonKind(values["kind"])})

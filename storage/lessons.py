@@ -138,12 +138,12 @@ async def outline_of(connection: AsyncConnection, course_id: str) -> tuple[Modul
     query = select(modules).where(modules.c.course_id == course_id)
     found = await connection.execute(query.order_by(modules.c.position, modules.c.id))
     inside: dict[str, tuple[Module, list[Lesson]]] = {row.id: (module_of(row), []) for row in found}
-    light = [column for column in lessons.c if column.name not in ("content", "quiz")]
+    light = [column for column in lessons.c if column.name != "content"]
     rows = await connection.execute(
         select(*light).where(lessons.c.module_id.in_(inside)).order_by(lessons.c.position, lessons.c.id)
     )
     for row in rows:
-        inside[row.module_id][1].append(lesson_of({**row._asdict(), "content": "", "quiz": ()}))
+        inside[row.module_id][1].append(lesson_of({**row._asdict(), "content": ""}))
     return tuple(ModuleOutline(module, tuple(some)) for module, some in inside.values())
 
 

@@ -31,7 +31,7 @@ from storage.course_rights import LESSONS, enrolled, read_by, written_by
 from storage.course_rows import lesson_of
 from storage.courses import named
 from storage.database import Database
-from storage.rewards import reward
+from storage.rewards import locked_streak, reward
 from storage.tables import courses, enrollments, lesson_progress, lessons, modules
 
 _COLUMNS = [column for column in lesson_progress.c if column.name not in ("lesson_id", "person_id")]
@@ -108,10 +108,11 @@ def readable_lesson(connection: Connection, viewer: Principal, lesson_id: str) -
 
 
 def take_step(connection: Connection, lesson_id: str, person_id: str, step: Step) -> LessonProgress:
-    """Move a learner's progress in a lesson and, if they are enrolled, in its course.
+    """Move a learner's progress in a lesson and, if they are enrolled, in its course; completing them gives XP.
 
     Whether they may is for the caller to check; lesson and person must be there.
     """
+    locked_streak(connection, person_id)
     upsert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = {"lesson_id": lesson_id, "person_id": person_id, **asdict(NOT_STARTED)}
     connection.execute(upsert(lesson_progress).values(row).on_conflict_do_nothing())

@@ -1,6 +1,7 @@
 """Rewards as part of the transaction of what they are given for.
 
-`reward` locks the learner's streak row, so that whatever happens at once in several places is counted one by one.
+The learner's streak row is the lock: whatever may reward takes it before any other row of that learner, so that what
+happens at once in several places is counted one by one, and none waits for the other in a circle.
 """
 
 from collections import Counter

@@ -22,6 +22,7 @@ from audio.pool import OnJob
 from audio.silero import SileroBatch
 from lms_core.errors import TooBusy
 from storage.accounts import AccountStore
+from storage.attempts import AttemptStore
 from storage.audit import AuditStore
 from storage.bookmarks import BookmarkStore
 from storage.companions import CompanionStore
@@ -37,6 +38,7 @@ from storage.minutes import MinuteStore
 from storage.people import PeopleStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
+from storage.quizzes import QuizStore
 from storage.search import SearchStore
 from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
@@ -46,6 +48,7 @@ from tutor import brain, panel, transports
 from tutor.access_tokens import AccessTokens
 from tutor.api import (
     access,
+    attempts,
     auth,
     bookmarks,
     companions,
@@ -59,6 +62,7 @@ from tutor.api import (
     media,
     people,
     plans,
+    quizzes,
     resets,
     search,
     sessions,
@@ -287,6 +291,8 @@ class Server:
             *search.routes(self.search),
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),
+            *quizzes.routes(QuizStore(self.database)),
+            *attempts.routes(AttemptStore(self.database)),
             *gamification.routes(GamificationStore(self.database)),
             *people.routes(PeopleStore(self.database), AuditStore(self.database), self.auth),
             *plans.routes(PlanStore(self.database)),

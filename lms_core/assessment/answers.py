@@ -1,6 +1,8 @@
 """What a learner answers. Places count from 0 and are those of `QuizItem.options()`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,21 @@ class Texts:
 
 
 Answer = Words | Places | Texts
+
+
+def data_of(answer: Answer) -> dict[str, Any]:
+    """Plain JSON."""
+    match answer:
+        case Words(text):
+            return {"text": text}
+        case Places(places):
+            return {"places": list(places)}
+        case Texts(texts):
+            return {"texts": list(texts)}
+
+
+def answer_of(data: Mapping[str, Any]) -> Answer:
+    """From what `data_of` made. Raises KeyError for anything else."""
+    if "places" in data:
+        return Places(tuple(data["places"]))
+    return Texts(tuple(data["texts"])) if "texts" in data else Words(data["text"])

@@ -37,6 +37,7 @@ _LISTED = (QuizKind.MULTIPLE_ANSWER, QuizKind.ORDERING, QuizKind.CLOZE)
 @dataclass(frozen=True, slots=True)
 class QuizItem:
     """`accept` are further right answers; `hints` go from small to large; `tolerance` is for numeric answers.
+    `id` is empty for an item that is not stored.
 
     `choices`: what can be chosen. `answers`: the right choices; the things in their right order; what fills each
     gap; or the steps of a problem, each with variants after "|". `pairs`: what goes with what.
@@ -53,6 +54,7 @@ class QuizItem:
     answers: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
     tolerance: float = 0.0
+    id: str = ""
 
     def __post_init__(self) -> None:
         if not self.answer and self.kind in (*_LISTED, QuizKind.MATCHING):

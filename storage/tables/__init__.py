@@ -24,6 +24,7 @@ from storage.tables.gamification import (
 from storage.tables.live_updates import live_updates
 from storage.tables.media import media
 from storage.tables.people import people, tokens
+from storage.tables.quizzes import quiz_answers, quiz_attempts, quiz_items, quizzes
 from storage.tables.search import search_documents
 from storage.tables.secrets import secrets
 from storage.tables.sessions import items, sessions, turn_metrics
@@ -49,6 +50,10 @@ __all__ = [
     "modules",
     "people",
     "preferences",
+    "quiz_answers",
+    "quiz_attempts",
+    "quiz_items",
+    "quizzes",
     "search_documents",
     "secrets",
     "session_leases",

@@ -71,7 +71,6 @@ lessons = Table(
     Column("title", String(300), nullable=False),
     Column("content", Text, nullable=False),
     Column("language", String(20), nullable=False),
-    Column("quiz", JSON, nullable=False),
     Column("module_id", ForeignKey("modules.id", ondelete="CASCADE")),
     Column("position", Integer, nullable=False, server_default="0"),
     Column("kind", String(20), nullable=False, server_default="text"),

@@ -27,11 +27,15 @@ LESSON = Lesson(
 )  # fmt: skip
 
 
+def without_item_ids(lesson: Lesson | None) -> Lesson | None:
+    return lesson and replace(lesson, quiz=tuple(replace(item, id="") for item in lesson.quiz))
+
+
 async def test_a_companion_and_its_lesson_come_back_as_they_were(companions: CompanionStore) -> None:
     await companions.add(FULL, LESSON)
     assert await companions.find("comp_1") == FULL
     assert await companions.find("leo") == FULL
-    assert await companions.lesson("lesson_1") == LESSON
+    assert without_item_ids(await companions.lesson("lesson_1")) == LESSON
     assert await companions.find("nobody") is None
     assert await companions.lesson(None) is None
 
@@ -82,7 +86,7 @@ async def test_the_demo_lessons_survive_the_database(companions: CompanionStore)
     for demo in demo_lessons():
         await companions.add(demo.companion, demo.lesson)
         assert await companions.find(demo.companion.slug) == demo.companion
-        assert await companions.lesson(demo.lesson.id) == demo.lesson
+        assert without_item_ids(await companions.lesson(demo.lesson.id)) == demo.lesson
 
 
 async def test_one_that_was_talked_with_is_archived_another_is_deleted(

@@ -15,9 +15,10 @@ from storage.database import Database
 from storage.gamification import GamificationStore, Preferences
 from storage.rewards import Reward, reward
 from storage.sessions import SessionStore
-from storage.tables import companions, courses, enrollments, lessons, modules
+from storage.tables import courses, enrollments, lessons, modules
+from storage.tables import sessions as session_rows
 from storage.writer import SessionWriter
-from tests.storage.rows import ADA, learner_with_sessions
+from tests.storage.rows import learner_with_sessions
 from tests.storage.test_writer import running
 
 NOW = datetime.now(UTC)
@@ -164,7 +165,7 @@ async def _in_course(database: Database, person_id: str) -> None:
         )
         await connection.execute(
             lessons.insert().values(
-                id="l1", slug="l", title="L", content="", language="en", quiz=[], module_id="m1", metadata={}
+                id="l1", slug="l", title="L", content="", language="en", module_id="m1", metadata={}
             )
         )
         await connection.execute(
@@ -176,7 +177,7 @@ async def _in_course(database: Database, person_id: str) -> None:
                 last_accessed_at=NOW,
             )
         )
-        await connection.execute(update(companions).where(companions.c.id == ADA.id).values(lesson_id="l1"))
+        await connection.execute(update(session_rows).values(lesson_id="l1"))
 
 
 async def test_sessions_of_a_companion_without_a_lesson_are_rewarded_too(

@@ -24,9 +24,7 @@ async def test_migrations_make_what_the_tables_say(bare_database_url: str) -> No
 async def test_migrating_again_changes_nothing(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(
-            text(
-                "INSERT INTO lessons (id, slug, title, content, language, quiz) VALUES ('l', 'l', 't', 'c', 'en', '[]')"
-            )
+            text("INSERT INTO lessons (id, slug, title, content, language) VALUES ('l', 'l', 't', 'c', 'en')")
         )
     await database.migrate()
     async with database.read() as connection:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from lms_core.assessment.answer_words import key_words
 from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.assessment.spoken_numbers import numbers, tokens
+from tutor.brain.base import Show
 from tutor.brain.lesson_text import plain
 
 _OWN = 3
@@ -34,7 +35,19 @@ def _smallest(item: QuizItem, heading: str, text: Text) -> str:
     return text("hint_title")
 
 
+def shown(item: QuizItem) -> Show:
+    """An item on the page, while it is asked aloud."""
+    lefts = (left for left, _ in item.pairs)
+    return Show("quiz", "", "\n".join((item.question, *(f"- {one}" for one in (*lefts, *_options(item))))))
+
+
+def _options(item: QuizItem) -> tuple[str, ...]:
+    return () if item.kind is QuizKind.TRUE_FALSE else item.options()
+
+
 def _larger(item: QuizItem, text: Text) -> list[str]:
+    if item.answers or item.pairs:
+        return []  # of several parts no single one is worth a letter
     if item.kind is QuizKind.MULTIPLE_CHOICE:
         wrong = [choice for choice in item.choices if choice.lower() != item.answer.lower()]
         return [text("hint_not", choice=wrong[0])] if len(wrong) > 1 else []

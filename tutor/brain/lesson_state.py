@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lms_core.assessment.spoken_quiz import with_answer
+
 _KEY = "lesson_tutor"
 _PROGRESS = (
     "chunk", "span", "since", "question", "outcomes", "again", "returns", "guessed", "through", "reviewing",
@@ -57,6 +59,8 @@ class LessonState(BaseModel):
     outcomes: dict[int, Outcome] = {}
     again: list[tuple[int, int]] = []
     """(question, the value of `asked` from which on it may come again)"""
+    answers: dict[str, str] = Field({}, exclude=True)
+    """What was answered in this reply, by item; the session's memory keeps it for the quiz."""
     returns: dict[int, int] = {}
     """How often each question was put off until later."""
     streak: int = 0
@@ -119,5 +123,7 @@ class LessonState(BaseModel):
         while len(self.spoken) > 1 and sum(map(len, self.spoken)) > _SPOKEN_CHARS:
             self.spoken.pop(0)
         self.core = min(self.core, max(0, len(self.spoken) - 1))
+        for item_id, said in self.answers.items():
+            memory = with_answer(memory, item_id, said)
         stored = self.model_dump(mode="json", exclude_defaults=True)
         return {**memory, _KEY: stored}

@@ -108,6 +108,8 @@ class LessonTalk:
         item = self.teaching.item
         if item is not None and words is not None and understand(words).intent in _MAY_BE_ANSWERS:
             verdict = judge(words, item).verdict
+            if verdict is not Verdict.UNSURE:
+                self.state.answers.setdefault(item.id, words)
             if verdict is Verdict.RIGHT:
                 self.teaching.right(item)
             elif verdict in (Verdict.WRONG, Verdict.CLOSE) and self.state.question is not None:

@@ -4,13 +4,13 @@ import re
 
 from lms_core.assessment.answer_words import is_explanation
 from lms_core.assessment.grading import judge
-from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.items import GAP, QuizItem, QuizKind
 from lms_core.assessment.spoken_answers import Judgement, Verdict
 from lms_core.assessment.spoken_numbers import tokens
 from lms_core.assessment.word_likeness import stem
 from lms_core.companions import Style
 from tutor.brain.base import Show
-from tutor.brain.lesson_hints import ladder, spoken_answer
+from tutor.brain.lesson_hints import ladder, shown, spoken_answer
 from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome, Pending
 from tutor.brain.lesson_voice import Voice, continuing, listed
@@ -21,6 +21,7 @@ _RETURNS = 2
 """How often a question may come again."""
 _GO_WORDS = 45
 """Most words of lesson text in one reply."""
+_CHOOSING = (QuizKind.MULTIPLE_CHOICE, QuizKind.MULTIPLE_ANSWER, QuizKind.ORDERING, QuizKind.MATCHING)
 _MISHEARD = 3
 """Replies in a row without a usable answer that count as "I don't know"."""
 
@@ -186,27 +187,36 @@ class Teaching:
         voice.mark()
         self.wording()
         item = self.plan.questions[number].item
-        voice.show(Show("quiz", "", "\n".join((item.question, *(f"- {choice}" for choice in item.choices)))))
+        voice.show(shown(item))
 
     def wording(self) -> None:
         """The pending question, as it is asked aloud."""
         item = self.item
         if item is None:
             return
-        asked = re.sub(r"^true or false\s*[:,.?]?\s*", "", item.question, flags=re.I)
+        asked = GAP.sub("blank", re.sub(r"^true or false\s*[:,.?]?\s*", "", item.question, flags=re.I))
         if item.kind is QuizKind.TRUE_FALSE and not asked.endswith("?"):
             self.voice.say("true_false", statement=asked[:1].upper() + asked[1:])
             return
-        named = all(choice in asked for choice in item.choices)
+        named = all(choice in asked for choice in item.options())
         if item.kind is QuizKind.MULTIPLE_CHOICE and asked.endswith("?") and not named:
             asked = f"{asked[:-1]}: {listed(list(item.choices), 'or')}?"
         self.voice.tell(asked)
-        if item.kind is QuizKind.MULTIPLE_CHOICE and not asked.endswith("?") and not named:
+        if item.kind in _CHOOSING and not (
+            named or (asked.endswith("?") and item.kind is QuizKind.MULTIPLE_CHOICE)
+        ):
             self.choices(item)
 
     def choices(self, item: QuizItem) -> None:
-        if item.choices:
-            self.voice.say("choices", choices=listed(list(item.choices), "or"))
+        """What there is to choose from, to put in order, or to match."""
+        options = list(item.options())
+        if item.kind is QuizKind.ORDERING:
+            self.voice.say("order", things=listed(options, "and"))
+        elif item.kind is QuizKind.MATCHING:
+            lefts = listed([left for left, _ in item.pairs], "and")
+            self.voice.say("match", lefts=lefts, rights=listed(options, "and"))
+        elif options:
+            self.voice.say("choices", choices=listed(options, "or"))
 
     # --- judging --------------------------------------------------------------------------------------
 
@@ -217,6 +227,7 @@ class Teaching:
         judgement = judge(words, item)
         if judgement.verdict is not Verdict.UNSURE:
             self.state.unclear = 0
+            self.state.answers.setdefault(item.id, words)
         match judgement.verdict:
             case Verdict.RIGHT:
                 self.right(item)
@@ -299,13 +310,14 @@ class Teaching:
         kinds = {
             QuizKind.NUMERIC: "number",
             QuizKind.MULTIPLE_CHOICE: "choice",
+            QuizKind.MULTIPLE_ANSWER: "choice",
             QuizKind.TRUE_FALSE: "truth",
         }
         voice.say(f"want_{kinds.get(item.kind, 'words')}")
         voice.mark()
         if state.unclear > 1:
             voice.say("offer")
-        elif item.kind is QuizKind.MULTIPLE_CHOICE:
+        elif item.kind in _CHOOSING:
             self.choices(item)
         else:
             self.wording()

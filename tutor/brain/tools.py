@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lms_core.assessment.items import QuizItem
+from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.spoken_quiz import with_answer
 from lms_core.courses import Lesson
 from tutor.brain.base import Show, ToolSpec
 from tutor.brain.passages import passages, relevant
@@ -169,10 +170,16 @@ def _ask(given: Ask, lesson: Lesson | None, memory: Mapping[str, Any]) -> Outcom
     item = items[place]
     quiz.asked = [*quiz.asked, place] if place not in quiz.asked else quiz.asked
     quiz.open, quiz.tries = place, 0
+    options = () if item.kind is QuizKind.TRUE_FALSE else item.options()
     output = _told(
-        number=place + 1, of=len(items), kind=item.kind, question=item.question, choices=item.choices
+        number=place + 1,
+        of=len(items),
+        kind=item.kind,
+        question=item.question,
+        choices=options,
+        match_with=[left for left, _ in item.pairs],
     )
-    body = "\n".join((item.question, *(f"- {choice}" for choice in item.choices)))
+    body = "\n".join((item.question, *(f"- {one}" for one in (*(left for left, _ in item.pairs), *options))))
     return Outcome(output, (Show("quiz", f"{place + 1} / {len(items)}", body),), _with(memory, quiz))
 
 
@@ -197,6 +204,8 @@ def _grade(given: Grade, lesson: Lesson | None, memory: Mapping[str, Any]) -> Ou
     elif item.hints:
         told["hint"] = item.hints[min(quiz.tries, len(item.hints)) - 1]
     quiz.scores[str(place)] = max(score, quiz.scores.get(str(place), 0.0))
+    if verdict != "unsure":
+        memory = with_answer(memory, item.id, given.answer)
     return Outcome(_told(**told), memory=_with(memory, quiz))
 
 
