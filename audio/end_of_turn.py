@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from audio.engines import Choice
 from audio.errors import ModelError
 from audio.pcm import Samples
-from audio.pool import OnJob, Pool, ThreadWorker, unmeasured
+from audio.pool import OnJob, Pool, unmeasured
+from audio.workers import ThreadWorker
 
 RATE = 16_000
 SECONDS = 8

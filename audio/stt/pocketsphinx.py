@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.pcm import level_dbfs
-from audio.pool import OnJob, Pool, ProcessWorker, unmeasured
+from audio.pool import OnJob, Pool, unmeasured
 from audio.stt.base import STT_RATE, HeardWord, SttStream, Transcript
 from audio.stt.buffered import BufferedStream
+from audio.workers import ProcessWorker
 
 _FRAME_MS = 10
 _SILENT_DBFS = -60.0

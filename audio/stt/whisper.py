@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.errors import EngineError, ModelError
-from audio.pool import OnJob, Pool, ThreadWorker, unmeasured
+from audio.pool import OnJob, Pool, unmeasured
 from audio.stt.base import HeardWord, SttStream, Transcript
 from audio.stt.buffered import BufferedStream
+from audio.workers import ThreadWorker
 
 
 class WhisperEars:

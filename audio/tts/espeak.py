@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.errors import EngineError
-from audio.pool import OnJob, Pool, ThreadWorker, unmeasured
+from audio.pool import OnJob, Pool, unmeasured
 from audio.speakable import Spoken, speakable
 from audio.tts.base import Speech, SpokenWord, Voice
 from audio.tts.outlet import Outlet
 from audio.tts.timing import WordEvents, portions
+from audio.workers import ThreadWorker
 
 _RATE = 22_050
 _WORDS_PER_MINUTE = 175

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from audio.errors import EngineError, ModelError
 from audio.models import installed_voices
 from audio.pcm import Resampler
-from audio.pool import OnJob, Pool, ThreadWorker, unmeasured
+from audio.pool import OnJob, Pool, unmeasured
 from audio.speakable import Spoken, speakable
 from audio.tts.base import Speech, SpokenWord, Voice
 from audio.tts.outlet import Outlet
 from audio.tts.timing import WordEvents, estimate_words, portions
+from audio.workers import ThreadWorker
 
 _SLOWEST, _FASTEST = 0.25, 2.0
 _SILENT = 300

@@ -8,7 +8,8 @@ import os
 import re
 from collections.abc import Callable
 
-from audio.pool import Pool, ProcessWorker
+from audio.pool import Pool
+from audio.workers import ProcessWorker
 
 
 def tell(process: int) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from audio.errors import EngineBusy, EngineError, EngineTimeout
-from audio.pool import Pool, ProcessWorker, ThreadWorker
+from audio.pool import Pool
+from audio.workers import ProcessWorker, ThreadWorker
 
 
 async def test_one_busy_session_does_not_starve_another() -> None:
