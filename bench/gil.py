@@ -31,7 +31,8 @@ def works(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     from piper import PiperVoice
 
     from audio.stt.pocketsphinx import make_decoder
-    from audio.tts.espeak import VOICES, _library
+    from audio.tts.espeak_library import library
+    from audio.tts.espeak_voices import VOICES
 
     yield "nothing", lambda: time.sleep(0.01)
     decode, pcm = make_decoder(), SPEECH.tobytes()
@@ -43,7 +44,7 @@ def works(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "faster-whisper", lambda: list(whisper.transcribe(sound, language="en", beam_size=1)[0])
     voice = PiperVoice.load(tiny_piper.install(folder, "en_US-tiny-low"))
     yield "piper", lambda: list(voice.synthesize(TEXT))
-    yield "espeak-ng", lambda: _library().speak(TEXT, VOICES[0].id, 175, lambda _sound, _words: True)
+    yield "espeak-ng", lambda: library().speak(TEXT, VOICES[0].id, 175, lambda _sound, _words: True)
     silero, state = load_batched(silero_path()), np.zeros((1, 500, 128), np.float32)
     windows = {"input": np.zeros((500, 576), np.float32), "h": state, "c": state}
     yield "Silero, 500 sessions", lambda: silero.run(None, windows)

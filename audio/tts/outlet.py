@@ -1,16 +1,16 @@
 """From a worker's thread to the event loop: sound that is handed over while the job still runs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Hashable
-from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
+from contextlib import aclosing, suppress
+from typing import Any
 
 from audio.pool import Pool
+from audio.speakable import Spoken
+from audio.tts.base import Speech
 
-Piece = TypeVar("Piece")
 
-
-class Outlet(Generic[Piece]):
+class Outlet:
     """Made on the event loop; the job puts pieces in, `run` gives them out.
 
     The line of pieces has no bound of its own: jobs are portions of text (`timing.portions`), which bound it.
@@ -20,15 +20,15 @@ class Outlet(Generic[Piece]):
         self.cancelled = False
         """Nobody listens any more: the job should stop as soon as it can."""
         self._loop = asyncio.get_running_loop()
-        self._pieces: asyncio.Queue[Piece | None] = asyncio.Queue()
+        self._pieces: asyncio.Queue[Speech | None] = asyncio.Queue()
 
-    def put(self, piece: Piece) -> None:
+    def put(self, piece: Speech) -> None:
         """Called in the worker's thread."""
         if not self.cancelled:
             with suppress(RuntimeError):  # the loop is gone: nobody waits any more
                 self._loop.call_soon_threadsafe(self._pieces.put_nowait, piece)
 
-    async def run(self, pool: Pool, key: Hashable, job: Any) -> AsyncGenerator[Piece, None]:
+    async def run(self, pool: Pool, key: Hashable, job: Any) -> AsyncGenerator[Speech, None]:
         """Have `pool` do `job`, which puts into this outlet. Closing the iterator cancels the job.
 
         Raises what `Pool.run` raises, after the pieces that came before.
@@ -43,3 +43,16 @@ class Outlet(Generic[Piece]):
             self.cancelled = True
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
+
+
+async def speak(
+    pool: Pool, portions: Iterable[Spoken], job: Callable[[Spoken, int, Outlet], Any]
+) -> AsyncGenerator[Speech, None]:
+    """Have `pool` say one portion after the other; `job` is made of a portion and of how many samples came before it."""
+    made, caller = 0, object()
+    for portion in portions:
+        outlet = Outlet()
+        async with aclosing(outlet.run(pool, caller, job(portion, made, outlet))) as pieces:
+            async for piece in pieces:
+                made += len(piece.pcm)
+                yield piece

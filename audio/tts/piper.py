@@ -6,8 +6,7 @@ onnxruntime releases the GIL, so the workers are threads; phonemes come from the
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from audio.pcm import Resampler
 from audio.pool import OnJob, Pool, unmeasured
 from audio.speakable import Spoken, speakable
 from audio.tts.base import Speech, SpokenWord, Voice
-from audio.tts.outlet import Outlet
+from audio.tts.outlet import Outlet, speak
 from audio.tts.timing import WordEvents, estimate_words, portions
 from audio.workers import ThreadWorker
 
@@ -39,7 +38,7 @@ class _Job:
     voice: str
     speed: float
     begin_ms: float
-    outlet: Outlet[Speech]
+    outlet: Outlet
 
 
 class PiperMouth:
@@ -87,19 +86,16 @@ class PiperMouth:
         await self._pool.aclose()
         self._loaded.clear()
 
-    async def synthesize(
+    def synthesize(
         self, text: str, *, voice: str, speed: float, language: str
-    ) -> AsyncIterator[Speech]:
+    ) -> AsyncGenerator[Speech, None]:
         chosen = self._voice_for(voice, language)
         speed = min(max(speed, _SLOWEST), _FASTEST)
-        made, caller = 0, object()
-        for portion in portions(speakable(text, language), short=0):
-            outlet: Outlet[Speech] = Outlet()
-            job = _Job(portion, chosen, speed, made * 1000 / self.sample_rate, outlet)
-            async with aclosing(outlet.run(self._pool, caller, job)) as pieces:
-                async for piece in pieces:
-                    made += len(piece.pcm)
-                    yield piece
+
+        def job(portion: Spoken, made: int, outlet: Outlet) -> _Job:
+            return _Job(portion, chosen, speed, made * 1000 / self.sample_rate, outlet)
+
+        return speak(self._pool, portions(speakable(text, language), short=0), job)
 
     def _voice_for(self, wanted: str, language: str) -> str:
         """The wanted voice if it speaks the language, else one that does, else the wanted or default one."""

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from audio.errors import EngineError
 from audio.pcm import Resampler, level_dbfs
 from audio.tts.base import SpokenWord
-from audio.tts.espeak import VOICES, EspeakMouth, voice_for
+from audio.tts.espeak import EspeakMouth
+from audio.tts.espeak_voices import VOICES, voice_for
 
 SENTENCE = "Plants take in water and make sugar from the light."
 
@@ -93,9 +94,9 @@ async def test_the_first_sound_comes_before_the_last_is_made(mouth: EspeakMouth)
 
 
 async def test_all_curated_voices_exist_and_no_two_sound_alike(mouth: EspeakMouth) -> None:
-    from audio.tts.espeak import _library
+    from audio.tts.espeak_library import library
 
-    library = _library()
+    library = library()
     assert all(library._lib.espeak_SetVoiceByName(voice.id.encode()) == 0 for voice in VOICES)
     library._voice = ""
     english = [voice.id for voice in VOICES if voice.language.startswith("en")]
