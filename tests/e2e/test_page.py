@@ -172,7 +172,7 @@ async def test_a_spoken_question_gets_a_spoken_captioned_answer_and_barge_in_sil
     assert await page.evaluate("() => window.viva.audioBytes") > 48_000
     await page.get_by_role("button", name="End", exact=True).click()
     await state_is(page, "done")
-    await expect(page.locator("#figures")).to_have_text(re.compile(r"^\d+ seconds · [12] turns? of yours$"))
+    await expect(page.locator("#with")).to_have_text(re.compile(r"· \d+ seconds · [12] turns?$"))
     assert chromium.problems == []
 
 
@@ -184,9 +184,10 @@ async def test_typing_works_without_a_microphone_at_phone_width_by_keyboard(
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="I would rather type").focus()
     await page.keyboard.press("Enter")
-    await page.wait_for_selector("#captions .tutor", timeout=10_000)
+    await shows(page, "#captions .tutor .heard", "Hello")
     await type_in(page, "what is a denominator")
     await shows(page, "#captions .tutor", "enominator")
+    await expect(page.locator("#captions .tutor").first).to_have_text(re.compile("^Hello.* …$"))
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert await page.locator("#mute").is_hidden() and await page.locator("#level").is_hidden()
 
@@ -252,7 +253,7 @@ async def test_the_talk_survives_a_server_that_dies_and_a_reload_and_ends_with_a
     await page.get_by_role("button", name="End", exact=True).click()
     await state_is(page, "done")
     assert len(await page.locator("#summary").inner_text()) > 20
-    await shows(page, "#figures", "2 turns of yours")
+    await shows(page, "#with", "2 turns")
     await page.reload()
     await page.wait_for_selector("#companions button")
     assert await page.locator("#go-on").is_hidden()

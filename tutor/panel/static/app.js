@@ -22,9 +22,10 @@ function card(companion) {
   const button = document.createElement("button");
   button.type = "button";
   button.dataset.subject = companion.subject;
-  for (const [tag, text] of [["strong", companion.name], ["span", companion.topic], ["small", `${companion.subject} · ${companion.duration_minutes} minutes`]]) {
+  for (const [tag, text] of [["i", companion.name[0]], ["strong", companion.name], ["span", companion.topic], ["small", `${companion.subject} · ${companion.duration_minutes} minutes`]]) {
     const part = document.createElement(tag);
     part.textContent = text;
+    part.ariaHidden = tag === "i";
     button.append(part);
   }
   button.addEventListener("click", () => ask(companion));

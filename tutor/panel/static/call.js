@@ -153,6 +153,7 @@ export class Call {
         break;
       case "viva.caption":
         if (event.role === "learner") captions.set(event.item_id, "learner", event.text);
+        else if (event.final) captions.cut(event.item_id, event.text);
         else captions.time(event.item_id, event.words);
         break;
       case "conversation.item.done": this.typed.delete(event.item.id); break;

@@ -51,6 +51,14 @@ export class Captions {
     if (line) line.words.push(...words);
   }
 
+  // The companion was interrupted: `text` is what was heard of it.
+  cut(item, text) {
+    const line = this.lines.get(item);
+    if (!line || line.text.trim() === text.trim()) return;
+    Object.assign(line, {text: `${text} …`, heard: Infinity, words: []});
+    this.draw(line);
+  }
+
   heard(item, ms) {
     const line = this.lines.get(item);
     if (!line || !line.words.length) return;

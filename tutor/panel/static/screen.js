@@ -64,8 +64,8 @@ export function done({title, reason, summary, companion, seconds, turns, again})
   $("done-title").textContent = title;
   $("reason").textContent = reason;
   $("summary").textContent = summary ?? "";
-  $("with").textContent = `${companion.name} · ${companion.topic}`;
-  $("figures").textContent = turns ? `${duration(seconds)} · ${count(turns, "turn")} of yours` : "";
+  const figures = turns ? [duration(seconds), count(turns, "turn")] : [];
+  $("with").textContent = [companion.name, companion.topic, ...figures].join(" · ");
   $("again").textContent = again;
   show("done");
 }
