@@ -1,10 +1,11 @@
-"""Formulae: signs, powers, indices, roots, functions, LaTeX, and the formulae of chemistry."""
+"""Formulae: signs, powers, indices, functions, and the formulae of chemistry; LaTeX has a file of its own."""
 
 import re
 from re import Match
 
-from audio.speakable.numbers import number_in_words, ratio_in_words
-from audio.speakable.reader import Reader, Rule, after, letters_apart, saying, silent
+from audio.speakable import latex
+from audio.speakable.numbers import number_in_words
+from audio.speakable.reader import Reader, Rule, after, letters_apart, saying, word
 from audio.speakable.vocabulary import GREEK, Vocabulary
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
@@ -14,41 +15,7 @@ _WRITTEN_SIGNS = {
     "==": "=", "===": "=", "!=": "≠", "<=": "≤", ">=": "≥", "=>": "⇒", "->": "→", "<-": "←", "&&": "∧", "||": "∨",
     "+-": "±", "+/-": "±", "<=>": "⇔", "<->": "↔", ":=": "=", "≔": "=", "⋅": "·", "∙": "·", "∗": "×", "⟶": "→", "～": "~",
 }  # fmt: skip
-_LATEX_SIGNS = {
-    "times": "×", "cdot": "·", "div": "÷", "pm": "±", "mp": "∓", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "lt": "<",
-    "gt": ">", "neq": "≠", "ne": "≠", "approx": "≈", "equiv": "≡", "propto": "∝", "to": "→", "rightarrow": "→",
-    "leftarrow": "←", "Rightarrow": "⇒", "implies": "⇒", "iff": "⇔", "Leftrightarrow": "⇔", "infty": "∞", "in": "∈",
-    "notin": "∉", "cup": "∪", "cap": "∩", "subset": "⊂", "subseteq": "⊆", "emptyset": "∅", "forall": "∀", "exists": "∃",
-    "neg": "¬", "land": "∧", "wedge": "∧", "lor": "∨", "vee": "∨", "angle": "∠", "perp": "⊥", "parallel": "∥",
-    "therefore": "∴", "partial": "∂", "nabla": "∇", "circ": "°", "degree": "°", "prime": "′", "sim": "~",
-}  # fmt: skip
-_BIG = {
-    "sum": "sum",
-    "∑": "sum",
-    "prod": "product",
-    "∏": "product",
-    "int": "integral",
-    "∫": "integral",
-    "lim": "limit",
-}
 _FUNCTIONS = ("arcsin", "arccos", "arctan", "sin", "cos", "tan", "log", "ln", "exp", "max", "min", "sqrt")
-_TEXT_COMMANDS = (
-    "text",
-    "mathrm",
-    "mathbf",
-    "mathit",
-    "textbf",
-    "textit",
-    "operatorname",
-    "mathbb",
-    "vec",
-    "overline",
-    "hat",
-    "bar",
-)
-_UNSAID_COMMANDS = frozenset(
-    "left right big Big bigg Bigg quad qquad displaystyle limits begin end mathsf label".split()
-)
 _ELEMENT = (
     "He|Li|Be|Ne|Na|Mg|Al|Si|Cl|Ar|Ca|Sc|Ti|Cr|Mn|Fe|Co|Ni|Cu|Zn|Ga|Ge|As|Se|Br|Kr|Rb|Sr|Ag|Cd|Sn|Sb|Te|Xe|Cs|Ba|"
     "Pt|Au|Hg|Pb|Bi|Rn|Ra|H|B|C|N|O|F|P|S|K|V|Y|I|W|U"
@@ -62,18 +29,6 @@ def _sign(reader: Reader, m: Match[str]) -> str:
     if sign in ("+", "−") and reader.text[m.end() : m.end() + 1] == sign:
         return ""  # "----" or "+++" is a line that somebody drew
     return reader.word(sign, sign)
-
-
-def _star(reader: Reader, _m: Match[str]) -> str:
-    return reader.word("×", "*")
-
-
-def _slash(reader: Reader, _m: Match[str]) -> str:
-    return reader.word("over", "/")
-
-
-def _hyphen(reader: Reader, _m: Match[str]) -> str:
-    return reader.word("−", "-")
 
 
 def _exponent(reader: Reader, exponent: str, start: int, end: int, inside: tuple[int, int]) -> None:
@@ -170,18 +125,6 @@ def _letters(reader: Reader, m: Match[str]) -> str:
     return letters_apart(reader, letters)
 
 
-def _greek(reader: Reader, m: Match[str]) -> str:
-    return reader.word(m.group(), m.group())
-
-
-def _factorial(reader: Reader, m: Match[str]) -> str:
-    return reader.word("factorial", m.group())
-
-
-def _ratio(reader: Reader, m: Match[str]) -> str:
-    return reader.word("ratio", m.group())
-
-
 def _absolute(reader: Reader, m: Match[str]) -> None:
     reader.say(reader.word("absolute", "|"), m.start(), m.start() + 1)
     reader.read(m.start() + 1, m.end() - 1, maths=True)
@@ -195,80 +138,6 @@ def _chemical(reader: Reader, m: Match[str]) -> str:
     )
 
 
-# --- LaTeX ----------------------------------------------------------------------------------------------------
-
-
-def _command(reader: Reader, m: Match[str]) -> int | None:
-    name = m["command"]
-    if name in ("frac", "dfrac", "tfrac"):
-        return _frac(reader, m)
-    if name == "sqrt":
-        return _sqrt(reader, m)
-    if name in _BIG:
-        return _big(reader, m)
-    if name in _TEXT_COMMANDS:
-        inside = reader.braced(m.end())
-        if inside is not None:
-            reader.read(*inside, maths=None if name not in ("text", "textbf", "textit") else False)
-            return after(inside, reader.text)
-    elif name in _UNSAID_COMMANDS:
-        return None
-    elif name in _LATEX_SIGNS:
-        reader.say(reader.word(_LATEX_SIGNS[name], _LATEX_SIGNS[name]), *m.span())
-    else:
-        name = name.removeprefix("var") or name
-        reader.say(reader.word(name, name), *m.span())
-    return None
-
-
-def _frac(reader: Reader, m: Match[str]) -> int | None:
-    top = reader.braced(m.end())
-    bottom = reader.braced(after(top, reader.text)) if top else None
-    if top is None or bottom is None:
-        return None
-    end = after(bottom, reader.text)
-    above, below = reader.text[slice(*top)].strip(), reader.text[slice(*bottom)].strip()
-    if re.fullmatch(r"[0-9]{1,3}", above) and re.fullmatch(r"[0-9]{1,3}", below):
-        reader.say(ratio_in_words(int(above), int(below), reader.vocabulary), m.start(), end)
-        return end
-    reader.read(*top, maths=True)
-    reader.say(reader.word("over", "/"), top[1], bottom[0])
-    reader.read(*bottom, maths=True)
-    return end
-
-
-def _sqrt(reader: Reader, m: Match[str]) -> int | None:
-    degree = re.compile(r"\s*\[([^\]{}]{1,9})\]").match(reader.text, m.end())
-    inside = reader.braced(degree.end() if degree else m.end())
-    if inside is None:
-        return None
-    words = reader.word("√", "√")
-    if degree is not None and degree[1] == "3":
-        words = reader.word("∛", "∛")
-    elif degree is not None and degree[1] != "2":
-        words = f"{degree[1]}-th {reader.word('root', '√')}"
-    reader.say(words, m.start(), inside[0])
-    reader.read(*inside, maths=True)
-    return after(inside, reader.text)
-
-
-def _big(reader: Reader, m: Match[str]) -> int:
-    r"""`\sum_{i=1}^{n}`: the sum from i equals 1 to n of; `\lim_{x \to 0}`: the limit, x to 0, of."""
-    name = _BIG[m.group().lstrip("\\")]
-    reader.say(reader.word(name, m.group()), *m.span())
-    place = m.end()
-    for mark, word in (("_", "from"), ("^", "to")):
-        bound = re.compile(rf"\s*\{mark}").match(reader.text, place)
-        inside = reader.braced(bound.end()) if bound else None
-        if bound is None or inside is None:
-            continue
-        reader.say(reader.word(word) if name != "limit" else "", place, inside[0])
-        reader.read(*inside, maths=True)
-        place = after(inside, reader.text)
-    reader.say(reader.word("of"), place, place)
-    return place
-
-
 # --- grammar --------------------------------------------------------------------------------------------------
 
 
@@ -279,9 +148,7 @@ def structures(vocabulary: Vocabulary, *, maths: bool) -> tuple[Rule, ...]:  # n
         Rule("power", r"(?:\^|(?<=\w)\*\*(?=[\dn(]))(?P<exponent>\{|\([^()\n]{1,40}\)|[-−]?\d+(?:\.\d+)?|\\circ|\\prime|-?\w|['°′])", _power),
         Rule("superscript", r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+", _superscript),
         Rule("subscript", r"_|[₀-₉ₙ]+" if maths else r"(?<=\b[A-Za-z])_(?=\{|[^\W_]\b)|[₀-₉ₙ]+", _subscript),
-        Rule("command", rf"\\(?P<command>{'|'.join(_BIG)}|[a-zA-Z]+)(?![a-zA-Z])", _command),
-        Rule("big_sign", r"[∑∏∫](?=\s?[_^])", _big),
-        Rule("escape", r"\\[^a-zA-Z]", silent),
+        *latex.rules(),
         Rule("call", rf"(?<![\w\\])(?P<called>{calls}|[fghPFG])\((?:(?P<argument>[a-zA-Zα-ω]|\d+)\))?", saying(_call)),
         Rule("log_base", r"(?<!\w)\\?log_(?:\{(?P<base>[^{}]{1,9})\}|(?P<base1>\w))\(?", saying(_log_base)),
         Rule("chemical", _chemical_pattern(), saying(_chemical)),
@@ -302,13 +169,13 @@ def signs(vocabulary: Vocabulary, *, maths: bool) -> tuple[Rule, ...]:
     written = written.replace(re.escape("||"), r"(?<=\s)\|\|(?=\s)")
     found = [
         Rule("written_sign", written, saying(_sign)),
-        Rule("factorial", r"!" if maths else r"(?<=[\dn)])!(?=\s?[=+\-*/×÷)])", saying(_factorial)),
+        Rule("factorial", r"!" if maths else r"(?<=[\dn)])!(?=\s?[=+\-*/×÷)])", word("factorial")),
         Rule("prime", r"(?<=[\w)])['′]{1,3}(?!\w)" if maths else r"(?<=\b[a-zA-Z])['′]{1,2}(?=\s?[(=+*/^])", saying(_prime)),
-        Rule("ratio", r"(?<=\d):(?=\d)", saying(_ratio)),
-        Rule("star", r"(?<=[\d)])\*(?=[\w(])|(?<=\b[a-z])\*(?=[a-z\d(](?!\w))|(?<=\s)\*(?=\s)", saying(_star)),
-        Rule("slash", r"(?<=[\d)²³])/(?=[\w(])|(?<=\b[A-Za-z])/(?=(?:[A-Za-z]\b|[\d(]))|(?<=[\w)²³]\s)/(?=\s)", saying(_slash)),
+        Rule("ratio", r"(?<=\d):(?=\d)", word("ratio")),
+        Rule("star", r"(?<=[\d)])\*(?=[\w(])|(?<=\b[a-z])\*(?=[a-z\d(](?!\w))|(?<=\s)\*(?=\s)", word("×")),
+        Rule("slash", r"(?<=[\d)²³])/(?=[\w(])|(?<=\b[A-Za-z])/(?=(?:[A-Za-z]\b|[\d(]))|(?<=[\w)²³]\s)/(?=\s)", word("over")),
         Rule("hyphen", r"(?<=\d)-(?=[a-zA-Z]\b|\()|(?<=\b[a-z])-(?=\d)|(?<=[)²³])-(?=[\w(])"
-             r"|(?<=[\d)²³]\s)-(?=\s[\w(\\√π])|(?<=\b[b-hj-z]\s)-(?=\s(?:[\d(\\√π]|[a-zA-Z]\b))", saying(_hyphen)),
+             r"|(?<=[\d)²³]\s)-(?=\s[\w(\\√π])|(?<=\b[b-hj-z]\s)-(?=\s(?:[\d(\\√π]|[a-zA-Z]\b))", word("−")),
         Rule("product", r"(?<=\d)[a-z]{1,3}\b|(?<=\d\s)[ap]m\b|\b[a-z]{2,3}(?=\^|[²³⁰¹⁴-⁹⁻])|(?<=[=+*/×÷]\s)[a-z]{2}(?=\s?[-+=*/×÷)])", saying(_letters)),
         Rule("open_bracket", r"(?<=[\w)²³])[(\[](?=[^()\n]*[-+*/=^×÷][^()\n]*[)\]])", _bracket),
     ]  # fmt: skip
@@ -321,13 +188,13 @@ def signs(vocabulary: Vocabulary, *, maths: bool) -> tuple[Rule, ...]:
             )
         )
     if vocabulary.language != "el" and vocabulary.says:
-        found.append(Rule("greek", f"[{''.join(sorted(GREEK))}](?![α-ωά-ώ])", saying(_greek)))
+        found.append(Rule("greek", f"[{''.join(sorted(GREEK))}](?![α-ωά-ώ])", word()))
     if maths:
         found += [
             Rule("absolute", r"\|(?=\S)[^|\n]{1,40}\|", _absolute),
-            Rule("formula_slash", r"/", saying(_slash)),
-            Rule("formula_star", r"\*", saying(_star)),
-            Rule("formula_hyphen", r"-", saying(_hyphen)),
+            Rule("formula_slash", r"/", word("over")),
+            Rule("formula_star", r"\*", word("×")),
+            Rule("formula_hyphen", r"-", word("−")),
             Rule("letters", r"(?<![a-zA-Z])[a-zA-Z]{1,3}(?![a-zA-Z])", saying(_letters)),
             Rule("formula_bracket", r"[()\[\]]", _bracket),
         ]

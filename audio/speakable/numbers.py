@@ -6,7 +6,7 @@ from re import Match
 
 from num2words import num2words
 
-from audio.speakable.reader import Reader, Rule, saying
+from audio.speakable.reader import Reader, Rule, saying, word
 from audio.speakable.vocabulary import Vocabulary
 
 _MOST_DIGITS = 12
@@ -228,17 +228,9 @@ def _roman(reader: Reader, m: Match[str]) -> str:
     return m.group()
 
 
-def _numbered(reader: Reader, m: Match[str]) -> str:
-    return reader.word("number", m.group())
-
-
 def _tens(reader: Reader, m: Match[str]) -> str:
     sign = reader.word("−", "-") + " " if m["tsign"] == "-" else ""
     return f"{reader.word('tens', 'e')} {sign}{number_in_words(m['texponent'], reader.vocabulary)}"
-
-
-def _minus(reader: Reader, m: Match[str]) -> str:
-    return reader.word("−", m.group())
 
 
 # --- grammar --------------------------------------------------------------------------------------------------
@@ -273,12 +265,12 @@ def rules(vocabulary: Vocabulary) -> tuple[Rule, ...]:
         found.append(Rule("unit", unit, saying(_unit)))
     found += [
         Rule("between", r"(?<=\d)[-–](?=\d)", saying(_between)),
-        Rule("negative", r"(?<![\w)\]}\-–])[-−–](?=[.,]?\d)", saying(_minus)),
+        Rule("negative", r"(?<![\w)\]}\-–])[-−–](?=[.,]?\d)", word("−")),
         Rule("tens", r"(?<=\d)[eE](?P<tsign>[-+]?)(?P<texponent>\d{1,3})\b", saying(_tens)),
         Rule("grouped", _grouped_pattern(vocabulary.decimal), saying(_number)),
         Rule("dotted", r"(?<![\d.])\d{1,8}(?:\.\d{1,8}){2,}(?![\d.]*\d)", saying(_dotted)),
         Rule("number", rf"{amount}|(?<![\w.])\.\d+", saying(_number)),
-        Rule("numbered", r"\#(?=\d)", saying(_numbered)),
+        Rule("numbered", r"\#(?=\d)", word("number")),
     ]  # fmt: skip
     return tuple(found)
 

@@ -40,6 +40,11 @@ def saying(
     return say
 
 
+def word(key: str = "") -> "Callable[[Reader, re.Match[str]], int | None]":
+    """A rule whose match is said as the vocabulary's word for `key` (for itself if empty), or else as it stands."""
+    return saying(lambda reader, match: reader.word(key or match.group(), match.group()))
+
+
 def silent(_reader: "Reader", _match: re.Match[str]) -> None:
     """Matched and not said."""
 
