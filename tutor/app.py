@@ -21,9 +21,11 @@ from audio.errors import AudioError
 from audio.pool import OnJob
 from audio.silero import SileroBatch
 from lms_core.errors import TooBusy
+from lms_core.plans import Plan
 from storage.accounts import AccountStore
 from storage.attempts import AttemptStore
 from storage.audit import AuditStore
+from storage.billing import BillingStore
 from storage.bookmarks import BookmarkStore
 from storage.companions import CompanionStore
 from storage.courses import CourseStore
@@ -50,6 +52,7 @@ from tutor.api import (
     access,
     attempts,
     auth,
+    billing,
     bookmarks,
     companions,
     courses,
@@ -73,6 +76,7 @@ from tutor.api.errors import errors
 from tutor.api.rates import Attempts
 from tutor.api.routing import Route, bind
 from tutor.auth import Authenticator
+from tutor.billing import Stripe, StripeAccount
 from tutor.clients import Clients
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
@@ -135,6 +139,14 @@ def make_engines(settings: Settings, chosen: Chosen, jobs: Callable[[str], OnJob
         end_of_turn=end_of_turn.create(
             chosen.end_of_turn.name, settings.models_dir, on_job=jobs("end_of_turn")
         ),
+    )  # fmt: skip
+
+
+def stripe_account(settings: Settings) -> StripeAccount:
+    prices = {Plan.CORE: settings.stripe_price_core, Plan.PRO: settings.stripe_price_pro}
+    return StripeAccount(
+        settings.stripe_secret_key.get_secret_value(), settings.stripe_webhook_secret.get_secret_value(),
+        {plan: price for plan, price in prices.items() if price}, settings.stripe_api_base,
     )  # fmt: skip
 
 
@@ -212,6 +224,7 @@ class Server:
         )  # fmt: skip
         self.updates = LiveUpdates(UpdateStore(self.database))
         self.database.on_publish = self.updates.wake
+        self.stripe = Stripe(stripe_account(settings))
         self._watch()
 
     async def run(self, on_ready: Callable[[str, Welcome], None]) -> None:
@@ -298,6 +311,7 @@ class Server:
             *plans.routes(PlanStore(self.database)),
             *media.routes(self.media, MediaLinks(self.database)),
             *events.routes(self.updates),
+            *billing.routes(self.stripe, BillingStore(self.database), lambda: self.address),
         ]
 
     async def _health(self, _request: web.Request) -> web.Response:

@@ -28,7 +28,13 @@ from tutor.clients import Network
 from tutor.errors import SettingsError
 from tutor.mail import smtp_server
 
-_PRIVATE = ("database_url", "openai_api_key", "smtp_url")  # not to be repeated in a message
+_PRIVATE = (
+    "database_url",
+    "openai_api_key",
+    "smtp_url",
+    "stripe_secret_key",
+    "stripe_webhook_secret",
+)  # not to be repeated in a message
 
 
 class Settings(BaseSettings):
@@ -60,6 +66,17 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         "", description="Sender of letters; empty: viva@ and the host name of VIVA_PUBLIC_URL."
     )
+    stripe_secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key of your Stripe account (sk_...); empty: nobody can pay for a plan here.",
+    )
+    stripe_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signing secret (whsec_...) of the webhook /api/v1/billing/stripe/webhook, for customer.subscription events.",
+    )
+    stripe_price_core: str = Field("", description="Stripe's price (price_...) of the plan core.")
+    stripe_price_pro: str = Field("", description="Stripe's price (price_...) of the plan pro.")
+    stripe_api_base: str = Field("", description="Another address than Stripe's own, for tests.")
     data_dir: Path = Field(Path(".viva"), description="Folder for the database, models and keys.")
     database_url: str = Field(
         "",

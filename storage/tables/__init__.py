@@ -2,6 +2,7 @@
 
 from storage.tables.audit import audit
 from storage.tables.base import UtcTime, metadata
+from storage.tables.billing import billing_events, subscriptions
 from storage.tables.bookmarks import bookmarks
 from storage.tables.companions import companions
 from storage.tables.courses import (
@@ -33,6 +34,7 @@ from storage.tables.voice_minutes import session_leases, voice_minutes
 __all__ = [
     "UtcTime",
     "audit",
+    "billing_events",
     "bookmarks",
     "companions",
     "course_prerequisites",
@@ -59,6 +61,7 @@ __all__ = [
     "session_leases",
     "sessions",
     "streaks",
+    "subscriptions",
     "tokens",
     "turn_metrics",
     "voice_minutes",

@@ -1,0 +1,54 @@
+"""Paying for a plan through Stripe."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic import BaseModel
+
+from lms_core.errors import InvalidInput, NotAuthenticated, Unavailable
+from lms_core.people import Permission
+from lms_core.plans import Plan
+from storage.billing import BillingStore
+from tutor.api.routing import Call, Model, Route
+from tutor.billing import Stripe
+
+_LARGEST_EVENT = 256 * 1024
+
+
+class CheckoutIn(Model):
+    plan: Literal[Plan.CORE, Plan.PRO]
+
+
+class CheckoutOut(BaseModel):
+    """Lead the browser there."""
+
+    url: str
+
+
+class HeardOut(BaseModel):
+    """`changed`: false for what was known already or is nothing to us."""
+
+    changed: bool
+
+
+def routes(stripe: Stripe, billing: BillingStore, address: Callable[[], str]) -> list[Route]:
+    async def checkout(call: Call[None, CheckoutIn]) -> CheckoutOut:
+        return CheckoutOut(url=await stripe.checkout(call.principal.person_id, call.body.plan, address()))
+
+    async def webhook(call: Call[None, None]) -> HeardOut:
+        if (call.request.content_length or 0) > _LARGEST_EVENT:
+            raise InvalidInput("No event of Stripe's is as large as this.")
+        news = await stripe.news(await call.request.read(), call.request.headers.get("Stripe-Signature", ""))
+        return HeardOut(changed=news is not None and await billing.learn(*news))
+
+    return [
+        Route(
+            method="POST", path="/billing/stripe/checkout", summary="A page of Stripe's to pay for a plan at.",
+            permission=Permission.OWN_ACCOUNT, handle=checkout, body=CheckoutIn, answers=CheckoutOut, status=201,
+            errors=(Unavailable,),
+        ),
+        Route(
+            method="POST", path="/billing/stripe/webhook", summary="For Stripe: signed news of subscriptions.",
+            permission=None, handle=webhook, answers=HeardOut, errors=(Unavailable, NotAuthenticated),
+        ),
+    ]  # fmt: skip
