@@ -1,5 +1,6 @@
 """faster-whisper: the good local ear, once a model was pulled (`viva models pull whisper-small`)."""
 
+import asyncio
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,12 +31,8 @@ class WhisperEars:
     ) -> None:
         """`compute_type` "default" is int8 on the CPU and float16 on CUDA."""
         self.name = name
-        self._model_dir, self._device, self._compute_type, self._workers = (
-            model_dir,
-            device,
-            compute_type,
-            workers,
-        )
+        self._model_dir, self._workers = model_dir, workers
+        self._device, self._compute_type = device, compute_type
         self._model: Any = None
         self._pool = Pool(name, workers, lambda: ThreadWorker(self._decode), on_job=on_job, time_limit=30.0)
 
@@ -55,8 +52,6 @@ class WhisperEars:
         return BufferedStream(transcribe)
 
     async def start(self) -> None:
-        import asyncio
-
         self._model = await asyncio.to_thread(self._load)
         await self._pool.start()
 

@@ -1,8 +1,8 @@
 """Any OpenAI-compatible speech endpoint as a mouth: 24 kHz PCM, streamed as it comes; word times are estimated."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import AsyncExitStack, aclosing, contextmanager
 
 import numpy as np
 import openai
@@ -93,24 +93,10 @@ class OpenAIMouth:
 
     async def _pcm(self, said: str, voice: str, speed: float) -> AsyncGenerator[bytes, None]:
         """Whole samples, however the network cut them. All errors are ours."""
-        now = asyncio.get_running_loop().time
-        deadline = (
-            now() + self._first_limit
-        )  # renewed after each chunk: how long the listener takes does not count
-        request = self._client.audio.speech.with_streaming_response.create(
-            model=self._model, voice=voice, input=said, response_format="pcm", speed=speed
-        )
-        try:
-            async with AsyncExitStack() as stack:
-                async with asyncio.timeout_at(deadline):
-                    answer = await stack.enter_async_context(request)
-                self._check_type(answer.headers.get("content-type", ""))
-                chunks, rest, begun = answer.iter_bytes(), b"", False
-                while True:
-                    async with asyncio.timeout_at(deadline):
-                        chunk = await anext(chunks, None)
-                    if chunk is None:
-                        return
+        rest, begun = b"", False
+        with self._errors():
+            async with aclosing(self._bytes(said, voice, speed)) as chunks:
+                async for chunk in chunks:
                     rest += chunk
                     if not begun and len(rest) >= _START:
                         self._check_start(rest)
@@ -119,7 +105,32 @@ class OpenAIMouth:
                     if begun and even:
                         yield rest[:even]
                         rest = rest[even:]
-                    deadline = now() + self._next_limit
+
+    async def _bytes(self, said: str, voice: str, speed: float) -> AsyncGenerator[bytes, None]:
+        """As they come. Raises TimeoutError, and what the libraries raise."""
+        now = asyncio.get_running_loop().time
+        deadline = now() + self._first_limit
+        request = self._client.audio.speech.with_streaming_response.create(
+            model=self._model, voice=voice, input=said, response_format="pcm", speed=speed
+        )
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout_at(deadline):
+                answer = await stack.enter_async_context(request)
+            self._check_type(answer.headers.get("content-type", ""))
+            chunks = answer.iter_bytes()
+            while True:
+                async with asyncio.timeout_at(deadline):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    return
+                yield chunk
+                deadline = now() + self._next_limit  # how long the listener took does not count
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Whatever the libraries raise becomes an EngineError."""
+        try:
+            yield
         except (openai.APITimeoutError, TimeoutError) as error:
             raise EngineTimeout(f"{self.name} did not answer in time.") from error
         except openai.APIStatusError as error:
