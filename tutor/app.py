@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from audio import end_of_turn, stt, tts
 from audio.engines import Choice
@@ -85,6 +86,7 @@ from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks
 from tutor.metrics import Metrics
 from tutor.passwords import Passwords
+from tutor.patience import IDLE_SECONDS, Patience
 from tutor.resets import Resets
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
@@ -245,15 +247,21 @@ class Server:
                 group.create_task(self.live.run(ready.set))
                 group.create_task(self.updates.run())
                 await ready.wait()
+                patience = Patience()
                 runner = web.AppRunner(
-                    self.web_app(), access_log=None, handle_signals=False, shutdown_timeout=3
-                )
+                    self.web_app(patience.middleware), access_log=None, handle_signals=False, shutdown_timeout=3,
+                    keepalive_timeout=IDLE_SECONDS,
+                )  # fmt: skip
                 await runner.setup()
-                await web.SockSite(runner, bound, backlog=_BACKLOG).start()
+                assert runner.server is not None
+                serving = await asyncio.get_running_loop().create_server(
+                    patience.watched(runner.server), sock=bound, backlog=_BACKLOG
+                )
                 on_ready(self.address, welcome)
                 await self._until_signal()
                 await self.live.drain(self.settings.drain_seconds)
                 self.updates.close()
+                serving.close()
                 await runner.cleanup()
         finally:
             for task in working:
@@ -262,8 +270,9 @@ class Server:
             self.passwords.close()
             await self.database.aclose()
 
-    def web_app(self) -> web.Application:
-        app = web.Application(middlewares=[errors], client_max_size=_MOST_BODY)
+    def web_app(self, *first: Middleware) -> web.Application:
+        """`first`: middlewares that see all requests before the others."""
+        app = web.Application(middlewares=[*first, errors], client_max_size=_MOST_BODY)
         clients = Clients(
             https=self.settings.public_url.startswith("https://"), trusted=self.settings.trusted_proxies
         )

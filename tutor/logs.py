@@ -8,6 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO, cast
 
 import structlog
+from aiohttp.http import HttpProcessingError
 
 _HIDDEN = "(hidden)"
 _SECRET_NAMES = re.compile(r"token|secret|password|api_key|authorization|cookie", re.I)
@@ -79,3 +80,10 @@ def configure(level: str, form: str) -> None:
     handler = logging.StreamHandler(_STDERR)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+    logging.getLogger("aiohttp.server").addFilter(_is_ours)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """What is no HTTP is answered with 400 and fills no log: any stranger can send it."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)

@@ -78,3 +78,23 @@ def test_items_keep_their_places_and_ids_are_unique() -> None:
         history.add(Item("a", "message"))
     with pytest.raises(NotFound):
         history.add(Item("z", "message"), "nowhere")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["add", "replace", "cut", "remove"]), st.text(max_size=5)), max_size=20
+    )
+)
+def test_the_length_of_all_texts_is_always_known(changes: list[tuple[str, str]]) -> None:
+    history = History()
+    for number, (change, text) in enumerate(changes):
+        last = history.last_id
+        if change == "add" or last is None:
+            history.add(Item(str(number), "message", Role.LEARNER, parts=(Part("input_text", text),)))
+        elif change == "replace":
+            history.replace(Item(last, "function_call_output", output=text))
+        elif change == "cut":
+            history.cut(last, text, 5)
+        else:
+            history.remove(last)
+    assert history.characters == sum(item.characters for item in history.items)

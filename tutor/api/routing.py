@@ -1,5 +1,6 @@
 """A route is a declaration: who may, what comes in, what goes out. All else follows from it: checks, envelope, OpenAPI."""
 
+import asyncio
 import hashlib
 import json
 import time
@@ -17,6 +18,7 @@ from tutor.api.rates import Rates
 from tutor.clients import Client, Clients
 
 PREFIX = "/api/v1"
+_BODY_SECONDS = 30.0
 _PER_SECOND, _BURST = 20, 200  # of one account; a page asks a few at once, then rarely
 _STRANGERS_PER_SECOND, _STRANGERS_BURST = 1, 100  # of one address; behind it a whole class may sign in
 
@@ -204,7 +206,11 @@ async def _body(route: Route, request: web.Request) -> Model | None:
     if request.content_type != "application/json":
         raise InvalidInput("Send the body as JSON, with Content-Type: application/json.")
     try:
-        return route.body.model_validate_json(await request.read())
+        async with asyncio.timeout(_BODY_SECONDS):
+            body = await request.read()
+        return route.body.model_validate_json(body)
+    except TimeoutError as error:
+        raise InvalidInput(f"The body did not come within {_BODY_SECONDS:.0f} s.") from error
     except web.HTTPRequestEntityTooLarge as error:
         raise InvalidInput("The body is too large; it may have 1 MiB.") from error
     except ValidationError as error:

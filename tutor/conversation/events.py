@@ -61,6 +61,10 @@ class Item:
     def text(self) -> str:
         return " ".join(part.text for part in self.parts if part.text)
 
+    @property
+    def characters(self) -> int:
+        return len(self.arguments) + len(self.output) + sum(len(part.text) for part in self.parts)
+
 
 # --- the learner's side -------------------------------------------------------------------------------------
 

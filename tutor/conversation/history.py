@@ -7,9 +7,9 @@ from tutor.brain.base import Message
 from tutor.conversation.events import Item, Role
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
-    """An item, its place, and whether the mind should know of it."""
+    """An item, its place, and whether the mind should know of it. Compared by identity: lists of them are searched."""
 
     item: Item
     position: float
@@ -23,6 +23,8 @@ class History:
     def __init__(self) -> None:
         self._entries: list[Entry] = []
         self._by_id: dict[str, Entry] = {}
+        self.characters = 0
+        """Length of all texts."""
 
     def __contains__(self, item_id: str) -> bool:
         return item_id in self._by_id
@@ -50,9 +52,7 @@ class History:
 
     def restore(self, item: Item, position: float) -> None:
         """Put back an item from the journal; called in order."""
-        entry = Entry(item, position)
-        self._entries.append(entry)
-        self._by_id[item.id] = entry
+        self._insert(len(self._entries), Entry(item, position))
 
     def add(self, item: Item, after: str | None = None) -> None:
         """Append, or insert after the item `after` ("root" puts it first).
@@ -72,23 +72,22 @@ class History:
             position = 1.0 if before is None else float(int(before) + 1)
         else:
             position = behind - 1.0 if before is None else (before + behind) / 2
-        entry = Entry(item, position)
-        self._entries.insert(place, entry)
-        self._by_id[item.id] = entry
+        self._insert(place, Entry(item, position))
 
     def replace(self, item: Item) -> None:
-        self._entry(item.id).item = item
+        self._change(self._entry(item.id), item)
 
     def remove(self, item_id: str) -> None:
         entry = self._entry(item_id)
         self._entries.remove(entry)
         del self._by_id[item_id]
+        self.characters -= entry.item.characters
 
     def cut(self, item_id: str, text: str, heard_ms: int) -> Item:
         """Keep only `text` of a reply, which is what was heard until `heard_ms`; returns the new item."""
         entry = self._entry(item_id)
         parts = (replace(entry.item.parts[0], text=text),) if entry.item.parts else ()
-        entry.item = replace(entry.item, parts=parts, status="incomplete", heard_ms=heard_ms)
+        self._change(entry, replace(entry.item, parts=parts, status="incomplete", heard_ms=heard_ms))
         return entry.item
 
     def forget_for_mind(self, item_id: str) -> None:
@@ -102,6 +101,15 @@ class History:
         return tuple(
             message for message in heard if message.text or message.tool_name or message.role == "tool"
         )
+
+    def _insert(self, place: int, entry: Entry) -> None:
+        self._entries.insert(place, entry)
+        self._by_id[entry.item.id] = entry
+        self.characters += entry.item.characters
+
+    def _change(self, entry: Entry, item: Item) -> None:
+        self.characters += item.characters - entry.item.characters
+        entry.item = item
 
     def _entry(self, item_id: str) -> Entry:
         entry = self._by_id.get(item_id)

@@ -81,6 +81,8 @@ class Listening:
         self._audio_at = 0.0
         self.transcribing: asyncio.Task[None] | None = None
         """The latest item whose words are still to come."""
+        self.unheard = 0
+        """Items whose words are still to come."""
 
     # --- sound ------------------------------------------------------------------------------------------------
 
@@ -242,13 +244,17 @@ class Listening:
         self._transcribe_item(utterance, item)
 
     def _transcribe_item(self, utterance: Utterance, item: Item) -> None:
+        self.unheard += 1
         self.transcribing = self._spawn(self._words_of, utterance, item, self.transcribing)
 
     async def _words_of(self, utterance: Utterance, item: Item, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait([before])
-        transcript = await utterance.transcribe()
-        utterance.close()
+        try:
+            if before is not None:
+                await asyncio.wait([before])
+            transcript = await utterance.transcribe()
+        finally:
+            self.unheard -= 1
+            utterance.close()
         if item.id not in self._history:
             return  # the client deleted it meanwhile
         if transcript is None:

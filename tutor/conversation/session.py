@@ -25,7 +25,10 @@ from tutor.conversation.speaker import MOST_OUT_OF_BAND
 from tutor.conversation.talk import Talk
 
 _MOST_ITEMS = 2000
-"""Items that one conversation may hold; far beyond an hour of talk."""
+_MOST_CHARACTERS = 500_000
+"""What one conversation may hold; far beyond an hour of talk."""
+_MOST_UNHEARD = 8
+"""Spoken items that may wait for their words."""
 
 
 class Session(Talk):
@@ -49,7 +52,7 @@ class Session(Talk):
 
     def add_item(self, item: Item, previous_item_id: str | None = None, event_id: str | None = None) -> None:
         """Put an item after `previous_item_id` ("root": first; None: last)."""
-        self._put(lambda: self._add(item, previous_item_id), event_id)
+        self._put(lambda: self._add(item, previous_item_id), item.characters, event_id)
 
     def add_spoken_item(
         self,
@@ -59,13 +62,18 @@ class Session(Talk):
         event_id: str | None = None,
     ) -> None:
         """The same for a learner's words that come as sound, PCM16 at the door's rate; they are recognised first."""
+        if self._listening.unheard >= _MOST_UNHEARD:
+            message = "Too many spoken items wait to be recognised; wait for their transcripts."
+            self._trouble("too_many_items", message, event_id)
+            return
         rate = self._door.input_rate if self._door is not None else STT_RATE
         resampler = Resampler(rate, STT_RATE)
         sound = np.concatenate((resampler.feed(np.frombuffer(pcm, "<i2")), resampler.flush()))
-        self._put(lambda: self._listening.add_spoken(item, sound, previous_item_id), event_id)
+        self._put(lambda: self._listening.add_spoken(item, sound, previous_item_id), 0, event_id)
 
-    def _put(self, add: Callable[[], None], event_id: str | None) -> None:
-        if len(self.history) >= _MOST_ITEMS:
+    def _put(self, add: Callable[[], None], characters: int, event_id: str | None) -> None:
+        size = self.history.characters + characters
+        if len(self.history) >= _MOST_ITEMS or size > _MOST_CHARACTERS:
             self._trouble(
                 "conversation_full", "The conversation is full; delete items or open a new session.", event_id
             )

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-import orjson
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -33,11 +32,14 @@ from tutor.transports.session_update import (
 )
 from tutor.transports.wire_errors import WireError, validate
 from tutor.transports.wire_items import item_from_wire, spoken_item_from_wire
+from tutor.transports.wire_json import read_object
 from tutor.transports.wire_session import tool_spec
 
 EVENTS_A_SECOND = 400.0
 EVENTS_AT_ONCE = 6000.0
 """A minute of audio in frames of 10 ms, sent at once."""
+BYTES_AN_EVENT = 4096
+"""A longer message counts as several events."""
 _MOST_REFUSED_SECONDS = 60.0
 """Audio that may be thrown away because it came too fast, until the client is sent away."""
 _MOST_ITEMS_IN = 200
@@ -141,18 +143,16 @@ class ClientEvents:
         door = self._door
         if door.over:
             return
-        if not self._events.take(self._now()):
+        if not self._events.take(self._now(), 1 + len(message) // BYTES_AN_EVENT):
             door.error("rate_limit_exceeded", "Too many events a second; the connection is closed.")
             door.leave(1008, "too many events a second")
             return
         try:
-            event = orjson.loads(message)
-        except orjson.JSONDecodeError as error:
-            door.error("invalid_json", f"The message is not valid JSON: {error}.")
+            event = read_object(message)
+        except WireError as error:
+            door.error(error.code, error.message)
             return
-        if type(event) is not dict:
-            door.error("invalid_json", "The message is not a JSON object.")
-        elif event.get("type") == "input_audio_buffer.append":
+        if event.get("type") == "input_audio_buffer.append":
             self._append(event)
         elif self.intake.busy and event.get("type") != "response.cancel":
             self.intake.then(lambda: self._handle(event))

@@ -1,21 +1,23 @@
 """`POST /v1/realtime/client_secrets`: a short-lived token that opens one session, for browsers and apps."""
 
-import json
+import asyncio
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from lms_core.errors import NotPermitted, VivaError
+from lms_core.errors import InvalidInput, NotPermitted, VivaError
 from lms_core.people import SESSIONS_ONLY, Permission
 from tutor.transports.http_answers import json_answer, refusal
 from tutor.transports.ports import AuthenticateRequest, IssueSecret
 from tutor.transports.session_update import parse_session
 from tutor.transports.wire_errors import WireError, validate
+from tutor.transports.wire_json import read_object
 
 DEFAULT_SECONDS = 600
 _MOST_BYTES = 256 * 1024
+_BODY_SECONDS = 15.0
 
 
 class _ExpiresAfter(BaseModel):
@@ -60,8 +62,9 @@ async def _body(request: web.Request) -> Any:
     """The JSON body; none at all counts as {}. Raises WireError."""
     if (request.content_length or 0) > _MOST_BYTES:
         raise WireError("invalid_value", f"The body may have {_MOST_BYTES} bytes.")
-    text = await request.text()
     try:
-        return json.loads(text) if text.strip() else {}
-    except ValueError as error:
-        raise WireError("invalid_json", f"The body is not valid JSON: {error}.") from None
+        async with asyncio.timeout(_BODY_SECONDS):
+            body = await request.read()
+    except TimeoutError:
+        raise InvalidInput(f"The body did not come within {_BODY_SECONDS:.0f} s.") from None
+    return read_object(body) if body.strip() else {}

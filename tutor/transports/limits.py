@@ -1,4 +1,8 @@
-"""How much a client may send."""
+"""How much a client may send, and how long it may keep the others waiting."""
+
+from collections.abc import Callable
+
+_TURN_SECONDS = 0.005
 
 
 class Bucket:
@@ -20,4 +24,21 @@ class Bucket:
             return False
         self._level = level
         self._at = now
+        return True
+
+
+class Turn:
+    """A client whose messages are all there already is never waited for: it lets others have a turn now and then."""
+
+    __slots__ = ("_began", "_now")
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now, self._began = now, now()
+
+    def is_over(self) -> bool:
+        """True when 5 ms have passed since it last was; the caller then yields to the event loop."""
+        now = self._now()
+        if now - self._began < _TURN_SECONDS:
+            return False
+        self._began = now
         return True

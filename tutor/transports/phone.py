@@ -10,7 +10,7 @@ from aiohttp import WSMsgType, web
 from lms_core.errors import InvalidInput, TooBusy, VivaError
 from tutor.conversation.session import Session
 from tutor.transports import twilio
-from tutor.transports.limits import Bucket
+from tutor.transports.limits import Bucket, Turn
 from tutor.transports.links import Links
 from tutor.transports.outbox import Outbox
 from tutor.transports.phone_door import PhoneDoor
@@ -109,11 +109,14 @@ class PhoneEndpoint:
 
 async def _listen(socket: web.WebSocketResponse, door: PhoneDoor, now: Callable[[], float]) -> None:
     messages = Bucket(MESSAGES_A_SECOND, MESSAGES_AT_ONCE)
+    turn = Turn(now)
     async for message in socket:  # inline: no task, queue or object of ours for a frame
-        if message.type is not WSMsgType.TEXT:
-            continue
+        if turn.is_over():
+            await asyncio.sleep(0)
         if not messages.take(now()):
             door.leave(1008, "too many messages a second")
+        elif message.type is not WSMsgType.TEXT:
+            continue
         elif not door.receive(message.data) and not door.over:
             return  # hung up
 

@@ -12,6 +12,7 @@ from lms_core.people import Principal
 from tutor.conversation.session import Session
 from tutor.transports.client_events import ClientEvents
 from tutor.transports.http_answers import check_origin, refusal
+from tutor.transports.limits import Turn
 from tutor.transports.links import Links
 from tutor.transports.outbox import Outbox
 from tutor.transports.ports import AuthenticateRequest, LiveSessions
@@ -99,10 +100,13 @@ class RealtimeEndpoint:
             )
         door.greet(resumed=resumed)
         self._links.attach(session, door)
+        turn = Turn(loop.time)
         try:
             async for message in socket:  # inline: no task, queue or object of ours for a frame
                 if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
                     client.receive(message.data)
+                    if turn.is_over():
+                        await asyncio.sleep(0)
         finally:
             client.close()
             _log.info("realtime.closed", session_id=session.id, code=socket.close_code)
