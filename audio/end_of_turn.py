@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from audio.engines import Choice
 from audio.errors import ModelError
+from audio.onnx_session import one_threaded
 from audio.pcm import Samples
 from audio.pool import OnJob, Pool, unmeasured
 from audio.workers import ThreadWorker
@@ -116,17 +117,12 @@ def _pulled(models_dir: Path) -> Path:
 
 
 def _session(path: Path) -> Any:
-    import onnxruntime
-
     if not path.is_file():
         raise ModelError(
             f"There is no end-of-turn model at {path}; `viva models pull smart-turn` fetches Smart Turn."
         )
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = one_threaded(str(path))
     except Exception as error:  # onnxruntime has no common base for what it raises on a broken file
         raise ModelError(f"{path} is not a readable ONNX model: {error}") from error
     inputs = [(value.name, value.shape[1:]) for value in session.get_inputs()]

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.errors import ModelError
+from audio.onnx_session import one_threaded
 from audio.pcm import Samples
 
 WINDOW = 512
@@ -53,7 +54,6 @@ def load_batched(path: Path) -> Any:
     Raises ModelError if the graph is not the one of Silero v6.
     """
     import onnx
-    import onnxruntime
 
     model = onnx.load(str(path))
     turned = [node for node in model.graph.node if node.name in _LSTM_WANTS]
@@ -64,12 +64,7 @@ def load_batched(path: Path) -> Any:
     for value in (*model.graph.input, *model.graph.output):
         if value.name in ("h", "c", "hn", "cn"):
             value.type.tensor_type.shape.dim[1].dim_param = "batch"
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(
-        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    return one_threaded(model.SerializeToString())
 
 
 class Speaker:
