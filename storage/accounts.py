@@ -194,6 +194,15 @@ class AccountStore(Accounts):
             total = await connection.scalar(select(func.count()).select_from(tokens).where(mine))
         return [token_of(row) for row in rows], total or 0
 
+    async def signed_in_at(self, principal: Principal) -> datetime | None:
+        """When the sign-in that asks began; None for an API key, which is no proof of who holds it."""
+        kinds = [kind.value for kind in SIGN_INS]
+        query = select(tokens.c.created_at).where(
+            tokens.c.digest == principal.digest, tokens.c.kind.in_(kinds)
+        )
+        async with self.database.read() as connection:
+            return await connection.scalar(query)
+
     async def end_sign_ins(self, person_id: str, *, keep: str) -> None:
         """All of a person's but that with the digest `keep`."""
         async with self.database.write() as connection:

@@ -1,6 +1,7 @@
 """People as admins see them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,7 +42,7 @@ class PeopleStore:
             await self._database.lock(connection)  # two admins must not remove each other at the same moment
             before = await account(connection, person_id)
             after = change(before)
-            check_admin_left(before, after, others=await _other_admins(connection, person_id))
+            check_admin_left(before, after, others=await other_admins(connection, person_id))
             await connection.execute(
                 update(people)
                 .where(people.c.id == person_id)
@@ -61,10 +62,23 @@ class PeopleStore:
                 await end_sign_ins(connection, person_id)
         return after
 
+    async def set_profile(
+        self, person_id: str, check: Callable[[Account], None], **changes: str | None
+    ) -> Account:
+        """Name and language. What `check` raises leaves all as it was. Raises NotFound."""
+        async with self._database.write() as connection:
+            before = await account(connection, person_id, lock=True)
+            check(before)
+            if changes:
+                await connection.execute(update(people).where(people.c.id == person_id).values(changes))
+                await note(connection, Act.PROFILE_CHANGED, whom=person_id, changed=sorted(changes))
+        return replace(before, **changes)  # type: ignore[arg-type]
 
-async def account(connection: AsyncConnection, person_id: str) -> Account:
+
+async def account(connection: AsyncConnection, person_id: str, *, lock: bool = False) -> Account:
     """As part of the caller's transaction. Raises NotFound."""
-    row = (await connection.execute(select(people).where(people.c.id == person_id))).one_or_none()
+    query = select(people).where(people.c.id == person_id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         raise NotFound(f"There is nobody with the id '{person_id}'.")
     return account_of(row)
@@ -77,7 +91,7 @@ def account_of(row: Row[Any]) -> Account:
     )  # fmt: skip
 
 
-async def _other_admins(connection: AsyncConnection, person_id: str) -> int:
+async def other_admins(connection: AsyncConnection, person_id: str) -> int:
     others = (
         (people.c.role == Role.ADMIN.value) & people.c.deactivated_at.is_(None) & (people.c.id != person_id)
     )

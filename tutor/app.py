@@ -39,6 +39,7 @@ from storage.lessons import LessonStore
 from storage.media import MediaStore
 from storage.minutes import MinuteStore
 from storage.people import PeopleStore
+from storage.personal import PersonalStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
 from storage.quizzes import QuizStore
@@ -63,6 +64,7 @@ from tutor.api import (
     gamification,
     learning,
     lessons,
+    me,
     media,
     people,
     plans,
@@ -81,6 +83,7 @@ from tutor.billing import Stripe, StripeAccount
 from tutor.clients import Clients
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
+from tutor.leaving import Leaving
 from tutor.live import Engines, LiveSessions
 from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks
@@ -227,6 +230,8 @@ class Server:
         self.updates = LiveUpdates(UpdateStore(self.database))
         self.database.on_publish = self.updates.wake
         self.stripe = Stripe(stripe_account(settings))
+        recorded = settings.data_dir / "events"
+        self.leaving = Leaving(PersonalStore(self.database), self.live, self.auth, recorded)
         self._watch()
 
     async def run(self, on_ready: Callable[[str, Welcome], None]) -> None:
@@ -316,7 +321,8 @@ class Server:
             *quizzes.routes(QuizStore(self.database)),
             *attempts.routes(AttemptStore(self.database)),
             *gamification.routes(GamificationStore(self.database)),
-            *people.routes(PeopleStore(self.database), AuditStore(self.database), self.auth),
+            *people.routes(PeopleStore(self.database), AuditStore(self.database), self.leaving),
+            *me.routes(PeopleStore(self.database), PersonalStore(self.database), self.accounts, self.leaving),
             *plans.routes(PlanStore(self.database)),
             *media.routes(self.media, MediaLinks(self.database)),
             *events.routes(self.updates),

@@ -186,6 +186,14 @@ class LiveSessions:
         await self._sessions.end(left, "learner_left")
         return True
 
+    async def end_of(self, person_id: str) -> None:
+        """End what a person has running in this process; returns when all of it is saved."""
+        theirs = [running for running in self._live.values() if running.person_id == person_id]
+        for running in theirs:
+            running.session.end("closed")
+        for running in theirs:
+            await running.over.wait()
+
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """Room for one more while it is being opened. Raises TooBusy."""

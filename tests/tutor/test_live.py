@@ -22,13 +22,16 @@ from storage.companions import CompanionStore
 from storage.database import Database
 from storage.first_run import first_run
 from storage.minutes import MinuteStore
+from storage.personal import PersonalStore
 from storage.plans import PlanStore
 from storage.sessions import SessionStore
 from storage.tables import people
 from storage.writer import SessionWriter
 from tests.null_engines import NullEars, NullMind, NullMouth
+from tutor.auth import Authenticator
 from tutor.conversation.events import SessionEvent
 from tutor.journal import DatabaseJournal
+from tutor.leaving import Leaving
 from tutor.live import Engines, LiveSessions
 from tutor.metrics import Metrics
 from tutor.speech_load import SpeechLoad
@@ -284,3 +287,21 @@ async def test_a_phone_token_opens_phone_sessions_and_a_key_without_the_scope_no
         for principal in (phone, replace(mia, scopes=frozenset({Permission.BROWSE}))):
             with pytest.raises(NotPermitted):
                 await made.live.open(COMPANION, principal, door_kind="realtime")
+
+
+async def test_who_deletes_their_account_while_they_talk_leaves_no_session_and_no_file(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as made:
+        mia, ben = await made.person("Mia"), await made.person("Ben")
+        mias, bens = [await made.live.open(COMPANION, one, door_kind="realtime") for one in (mia, ben)]
+        events = tmp_path / "events"
+        events.mkdir()
+        for session in (mias, bens):
+            (events / f"{session.id}.jsonl").touch()
+        database = made.accounts.database
+        leaving = Leaving(PersonalStore(database), made.live, Authenticator(made.accounts, ()), events)
+        await leaving.erase(mia.person_id)
+        assert mias.ended == "closed" and bens.ended is None
+        assert [file.stem for file in events.iterdir()] == [bens.id]
+        assert await made.sessions.find(mias.id, None) is None and await made.sessions.find(bens.id, None)

@@ -13,7 +13,7 @@ from lms_core.plans import Plan
 from storage.audit import AuditFilter, AuditStore
 from storage.people import PeopleStore
 from tutor.api.routing import Call, Model, Page, Paging, Route
-from tutor.auth import Authenticator
+from tutor.leaving import Leaving
 
 
 class PeopleQuery(Paging):
@@ -62,7 +62,7 @@ class AuditOut(BaseModel):
     details: dict[str, Any]
 
 
-def routes(people: PeopleStore, audit: AuditStore, auth: Authenticator) -> list[Route]:
+def routes(people: PeopleStore, audit: AuditStore, leaving: Leaving) -> list[Route]:
     async def listed(call: Call[PeopleQuery, None]) -> Page:
         query = call.query
         wanted = PeopleFilter(query.search, query.role, query.active)
@@ -80,7 +80,7 @@ def routes(people: PeopleStore, audit: AuditStore, auth: Authenticator) -> list[
             return replace(current, **changes)
 
         changed = await people.edit(call.path["id"], change)
-        auth.forget(changed.id)
+        await leaving.changed(changed)
         return person_out(changed)
 
     async def entries(call: Call[AuditQuery, None]) -> Page:

@@ -1,0 +1,36 @@
+"""Somebody goes, or is shut out: their running sessions end; who goes leaves no rows and no files."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from lms_core.people import Account
+from storage.personal import PersonalStore
+from tutor.auth import Authenticator
+from tutor.live import LiveSessions
+
+
+class Leaving:
+    """`events`: the folder of the sessions' turn-taking events."""
+
+    def __init__(
+        self, personal: PersonalStore, live: LiveSessions, auth: Authenticator, events: Path
+    ) -> None:
+        self._personal, self._live, self._auth, self._events = personal, live, auth, events
+
+    async def changed(self, account: Account) -> None:
+        """What an admin changed counts at once; who is shut out talks no longer."""
+        self._auth.forget(account.id)
+        if not account.active:
+            await self._live.end_of(account.id)
+
+    async def erase(self, person_id: str) -> None:
+        """Raises NotFound, or Conflict for the last admin."""
+        await self._live.end_of(person_id)  # what is under way must not be written after the rest is gone
+        erased = await self._personal.erase(person_id)
+        self._auth.forget(person_id)
+        await asyncio.to_thread(self._delete_files, erased.session_ids)
+
+    def _delete_files(self, session_ids: Iterable[str]) -> None:
+        for session_id in session_ids:
+            (self._events / f"{session_id}.jsonl").unlink(missing_ok=True)
