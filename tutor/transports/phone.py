@@ -10,6 +10,7 @@ from aiohttp import WSMsgType, web
 from lms_core.errors import InvalidInput, TooBusy, VivaError
 from tutor.conversation.session import Session
 from tutor.transports import twilio
+from tutor.transports.call_config import check_call, configure_call
 from tutor.transports.limits import Bucket, Turn
 from tutor.transports.links import Links
 from tutor.transports.outbox import Outbox
@@ -69,10 +70,16 @@ class PhoneEndpoint:
             return None
         parameters = call.custom_parameters
         principal = await self._authenticate_token(parameters.get("token", ""))
-        companion, resume_id = parameters.get("companion", ""), parameters.get("session_id") or None
+        config = principal.config or {}
+        companion = parameters.get("companion") or str(config.get("model") or "")
+        resume_id = parameters.get("session_id") or None
         if not companion and resume_id is None:
             raise InvalidInput("Name a companion in customParameters.companion.")
-        return await self._sessions.open(companion, principal, resume_id=resume_id, door_kind="phone")
+        check_call(config)  # before the secret is spent
+        session = await self._sessions.open(companion, principal, resume_id=resume_id, door_kind="phone")
+        if config and resume_id is None:
+            configure_call(session, config)
+        return session
 
     async def _talk(
         self,
@@ -125,6 +132,8 @@ async def _wait_for_start(socket: web.WebSocketResponse) -> twilio.CallStart | N
     """The call's `start`; None if the line was closed before. Raises InvalidInput."""
     for _ in range(_MOST_BEFORE_START):
         message = await socket.receive()
+        if message.type is WSMsgType.BINARY:
+            break
         if message.type is not WSMsgType.TEXT:
             return None
         event = _read(message.data)

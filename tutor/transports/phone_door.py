@@ -125,7 +125,9 @@ class PhoneDoor:
         try:
             event = twilio.read(message)
             kind = event.get("event")
-            if kind == "media":
+            if kind == "start" or event.get("streamSid", self._sid) != self._sid:
+                self._nonsense()  # one call a connection
+            elif kind == "media":
                 self._media(event["media"])
             elif kind == "mark":
                 self._marked(event["mark"])
