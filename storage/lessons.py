@@ -47,6 +47,12 @@ class LessonStore:
         async with self._database.read() as connection:
             return await connection.run_sync(readable_lesson, viewer, lesson_id)
 
+    async def author_of(self, lesson_id: str) -> str | None:
+        """The author of the lesson's course, if it is in one."""
+        query = select(courses.c.author_id).select_from(LESSONS).where(lessons.c.id == lesson_id)
+        async with self._database.read() as connection:
+            return await connection.scalar(query)
+
     async def add_module(self, editor: Principal, course_ref: str, module: Module) -> Module:
         """At the end of the course, with a new id. Raises NotFound, Conflict when the course is full."""
         async with self._database.write() as connection:

@@ -47,16 +47,19 @@ from storage.search import SearchStore
 from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
 from storage.updates import UpdateStore
+from storage.whole_courses import WholeCourseStore
 from storage.writer import SessionWriter
 from tutor import brain, panel, transports
 from tutor.access_tokens import AccessTokens
 from tutor.api import (
     access,
+    archives,
     attempts,
     auth,
     billing,
     bookmarks,
     companions,
+    course_media,
     courses,
     documentation,
     events,
@@ -78,6 +81,7 @@ from tutor.api import (
 from tutor.api.errors import errors
 from tutor.api.rates import Attempts
 from tutor.api.routing import Route, bind
+from tutor.archives.courses import CourseArchives
 from tutor.auth import Authenticator
 from tutor.billing import Stripe, StripeAccount
 from tutor.clients import Clients
@@ -207,6 +211,10 @@ class Server:
             largest=settings.max_upload_mb << 20,
         )
         self.access = AccessTokens(self.database)
+        self.media_links = MediaLinks(self.database)
+        self.archives = CourseArchives(
+            WholeCourseStore(self.database), self.media, settings.data_dir / "archives"
+        )
         self.auth = Authenticator(self.accounts, settings.origins, self.access)
         self.passwords = Passwords()
         self.attempts = Attempts()
@@ -315,6 +323,8 @@ class Server:
             *lessons.routes(self.lessons),
             *learning.routes(self.enrollments, self.progress),
             *feedback.routes(self.feedback),
+            *archives.routes(self.archives),
+            *course_media.routes(self.courses, self.lessons, self.media, self.media_links),
             *search.routes(self.search),
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),
@@ -324,7 +334,7 @@ class Server:
             *people.routes(PeopleStore(self.database), AuditStore(self.database), self.leaving),
             *me.routes(PeopleStore(self.database), PersonalStore(self.database), self.accounts, self.leaving),
             *plans.routes(PlanStore(self.database)),
-            *media.routes(self.media, MediaLinks(self.database)),
+            *media.routes(self.media, self.media_links),
             *events.routes(self.updates),
             *billing.routes(self.stripe, BillingStore(self.database), lambda: self.address),
         ]

@@ -15,6 +15,7 @@ COMMANDS = {
     "phone-sim": "a phone in a terminal: speaks the phone protocol to a running server",
     "models": "list or pull speech models",
     "user": "add people, and make sign-in links",
+    "course": "write a course into a zip file, or make one of it",
     "migrate": "bring the database up to date",
     "demo-data": "fill the database with a made-up school, to try and to measure",
     "replay": "show a recorded session's turn-taking again, also under another policy",

@@ -17,7 +17,12 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Text = Annotated[str, Field(max_length=20_000, description="Markdown")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Picture = Annotated[
-    str, Field(pattern=r"^((https?:/)?/[^\s]+)?$", max_length=500, description="An address, or empty")
+    str,
+    Field(
+        pattern=r"^((https?:/)?/[^\s]+|media[:/][^\s/]+)?$",
+        max_length=500,
+        description="An address, media:<id>, or empty",
+    ),
 ]
 Category = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=50)]

@@ -54,7 +54,7 @@ def routes(store: MediaStore, links: MediaLinks) -> list[Route]:
 
     async def upload(call: Call[UploadQuery, None]) -> MediaOut:
         person = call.principal.person_id
-        return await shown(await store.add(person, call.query.name, _chunks(call.request)))
+        return await shown(await store.add(person, call.query.name, received(call.request)))
 
     async def list_media(call: Call[Paging, None]) -> Page:
         found, total = await store.of(call.principal.person_id, page=call.query.page, limit=call.query.limit)
@@ -104,7 +104,8 @@ def routes(store: MediaStore, links: MediaLinks) -> list[Route]:
     ]  # fmt: skip
 
 
-async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
+async def received(request: web.Request) -> AsyncIterator[bytes]:
+    """The body as it comes. Raises InvalidInput if it stalls."""
     try:
         while chunk := await asyncio.wait_for(request.content.readany(), _STALL_SECONDS):
             yield chunk

@@ -1,0 +1,187 @@
+"""A course out of a real server and in again, with everything in it."""
+
+import asyncio
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from lms_core.people import Role
+from tests.tutor.api.asking import Asking
+from tests.tutor.api.asking import ask as ask
+from tests.tutor.api.asking import shared_server as shared_server
+from tests.tutor.api.test_courses import COURSE
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+ITEMS = {
+    "items": [
+        {
+            "kind": "short_answer",
+            "question": "What bends light?",
+            "answer": "glass",
+            "accept": ["a lens"],
+            "points": 3,
+        },
+        {
+            "kind": "matching",
+            "question": "Match",
+            "pairs": [["red", "long"], ["blue", "short"]],
+            "hints": ["waves"],
+        },
+        {"kind": "cloze", "question": "Light is ___.", "answers": ["fast|quick"], "explanation": "Very."},
+    ]
+}
+
+
+async def send(ask: Asking, who: str, path: str, data: bytes) -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {ask.keys[who]}"}
+    async with aiohttp.ClientSession(headers=headers) as http:
+        async with http.post(f"{ask.server.url}/api/v1{path}", data=data) as answer:
+            return answer.status, await answer.json()
+
+
+async def full_course(ask: Asking, teacher: str) -> str:
+    """Its path: two modules, four lessons, two quizzes, a picture that is named three times."""
+    _, picture = await send(ask, teacher, "/media?name=leaf%20ä.png", PNG)
+    leaf = f"media:{picture['data']['id']}"
+    fields = COURSE | {"description": f"![]({leaf})", "sequential": True, "language": "de", "thumbnail": leaf}
+    here = f"/courses/{(await ask(teacher, 'POST', '/courses', fields)).data['id']}"
+    for number in range(2):
+        module = (
+            await ask(teacher, "POST", f"{here}/modules", {"title": f"M{number}", "description": "*"})
+        ).data["id"]
+        for title in ("One", "One"):
+            fields = {
+                "title": title, "content": f"# Hi\r\n\n![leaf]({leaf}) é\n", "kind": "video",
+                "metadata": {"x": [1, None, {"y": "z"}]}, "free_preview": True,
+            }  # fmt: skip
+            lesson = (await ask(teacher, "POST", f"/modules/{module}/lessons", fields)).data["id"]
+    for path, quiz in (
+        (f"/lessons/{lesson}/quiz", {"title": "Q", "pass_percent": 80}),
+        (f"{here}/quizzes", {"title": "Final", "time_limit_seconds": 600, "max_attempts": 2}),
+    ):
+        made = await ask(teacher, "POST", path, quiz)
+        assert made.status == 201, made.body
+        put = await ask(teacher, "PUT", f"/quizzes/{made.data['id']}/items", ITEMS, If_Match="*")
+        assert put.status == 200, put.body
+    return here
+
+
+async def test_a_course_comes_back_equal_with_its_media_and_quizzes(ask: Asking) -> None:
+    for name in ("tina", "tom"):
+        await ask.add(name, Role.TEACHER)
+    await ask.add("lena")
+    here = await full_course(ask, "tina")
+    await ask("tina", "POST", f"{here}/publish")
+    out = await ask("tina", "GET", f"{here}/archive")
+    assert (out.status, out.headers["Content-Type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(out.body)) as archive:
+        contents = json.loads(archive.read("course.json"))
+        (picture,) = contents["media"]
+        assert picture["name"] == "leaf ä.png" and archive.read(picture["file"]) == PNG
+        assert archive.read("lessons/one-4.md").decode() == f"# Hi\r\n\n![leaf]({picture['file']}) é\n"
+    status, made = await send(ask, "tom", "/courses/import", out.body)
+    assert status == 201, made
+    course = made["data"]["course"]
+    assert (
+        made["data"]["left_out"] == [] and not course["published"] and course["author_id"] == ask.ids["tom"]
+    )
+    again = await ask("tom", "GET", f"/courses/{course['id']}/archive")
+    assert again.body == out.body
+    assert (await ask("tom", "GET", f"{here}/archive")).status == 404
+    assert (await ask("lena", "GET", f"{here}/archive")).status == 403
+
+
+async def test_the_files_that_a_lesson_names_are_for_who_reads_it(ask: Asking) -> None:
+    await ask.add("tara", Role.TEACHER)
+    await ask.add("tess", Role.TEACHER)
+    await ask.add("leo")
+    here = await full_course(ask, "tara")
+    await ask("tara", "POST", f"{here}/publish")
+    lesson = (await ask("leo", "GET", f"{here}/outline")).data["modules"][0]["lessons"][0]["id"]
+    (leaf,) = (await ask("leo", "GET", f"/lessons/{lesson}/media")).data["files"]
+    assert (
+        leaf["name"] == "leaf ä.png"
+        and f"media:{leaf['id']}" in (await ask("leo", "GET", f"/lessons/{lesson}")).data["content"]
+    )
+    (same,) = (await ask("leo", "GET", f"{here}/media")).data["files"]
+    assert same["id"] == leaf["id"]
+    async with aiohttp.ClientSession() as http, http.get(f"{ask.server.url}{leaf['url']}") as answer:
+        assert await answer.read() == PNG
+    stolen = (
+        await ask("tess", "POST", "/courses", {"title": "Mine", "description": f"media:{leaf['id']}"})
+    ).data
+    assert (await ask("tess", "GET", f"/courses/{stolen['id']}/media")).data["files"] == []
+
+
+def packed(**files: str) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
+LESSON = {"title": "T", "slug": "t"}
+
+
+def course_json(**fields: Any) -> str:
+    return json.dumps({"format": "viva-course", "version": 1, "course": {"title": "T"}, **fields})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"PK", b"PK\5\6" + bytes(18), packed(), packed(**{"course.json": "{"}), packed(**{"course.json": "[]"}),
+        packed(**{"course.json": course_json(version=2)}), packed(**{"../course.json": course_json()}),
+        packed(**{"course.json": course_json(modules=[{"title": "M", "lessons": [LESSON]}])}),
+        packed(**{"course.json": course_json(modules=[{"title": "M", "lessons": [LESSON | {"slug": "../t"}]}])}),
+        packed(**{"course.json": course_json(modules=[{"title": "M", "lessons": [LESSON, LESSON]}]), "lessons/t.md": ""}),
+        packed(**{"course.json": course_json(quizzes=[{"title": "Q", "items": [{"kind": "ordering", "question": "?"}]}])}),
+        packed(**{
+            "course.json": course_json(
+                course={"title": "T", "description": f"media/{'0' * 64}.png"},
+                media=[{"file": f"media/{'0' * 64}.png", "name": "x"}],
+            ),
+            f"media/{'0' * 64}.png": "<html>",
+        }),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_read_is_refused_and_leaves_nothing(ask: Asking, body: bytes) -> None:
+    lists = ("/courses?mine=true", "/media")
+    before = [(await ask("admin", "GET", one)).body["metadata"]["total"] for one in lists]
+    status, answer = await send(ask, "admin", "/courses/import", body)
+    assert (status, answer["code"]) == (400, "invalid_input"), answer
+    assert [(await ask("admin", "GET", one)).body["metadata"]["total"] for one in lists] == before
+
+
+async def test_the_command_line_does_the_same(ask: Asking, tmp_path: Path) -> None:
+    await ask.add("theo", Role.TEACHER)
+    slug = (await ask("theo", "GET", await full_course(ask, "theo"))).data["slug"]
+    first, second = tmp_path / "a.zip", tmp_path / "b.zip"
+
+    def round_trip() -> bool:
+        command("export", slug, str(first))
+        made = command("import", str(first))
+        command("export", made.split("'")[3], str(second))
+        return first.read_bytes() == second.read_bytes()
+
+    def command(*arguments: str) -> str:
+        whole = [
+            sys.executable,
+            "-m",
+            "tutor.cli",
+            "course",
+            *arguments,
+            "--data-dir",
+            str(ask.server.data_dir),
+        ]
+        return subprocess.run(whole, capture_output=True, text=True, check=True).stdout
+
+    assert await asyncio.to_thread(round_trip)

@@ -1,0 +1,1 @@
+"""Courses as files: Viva's own archive out and in, Common Cartridges in."""

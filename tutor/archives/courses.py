@@ -1,0 +1,133 @@
+"""Courses out of the database into archives, and back with their media."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from lms_core.courses import Course
+from lms_core.errors import InvalidInput
+from lms_core.media import Media
+from lms_core.media_references import archived, archived_name, to_archived, to_uploaded, uploaded
+from lms_core.people import Principal
+from storage.media import MediaStore
+from storage.whole_courses import WholeCourse, WholeCourseStore
+from tutor.archives.course_file import (
+    CourseFile,
+    MediaFile,
+    content_name,
+    course_file,
+    read,
+    whole_course,
+    written,
+)
+from tutor.archives.zips import ZipReader, ZipWriter
+
+_AT_ONCE = 2
+_MOST_CONTENT = 800_000  # bytes; a lesson has at most 200,000 characters
+_MOST_CHARACTERS = 200_000
+CONTENTS = "course.json"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of an archive that could not be taken."""
+
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """`media`: for each name under which the course's texts know a file, its name in the zip and for people."""
+
+    whole: WholeCourse
+    media: dict[str, tuple[str, str]] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class CourseArchives:
+    """`folder` is for files under way."""
+
+    def __init__(self, courses: WholeCourseStore, media: MediaStore, folder: Path) -> None:
+        self._courses, self._media, self._folder = courses, media, folder
+        self._places = asyncio.Semaphore(_AT_ONCE)
+
+    @asynccontextmanager
+    async def scratch(self) -> AsyncIterator[Path]:
+        """A folder that is gone afterwards."""
+        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True, mode=0o700)
+        with TemporaryDirectory(dir=self._folder) as folder:
+            yield Path(folder)
+
+    async def export(self, editor: Principal, course_ref: str, target: Path) -> Course:
+        """Write a course of the editor's own. Raises NotFound."""
+        whole = await self._courses.read(editor, course_ref)
+        files = [await self._media.find(one, whole.course.author_id) for one in uploaded(whole.texts())]
+        async with self._places:
+            await asyncio.to_thread(self._write, whole, [one for one in files if one is not None], target)
+        return whole.course
+
+    async def take(self, author: Principal, source: Path) -> tuple[Course, tuple[LeftOut, ...]]:
+        """A new course of the author's, not published. Raises InvalidInput; nothing is stored then."""
+        async with self._places:
+            return await self._take(author, source)
+
+    async def _take(self, author: Principal, source: Path) -> tuple[Course, tuple[LeftOut, ...]]:
+        with await asyncio.to_thread(ZipReader, source) as archive:
+            unpacked = await asyncio.to_thread(unpack, archive)
+            ids: dict[str, str] = {}
+            try:
+                for known_as, (member, name) in unpacked.media.items():
+                    stored = await self._media.add(author.person_id, name, _paced(archive.chunks(member)))
+                    ids[known_as] = stored.id
+                whole = unpacked.whole.with_texts(lambda text: to_uploaded(text, ids))
+                return await self._courses.add(author, whole), unpacked.left_out
+            except BaseException:
+                for media_id in ids.values():
+                    await self._media.remove(media_id)
+                raise
+
+    def _write(self, whole: WholeCourse, files: list[Media], target: Path) -> None:
+        names = {one.id: archived_name(one.sha256, one.media_type) for one in files}
+        by_name = {names[one.id]: one for one in sorted(files, key=lambda one: one.name, reverse=True)}
+        plain = whole.with_texts(lambda text: to_archived(text, names))
+        listed = tuple(MediaFile(file=name, name=one.name) for name, one in sorted(by_name.items()))
+        with ZipWriter(target) as archive:
+            archive.text(CONTENTS, written(course_file(plain, listed)))
+            for module in plain.modules:
+                for one in module.lessons:
+                    archive.text(content_name(one.lesson.slug), one.lesson.content)
+            for name, media in sorted(by_name.items()):
+                archive.file(name, self._media.path(media.sha256))
+
+
+def unpack(archive: ZipReader) -> Unpacked:
+    """Raises InvalidInput for an archive that is not ours or is damaged."""
+    if CONTENTS not in archive.names:
+        raise InvalidInput(f"This is no course archive: it has no {CONTENTS}.")
+    file = read(archive.text(CONTENTS))
+    whole = whole_course(file, {slug: _content(archive, slug) for slug in _slugs(file)})
+    named = archived(whole.texts())
+    return Unpacked(whole, {one.file: (one.file, one.name) for one in file.media if one.file in named})
+
+
+def _slugs(file: CourseFile) -> Iterator[str]:
+    return (lesson.slug for module in file.modules for lesson in module.lessons)
+
+
+def _content(archive: ZipReader, slug: str) -> str:
+    text = archive.text(content_name(slug), _MOST_CONTENT)
+    if len(text) > _MOST_CHARACTERS or "\0" in text:
+        raise InvalidInput(
+            f"The lesson '{slug}' has more than {_MOST_CHARACTERS} characters, or the character NUL."
+        )
+    return text
+
+
+async def _paced(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Read in a thread, so that nobody waits."""
+    while chunk := await asyncio.to_thread(next, chunks, b""):
+        yield chunk
