@@ -27,7 +27,7 @@ SAYINGS = {
     Intent.REPHRASE: ["I don't understand", "I don't get it", "can you explain that again",
         "what do you mean", "I'm confused", "explain it in other words", "that makes no sense",
         "I didn't understand that at all", "I'm lost"],
-    Intent.CONTINUE: ["go on", "continue", "next", "next one", "keep going", "okay go on", "let's go",
+    Intent.CONTINUE: ["yes let us start", "I want to go on", "go on", "continue", "next", "next one", "keep going", "okay go on", "let's go",
         "start", "I'm ready", "tell me more", "move on please", "and then", "carry on", "let's continue",
         "okay next"],
     Intent.WAIT: ["wait", "hold on", "one moment please", "let me think", "give me a second",

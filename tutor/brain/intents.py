@@ -47,6 +47,8 @@ class Intent(StrEnum):
     CHATTER = "chatter"
 
 
+POINTING = frozenset(("", "it", "that", "this", "so", "that so", "this so", "it so", "come"))
+"""Topics that name nothing: "why is that?" means what was just said."""
 QUESTIONS = frozenset((Intent.DEFINE, Intent.ASK_IF, Intent.WHY, Intent.HOW))
 
 
@@ -67,6 +69,7 @@ _LEAD = re.compile(
     r"|i want you to"
     r"|i'?d like (?:you )?to|i would like (?:you )?to|i want to|maybe|do you want to)\s+)+"
 )
+_HEDGE = re.compile(r" (?:or|and) (?:something|anything|stuff|things|whatever|so)(?: like (?:that|this))?$")
 _TAIL = re.compile(r"(?:\s+(?:please|thanks|thank you|now|then|for me|to me|again|if you can|tutor))+$")
 
 # Each must fit the whole of what was said, with or without its polite lead and tail.
@@ -264,7 +267,7 @@ _WHOLE: tuple[tuple[Intent, str], ...] = (
         Intent.CHATTER,
         r".*\b(?:tell me a (?:joke|story)|sing (?:me )?a song|do you (?:like|love|have|eat|sleep|know any)"
         r"|(?:what|who)(?:'?s| is) your favou?rite|i (?:like|love|hate|saw|watched|played|ate|had|went"
-        r"|want) (?:my|a|to|the|pizza|it when|playing)|my (?:dog|cat|mom|mum|mother|dad|father|brother"
+        r"|want(?! to)) (?:my|a|to|the|pizza|it when|playing)|my (?:dog|cat|mom|mum|mother|dad|father|brother"
         r"|sister|friend|grandma|grandpa|teacher|homework|birthday|phone|hamster|favou?rite)|(?:the"
         r" )?weather|i(?:'?m| am) (?:hungry|thirsty|cold|happy|sad|hot|in)|can we talk about|talk about"
         r" something|let'?s talk about|play (?:a game|music)|minecraft|fortnite|football|youtube|will you"
@@ -376,7 +379,8 @@ def _whole(said: str) -> Intent | None:
 def _clean(text: str) -> str:
     """Lower case, no punctuation but apostrophes, no hesitation."""
     said = text[:1000].lower().replace("’", "'").replace("-", " ")
+    said = re.sub(r"\blet us\b", "let's", said)
     kept = "mm hm" if re.fullmatch(r"\W*(?:mm+\W*h+m+|m+h+m+|uh\W*huh)\W*", said) else ""
     said = _NOISE.sub(" ", said)
     said = re.sub(r"[^\w\s'/.%+*=]|(?<!\d)[./]|[./](?!\d)", " ", said)
-    return kept or " ".join(said.split())
+    return kept or _HEDGE.sub("", " ".join(said.split()))

@@ -95,7 +95,7 @@ def _of_sentences(
 def _gap(sentence: str, answer: str, ask: str, kind: QuizKind) -> QuizItem:
     holed = re.sub(rf"\b{re.escape(answer)}\b", _GAP, sentence, count=1, flags=re.I)
     holed = holed[0].upper() + holed[1:]
-    return QuizItem(f"Here is a sentence with a gap. {holed} {ask}", answer, kind, explanation=sentence)
+    return QuizItem(f"Listen to a sentence with a gap. {holed} {ask}", answer, kind, explanation=sentence)
 
 
 def _is_rare(word: str, chunks: Sequence[Chunk]) -> bool:

@@ -10,7 +10,7 @@ from lms_core.assessment.spoken_quiz import with_answer
 
 _KEY = "lesson_tutor"
 _PROGRESS = (
-    "chunk", "span", "since", "question", "outcomes", "again", "returns", "guessed", "through", "reviewing",
+    "chunk", "span", "since", "question", "outcomes", "again", "returns", "guessed", "through", "extra", "reviewing",
 )  # fmt: skip
 _SPOKEN_SENTENCES = 24
 _SPOKEN_CHARS = 4000
@@ -25,6 +25,7 @@ class Pending(StrEnum):
     GUESS = "guess"  # what do you expect, before it is explained?
     QUESTION = "question"
     CLEARER = "clearer"  # did that help?
+    MORE = "more"  # the lesson is through: a few more questions?
     FREE = "free"  # anything else?
     STOPPED = "stopped"
 
@@ -69,10 +70,14 @@ class LessonState(BaseModel):
     rephrased: int = Field(0, ge=0)
     unclear: int = 0
     """Replies in a row in which nothing was understood."""
+    strayed: int = 0
+    """Replies in a row in which the learner talked of other things."""
     quiet: int = 0
     slow: bool = False
     fast: bool = False
     through: bool = False
+    extra: bool = False
+    """The lesson is through, and the learner wants more questions."""
     reviewing: bool = False
     went_back: bool = False
     spoken: list[str] = []

@@ -1,5 +1,7 @@
 """The lesson tutor's summary: what was covered, what went well, what to look at again."""
 
+import re
+
 from lms_core.assessment.answer_words import is_explanation
 from tutor.brain.lesson_hints import spoken_answer
 from tutor.brain.lesson_plan import LessonPlan
@@ -8,6 +10,7 @@ from tutor.brain.lesson_voice import Voice, continuing, listed
 
 _POINTS, _KNOWN, _WEAK = 3, 3, 2
 """How many are named at most."""
+_ARTICLE = re.compile(r"^(?:an?|the) ")
 
 
 def sum_up(plan: LessonPlan, state: LessonState, voice: Voice, *, short: bool = False) -> None:
@@ -38,24 +41,22 @@ def _covered(plan: LessonPlan, state: LessonState, voice: Voice) -> None:
 
 
 def _went_well(plan: LessonPlan, state: LessonState, voice: Voice) -> None:
-    good = [
-        number for number, how in state.outcomes.items() if how not in (Outcome.REVEALED, Outcome.SKIPPED)
-    ]
+    known = [number for number, how in state.outcomes.items() if how is Outcome.RIGHT]
+    missed = [number for number, how in state.outcomes.items() if how in (Outcome.REVEALED, Outcome.SKIPPED)]
     total = len(state.outcomes)
     if total == 1:
-        voice.say("score_one" if good else "score_one_wrong")
-    elif total and not good:
+        voice.say("score_one_wrong" if missed else "score_one")
+    elif total and len(missed) == total:
         voice.say("score_none", total=str(total))
     elif total:
-        voice.say("score_all" if len(good) == total else "score", total=str(total), right=str(len(good)))
-    known = [number for number, how in state.outcomes.items() if how is Outcome.RIGHT]
-    names = [
-        spoken_answer(item)
-        for item in (plan.questions[number].item for number in known)
-        if _is_name(item.answer)
-    ]
-    if names:
-        voice.say("knew", answers=listed(list(dict.fromkeys(names))[:_KNOWN], "and"))
+        how = "score" if known else "score_helped"
+        if not missed:
+            how = "score_all" if len(known) == total else "score_worked_out"
+        voice.say(how, total=str(total), right=str(total - len(missed)), known=str(len(known)))
+    answers = [spoken_answer(plan.questions[number].item) for number in known]
+    names = list({_ARTICLE.sub("", answer): answer for answer in answers if _is_name(answer)}.values())
+    if len(names) > 1:
+        voice.say("knew", answers=listed(names[:_KNOWN], "and"))
 
 
 def _look_again(plan: LessonPlan, state: LessonState, voice: Voice) -> None:

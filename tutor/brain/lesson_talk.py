@@ -2,28 +2,15 @@
 
 from collections.abc import Callable, Mapping
 
-from lms_core.assessment.grading import judge
-from lms_core.assessment.items import QuizKind
-from lms_core.assessment.spoken_answers import Verdict
-from lms_core.assessment.spoken_numbers import tokens
 from tutor.brain.base import MindRequest
 from tutor.brain.explaining import Explaining
-from tutor.brain.intents import QUESTIONS, Heard, Intent, understand
+from tutor.brain.intents import POINTING, QUESTIONS, Heard, Intent, understand
 from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome, Pending
 from tutor.brain.lesson_summary import sum_up
 from tutor.brain.lesson_voice import Voice, minutes, unheard
+from tutor.brain.open_question import MAY_BE_ANSWERS, Reaction, reaction
 from tutor.brain.teaching import Teaching
-
-_MAY_BE_ANSWERS = frozenset((
-    Intent.ANSWER, Intent.YES, Intent.NO, Intent.CONTINUE, Intent.HELLO, Intent.CHATTER, Intent.HARD,
-    Intent.EASY, Intent.BACK, Intent.REPEAT, Intent.SKIP, Intent.WAIT, Intent.DONT_KNOW, Intent.SUMMARY,
-))  # fmt: skip
-"""Intents that a right answer may look like."""
-
-
-_SUGGESTING = ("is it", "is that", "was it", "are they")
-"""So begins an answer that is put as a question."""
 
 
 class LessonTalk:
@@ -75,6 +62,8 @@ class LessonTalk:
             state.unclear = 0
         if heard.intent is not Intent.BACK:
             state.went_back = False
+        if heard.intent is not Intent.CHATTER:
+            state.strayed = 0
         self._respond(heard)
 
     def greet(self) -> None:
@@ -105,15 +94,8 @@ class LessonTalk:
 
     def summary(self, words: str | None) -> None:
         """Time is up: judge what is still open, sum up, say goodbye; no question."""
-        item = self.teaching.item
-        if item is not None and words is not None and understand(words).intent in _MAY_BE_ANSWERS:
-            verdict = judge(words, item).verdict
-            if verdict is not Verdict.UNSURE:
-                self.state.answers.setdefault(item.id, words)
-            if verdict is Verdict.RIGHT:
-                self.teaching.right(item)
-            elif verdict in (Verdict.WRONG, Verdict.CLOSE) and self.state.question is not None:
-                self.state.outcomes[self.state.question] = Outcome.REVEALED
+        if words is not None and understand(words).intent in MAY_BE_ANSWERS:
+            self.teaching.close(words)
         self.voice.say("time_up")
         self._farewell()
 
@@ -128,6 +110,7 @@ class LessonTalk:
     # --- what the learner wants -----------------------------------------------------------------------
 
     def _respond(self, heard: Heard) -> None:
+        state = self.state
         if self.unheard and heard.intent in (Intent.YES, Intent.CONTINUE, Intent.NOTHING, Intent.THANKS):
             self._back()
             return
@@ -136,9 +119,13 @@ class LessonTalk:
         command = self._commands.get(heard.intent)
         if command is not None:
             command()
+        elif heard.intent in (Intent.WHY, Intent.HOW) and heard.topic in POINTING and state.span:
+            self._rephrase()
         elif heard.intent in QUESTIONS:
             self.explaining.look_up(heard)
             self._back()
+        elif heard.intent is Intent.CHATTER:
+            self._stray()
         elif heard.intent in (Intent.YES, Intent.NO, Intent.CONTINUE, Intent.ANSWER):
             self._go_along(heard)
         else:
@@ -148,40 +135,15 @@ class LessonTalk:
         """A question is open: is this an answer to it? False: no, it is something else."""
         item = self.teaching.item
         assert item is not None
-        if heard.intent is Intent.ASK_IF and heard.words.startswith(_SUGGESTING):
-            heard = Heard(Intent.ANSWER, heard.words)
-        if heard.intent in (Intent.DEFINE, Intent.ASK_IF) and len(tokens(heard.topic)) <= 4:
-            return self._right_if(heard.topic)
-        if heard.intent not in _MAY_BE_ANSWERS:
-            return False
-        if self.unheard and (item.kind is QuizKind.TRUE_FALSE or heard.intent is not Intent.ANSWER):
-            return False  # they cannot mean a question that they did not hear
-        verdict = judge(heard.words, item).verdict
-        if heard.intent is Intent.ANSWER and not (self.unheard and verdict is not Verdict.RIGHT):
-            self.teaching.answered(heard.words)
-            return True
-        if verdict is Verdict.RIGHT or (item.kind is QuizKind.TRUE_FALSE and verdict is Verdict.WRONG):
-            self.teaching.answered(heard.words)
-            return True
-        if heard.intent is Intent.YES:
-            self.teaching.answered("")
-        elif heard.intent is Intent.NO:
-            self._dont_know()
-        elif heard.intent is Intent.CONTINUE:
-            self._skip()
-        else:
-            return False
-        return True
-
-    def _right_if(self, words: str) -> bool:
-        """ "What's a numerator?" may be the answer, asked."""
-        item = self.teaching.item
-        if item is None or item.kind is QuizKind.TRUE_FALSE:
-            return False
-        if judge(words, item).verdict is not Verdict.RIGHT:
-            return False
-        self.teaching.answered(words)
-        return True
+        how, words = reaction(heard, item, question_heard=not self.unheard)
+        match how:
+            case Reaction.ANSWERS:
+                self.teaching.answered(words)
+            case Reaction.GIVES_UP:
+                self._dont_know()
+            case Reaction.PASSES:
+                self._skip()
+        return how is not Reaction.OTHER
 
     def _go_along(self, heard: Heard) -> None:
         """Yes, no, go on, or talk, where no question is open."""
@@ -205,8 +167,13 @@ class LessonTalk:
         elif pending is Pending.CLEARER and intent is Intent.NO:
             voice.say("still_unclear")
             self.teaching.onward()
+        elif pending is Pending.MORE and intent is Intent.NO:
+            self.teaching.offer_again()
+        elif pending is Pending.MORE:
+            self.teaching.quiz()
         elif pending is Pending.FREE and intent is not Intent.CONTINUE:
-            voice.say("what_again" if intent is Intent.YES else "propose_end")
+            asks = intent is Intent.YES and "what_again" not in state.used
+            voice.say("what_again" if asks else "propose_end")
         elif pending is Pending.STOPPED and intent is Intent.NO:
             voice.say("listening")
         else:
@@ -225,6 +192,17 @@ class LessonTalk:
         self.voice.say("not_followed")
         self.voice.say("offer")
         return True
+
+    def _stray(self) -> None:
+        """Kind to a story; after the second in a row the lesson goes on, unless a question is open."""
+        state = self.state
+        state.strayed += 1
+        if state.strayed < 2 or state.pending not in (Pending.START, Pending.PACE, Pending.CLEARER):
+            self._aside("chatter")
+            return
+        state.strayed = 0
+        self.voice.say("chatter_onward")
+        self.teaching.onward()
 
     def _aside(self, key: str, **values: str) -> None:
         self.voice.say(key, **values)
@@ -301,8 +279,8 @@ class LessonTalk:
             self.teaching.onward()
         else:
             if self.state.chunk:
-                self.voice.say("comfort")
-            self._onward()
+                self.voice.say("comfort_onward")
+            self.teaching.onward()
 
     def _skip(self) -> None:
         if self.teaching.item is not None:
@@ -410,8 +388,10 @@ class LessonTalk:
             self.teaching.wording()
         elif state.pending is Pending.START:
             self._ask_to_start()
+        elif state.pending is Pending.MORE:
+            self.teaching.offer_more()
         elif state.pending is Pending.FREE:
-            voice.say("anything_else")
+            self.teaching.offer_again()
         elif state.chunk >= len(self.plan.chunks):
             self.teaching.onward()
         else:

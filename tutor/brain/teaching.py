@@ -2,14 +2,12 @@
 
 import re
 
-from lms_core.assessment.answer_words import is_explanation
 from lms_core.assessment.grading import judge
 from lms_core.assessment.items import GAP, QuizItem, QuizKind
 from lms_core.assessment.spoken_answers import Judgement, Verdict
-from lms_core.assessment.spoken_numbers import tokens
-from lms_core.assessment.word_likeness import stem
 from lms_core.companions import Style
 from tutor.brain.base import Show
+from tutor.brain.feedback import explain, not_yet, praise
 from tutor.brain.lesson_hints import ladder, shown, spoken_answer
 from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome, Pending
@@ -17,8 +15,8 @@ from tutor.brain.lesson_voice import Voice, continuing, listed
 
 _SPACING = 2
 """Questions that lie between a question and its return."""
-_RETURNS = 2
-"""How often a question may come again."""
+_RETURNS = 1
+"""How often a question may come again: who misses it a second time needs the lesson or a person."""
 _GO_WORDS = 45
 """Most words of lesson text in one reply."""
 _CHOOSING = (QuizKind.MULTIPLE_CHOICE, QuizKind.MULTIPLE_ANSWER, QuizKind.ORDERING, QuizKind.MATCHING)
@@ -148,17 +146,30 @@ class Teaching:
                 voice.say("review")
                 state.reviewing = True
             self.ask(state.again[0][0], lead=False)
-        elif not state.through:
+            return
+        left = self._fresh(made=True)
+        if state.extra and left:
+            self.ask(left[0])
+            return
+        if not state.through:
             state.through = True
-            state.pending = Pending.FREE
             voice.say("through")
-            voice.say("anything_else")
-        else:
-            state.pending = Pending.FREE
-            voice.say("all_done")
+        state.extra = False
+        self.offer_more()
+
+    def offer_more(self) -> None:
+        """The lesson is through: more questions, or old ones again?"""
+        self.state.pending = Pending.MORE
+        self.voice.say("more_questions" if self._fresh(made=True) else "all_done")
+
+    def offer_again(self) -> None:
+        """The lesson is through, and the learner wants no more questions."""
+        self.state.pending = Pending.FREE
+        self.voice.say("anything_else")
 
     def quiz(self) -> None:
         """A question now: due, fresh, made from the text, or an old one once more."""
+        self.state.extra = self.state.through
         due = self._due()
         fresh = self._fresh() or self._fresh(made=True)
         every = [number for number in range(len(self.plan.questions)) if number != self.state.question]
@@ -168,8 +179,7 @@ class Teaching:
                 lead=False,
             )
         else:
-            self.state.pending = Pending.NOTHING
-            self.onward()
+            self.offer_again()
 
     # --- asking ---------------------------------------------------------------------------------------
 
@@ -237,12 +247,24 @@ class Teaching:
             case _ if item.kind is QuizKind.TRUE_FALSE:
                 self.state.streak = 0
                 self.voice.say("wrong_statement", answer=item.answer)
-                self._explain(item)
+                explain(self.voice, item)
                 self._put_off(Outcome.REVEALED)
             case _:
                 self.state.streak = 0
-                self._not_yet(words, judgement)
+                self.state.tries += 1
+                not_yet(self.voice, words, judgement)
                 self.help()
+
+    def close(self, words: str) -> None:
+        """Time is up: a last answer to what is still open; nothing follows."""
+        item, question = self.item, self.state.question
+        if item is None or question is None:
+            return
+        verdict = judge(words, item).verdict
+        if verdict is Verdict.RIGHT:
+            self.right(item)
+        elif verdict is not Verdict.UNSURE:
+            self.state.outcomes[question] = Outcome.REVEALED
 
     def right(self, item: QuizItem) -> None:
         """Praise what was right, and keep score."""
@@ -257,45 +279,10 @@ class Teaching:
             state.outcomes[state.question] = Outcome.HELPED if helped else Outcome.RIGHT
         state.again = [entry for entry in state.again if entry[0] != state.question]
         state.pending = Pending.NOTHING
-        self._praise(item, helped=helped, came_again=came_again)
+        praise(voice, item, named=state.asked % 2 == 0, helped=helped, came_again=came_again)
         state.streak = 0 if helped else state.streak + 1
         if state.streak in (3, 6, 10):
             voice.say("streak", count={3: "three", 6: "six", 10: "ten"}[state.streak])
-
-    def _praise(self, item: QuizItem, *, helped: bool, came_again: bool) -> None:
-        voice = self.voice
-        if item.kind is QuizKind.TRUE_FALSE:
-            said = item.answer.strip().lower() in ("true", "yes")
-            voice.say("true_is_right" if said else "false_is_right")
-            self._explain(item)
-        elif is_explanation(item.answer):
-            voice.say("praise")
-            self._explain(item)
-        elif came_again:
-            voice.say("praise_again", answer=spoken_answer(item))
-        elif helped:
-            voice.say("praise_helped", answer=spoken_answer(item))
-            self._explain(item)
-        elif self.state.asked % 2:
-            voice.say("praise")
-        else:
-            voice.say("praise_answer", answer=spoken_answer(item))
-
-    def _not_yet(self, words: str, judgement: Judgement) -> None:
-        """Say what was right of it, if something was, and only in words that the learner used."""
-        self.state.tries += 1
-        said = set(map(stem, tokens(words)))
-        matched = [word for word in judgement.matched if " " in word or stem(word) in said]
-        if judgement.verdict is not Verdict.CLOSE:
-            self.voice.say("wrong")
-        elif judgement.missing == ("the simplest form",):
-            self.voice.say("close_simplest")
-        elif judgement.matched and judgement.matched[0].startswith("the "):
-            self.voice.say("close_half", matched=judgement.matched[0], missing=judgement.missing[0])
-        elif matched and judgement.missing:
-            self.voice.say("close_matched", matched=listed(matched[:3], "and"))
-        else:
-            self.voice.say("close")
 
     def _unusable(self, item: QuizItem, judgement: Judgement) -> None:
         state, voice = self.state, self.voice
@@ -359,8 +346,9 @@ class Teaching:
         item = self.item
         assert item is not None
         self.voice.mark()
-        self.voice.say("reveal", answer=spoken_answer(item))
-        self._explain(item)
+        truth = item.kind is QuizKind.TRUE_FALSE
+        self.voice.say("reveal_truth" if truth else "reveal", answer=spoken_answer(item))
+        explain(self.voice, item)
         self._put_off(Outcome.REVEALED)
 
     def skip(self) -> None:
@@ -389,10 +377,6 @@ class Teaching:
             return False
         state.again.append((number, state.asked + _SPACING))
         return True
-
-    def _explain(self, item: QuizItem) -> None:
-        if item.explanation:
-            self.voice.tell(item.explanation)
 
 
 def _words(sentences: tuple[str, ...]) -> int:
