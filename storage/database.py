@@ -116,9 +116,14 @@ class Database:
         """
         if self._direct is None:
             async with self.engine.begin() as connection:
-                return await connection.run_sync(work)
-        async with self._turn:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, _run, self._direct, work)
+                result, told = await connection.run_sync(_told, work)
+        else:
+            async with self._turn:
+                loop = asyncio.get_running_loop()
+                result, told = await loop.run_in_executor(self._thread, _run, self._direct, work)
+        if told:
+            self.on_publish(told)
+        return result
 
     async def lock(self, connection: AsyncConnection) -> None:
         """Within a write: nobody else holds this lock, in any process, until the transaction ends."""
@@ -238,9 +243,15 @@ def _kind(statement: str) -> str:
     return f"{statement.split(None, 1)[0].lower()} {table[1].lower() if table else '-'}"
 
 
-def _run(engine: Engine, work: Callable[[Connection], _T]) -> _T:
+def _run(engine: Engine, work: Callable[[Connection], _T]) -> tuple[_T, frozenset[str]]:
     with engine.begin() as connection:
-        return work(connection)
+        return _told(connection, work)
+
+
+def _told(connection: Connection, work: Callable[[Connection], _T]) -> tuple[_T, frozenset[str]]:
+    """What the work returns, and whom it published live updates for."""
+    outbox.forget(connection)
+    return work(connection), outbox.flush(connection)
 
 
 def _upgrade_sqlite(url: URL) -> None:

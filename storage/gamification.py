@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import Conflict, NotFound
@@ -15,7 +14,8 @@ from lms_core.gamification.streaks import Streak, days_at
 from lms_core.gamification.xp import Level, Period, Reason, first_name, level_of, period_key
 from lms_core.people import Principal, Role
 from storage.database import Database
-from storage.rewards import locked_streak, measures, reward, streak_of, time_zone
+from storage.preferences import preferences_of
+from storage.rewards import locked_streak, measures, reward, streak_of, total_xp
 from storage.tables import (
     courses,
     earned_achievements,
@@ -62,22 +62,15 @@ class Ranked:
     is_me: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    time_zone: str = "UTC"
-    on_leaderboard: bool = True
-
-
 class GamificationStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def standing(self, person_id: str) -> Standing:
         def read(connection: Connection) -> Standing:
-            mine = (xp_sums.c.person_id == person_id) & (xp_sums.c.scope == "")
-            xp = connection.scalar(select(xp_sums.c.xp).where(mine, xp_sums.c.period == "all")) or 0
+            xp = total_xp(connection, person_id)
             streak = _streak(connection, person_id)
-            now = datetime.now(UTC).astimezone(time_zone(connection, person_id))
+            now = datetime.now(UTC).astimezone(preferences_of(connection, person_id).zone)
             return Standing(xp, level_of(xp), days_at(streak, now), streak.longest)
 
         async with self._database.read() as connection:
@@ -157,24 +150,6 @@ class GamificationStore:
         return _ranked(
             [(row.person_id, row.xp, row.name) for row in rows], ahead, page, limit, viewer.person_id
         ), total
-
-    async def preferences(self, person_id: str) -> Preferences:
-        query = select(preferences.c.time_zone, preferences.c.on_leaderboard).where(
-            preferences.c.person_id == person_id
-        )
-        async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
-        return Preferences() if row is None else Preferences(*row)
-
-    async def set_preferences(self, person_id: str, wanted: Preferences) -> Preferences:
-        insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
-        values = {"time_zone": wanted.time_zone, "on_leaderboard": wanted.on_leaderboard}
-        statement = insert(preferences).values(person_id=person_id, **values)
-        async with self._database.write() as connection:
-            await connection.execute(
-                statement.on_conflict_do_update(index_elements=["person_id"], set_=values)
-            )
-        return wanted
 
 
 def _streak(connection: Connection, person_id: str) -> Streak:

@@ -20,7 +20,9 @@ _WAITING = "viva_updates"
 _LOCK_SPACE = 0x76697675 << 32  # beside the lock of `Database.lock`
 
 
-def publish(connection: AsyncConnection, person_id: str, kind: str, data: Mapping[str, Any]) -> None:
+def publish(
+    connection: AsyncConnection | Connection, person_id: str, kind: str, data: Mapping[str, Any]
+) -> None:
     """Tell a person who exists of what this transaction does; nothing is told if it fails.
 
     `kind` is `<thing>.<what happened>`, listed in docs/api.md; `data` small plain JSON: what the page needs, or just
@@ -30,12 +32,12 @@ def publish(connection: AsyncConnection, person_id: str, kind: str, data: Mappin
     connection.info.setdefault(_WAITING, []).append(row)
 
 
-def forget(connection: AsyncConnection) -> None:
+def forget(connection: AsyncConnection | Connection) -> None:
     """What a transaction on this connection that failed wanted to tell."""
     connection.info.pop(_WAITING, None)
 
 
-def waits(connection: AsyncConnection) -> bool:
+def waits(connection: AsyncConnection | Connection) -> bool:
     return _WAITING in connection.info
 
 

@@ -31,6 +31,7 @@ from storage.course_rights import LESSONS, enrolled, read_by, written_by
 from storage.course_rows import lesson_of
 from storage.courses import named
 from storage.database import Database
+from storage.outbox import publish
 from storage.rewards import locked_streak, reward
 from storage.tables import courses, enrollments, lesson_progress, lessons, modules
 
@@ -120,6 +121,7 @@ def take_step(connection: Connection, lesson_id: str, person_id: str, step: Step
     before = _progress(connection.execute(select(*_COLUMNS).where(this).with_for_update()).one())
     moved = after(before, step)
     connection.execute(update(lesson_progress).where(this).values(asdict(moved)))
+    publish(connection, person_id, "progress.changed", {"lesson_id": lesson_id, "status": moved.status.value})
     course_id = connection.scalar(
         select(modules.c.course_id).select_from(LESSONS).where(lessons.c.id == lesson_id)
     )

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,7 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lms_core.gamification.achievements import Achievement, Measure, earned
 from lms_core.gamification.streaks import Streak, after, moment, offset_minutes
 from lms_core.gamification.xp import XP, Period, Reason, level_of, period_key
-from storage.tables import earned_achievements, preferences, streaks, xp_entries, xp_sums
+from lms_core.notifications import Notification, NotificationKind, Urgency, remind_at
+from storage.notifications import notify, withdraw
+from storage.outbox import publish
+from storage.preferences import preferences_of
+from storage.tables import earned_achievements, streaks, xp_entries, xp_sums
+
+_WORTH_REMINDING = 2
+"""Days of a streak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ def reward(
     entry = {"person_id": person_id, "reason": reason.value, "source": source, "amount": amount, "at": at}
     if not insert_new(connection, xp_entries, entry):
         return Reward()
+    before = total_xp(connection, person_id)
     for scope in ("", course_id) if course_id else ("",):
         for period in Period:
             _add(connection, person_id, scope, period_key(period, at), amount)
@@ -56,7 +63,14 @@ def reward(
             {"person_id": person_id, "achievement_id": one.id, "earned_at": at},
         )
     )  # fmt: skip
-    return Reward(amount, fresh)
+    gained = Reward(amount, fresh)
+    _tell(connection, person_id, before, gained, at)
+    return gained
+
+
+def total_xp(connection: Connection, person_id: str) -> int:
+    mine = (xp_sums.c.person_id == person_id) & (xp_sums.c.scope == "") & (xp_sums.c.period == "all")
+    return connection.scalar(select(xp_sums.c.xp).where(mine)) or 0
 
 
 def locked_streak(connection: Connection, person_id: str) -> Streak:
@@ -84,12 +98,6 @@ def measures(connection: Connection, person_id: str, streak: Streak) -> dict[Mea
     return found | {Measure.STREAK: streak.longest, Measure.LEVEL: level_of(xp).number}
 
 
-def time_zone(connection: Connection, person_id: str) -> ZoneInfo:
-    """The learner's own, UTC until they set one."""
-    query = select(preferences.c.time_zone).where(preferences.c.person_id == person_id)
-    return ZoneInfo(connection.scalar(query) or "UTC")
-
-
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """False if a row with this key is there already."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
@@ -104,12 +112,44 @@ def _add(connection: Connection, person_id: str, scope: str, period: str, amount
 
 
 def _count_day(connection: Connection, person_id: str, streak: Streak, at: datetime) -> Streak:
-    local = at.astimezone(time_zone(connection, person_id))
+    local = at.astimezone(preferences_of(connection, person_id).zone)
     counted = after(streak, local)
     if counted is not streak:
+        _remind(connection, person_id, counted, local)
         values = {
             "days": counted.days, "longest": counted.longest, "counted_at": counted.counted_at,
             "offset_minutes": offset_minutes(local),
         }  # fmt: skip
         connection.execute(update(streaks).where(streaks.c.person_id == person_id).values(values))
     return counted
+
+
+def _remind(connection: Connection, person_id: str, streak: Streak, local: datetime) -> None:
+    """Tomorrow evening, unless they learn before; the reminder for today is not needed any more."""
+    withdraw(connection, person_id, NotificationKind.REMINDER, local)
+    if streak.days >= _WORTH_REMINDING:
+        reminder = Notification(
+            person_id, NotificationKind.REMINDER, "Keep your streak",
+            f"You learned on {streak.days} days in a row. A few minutes today keep it going.", remind_at(local),
+            data={"days": streak.days},
+        )  # fmt: skip
+        notify(connection, reminder, now=local)
+
+
+def _tell(connection: Connection, person_id: str, before: int, gained: Reward, at: datetime) -> None:
+    """What they earned, and the level that they reached."""
+    publish(connection, person_id, "xp.changed", {"xp": before + gained.xp})
+    for one in gained.achievements:
+        earned_it = Notification(
+            person_id, NotificationKind.ACHIEVEMENT, f"{one.badge} {one.title}", f"You earned this: {one.description}", at,
+            data={"achievement_id": one.id},
+        )  # fmt: skip
+        notify(connection, earned_it, now=at)
+        publish(connection, person_id, "achievement.earned", {"id": one.id})
+    level = level_of(before + gained.xp).number
+    if level > level_of(before).number:
+        reached = Notification(
+            person_id, NotificationKind.MILESTONE, f"Level {level}", f"You have reached level {level}.", at,
+            urgency=Urgency.LOW, data={"level": level},
+        )  # fmt: skip
+        notify(connection, reached, now=at)

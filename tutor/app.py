@@ -38,9 +38,11 @@ from storage.gamification import GamificationStore
 from storage.lessons import LessonStore
 from storage.media import MediaStore
 from storage.minutes import MinuteStore
+from storage.notifications import NotificationStore
 from storage.people import PeopleStore
 from storage.personal import PersonalStore
 from storage.plans import PlanStore
+from storage.preferences import PreferenceStore
 from storage.progress import ProgressStore
 from storage.quizzes import QuizStore
 from storage.search import SearchStore
@@ -69,6 +71,7 @@ from tutor.api import (
     lessons,
     me,
     media,
+    notifications,
     people,
     plans,
     quizzes,
@@ -85,6 +88,7 @@ from tutor.archives.courses import CourseArchives
 from tutor.auth import Authenticator
 from tutor.billing import Stripe, StripeAccount
 from tutor.clients import Clients
+from tutor.deliveries import Deliveries
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
@@ -225,10 +229,13 @@ class Server:
         )  # fmt: skip
         self.address = settings.address
         smtp = settings.smtp_url.get_secret_value()
+        mail = Mail(smtp_server(smtp), settings.sender) if smtp else None
         self.resets = Resets(
             store=self.sign_ins, accounts=self.accounts, auth=self.auth, passwords=self.passwords,
-            mail=Mail(smtp_server(smtp), settings.sender) if smtp else None, address=lambda: self.address,
+            mail=mail, address=lambda: self.address,
         )  # fmt: skip
+        self.notifications = NotificationStore(self.database)
+        self.deliveries = Deliveries(self.notifications, mail)
         self.live = LiveSessions(
             engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
             journal=DatabaseJournal(self.writer), minutes=MinuteStore(self.database), metrics=self.metrics, load=self.load, most=settings.max_sessions,
@@ -259,6 +266,7 @@ class Server:
                 ready = asyncio.Event()
                 group.create_task(self.live.run(ready.set))
                 group.create_task(self.updates.run())
+                delivering = group.create_task(self.deliveries.run())
                 await ready.wait()
                 patience = Patience()
                 runner = web.AppRunner(
@@ -275,6 +283,7 @@ class Server:
                 await self.live.drain(self.settings.drain_seconds)
                 self.updates.close()
                 serving.close()
+                delivering.cancel()
                 await runner.cleanup()
         finally:
             for task in working:
@@ -330,9 +339,10 @@ class Server:
             *taught.routes(self.sessions),
             *quizzes.routes(QuizStore(self.database)),
             *attempts.routes(AttemptStore(self.database)),
-            *gamification.routes(GamificationStore(self.database)),
             *people.routes(PeopleStore(self.database), AuditStore(self.database), self.leaving),
             *me.routes(PeopleStore(self.database), PersonalStore(self.database), self.accounts, self.leaving),
+            *gamification.routes(GamificationStore(self.database), PreferenceStore(self.database)),
+            *notifications.routes(self.notifications),
             *plans.routes(PlanStore(self.database)),
             *media.routes(self.media, self.media_links),
             *events.routes(self.updates),

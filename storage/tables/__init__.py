@@ -24,6 +24,7 @@ from storage.tables.gamification import (
 )
 from storage.tables.live_updates import live_updates
 from storage.tables.media import media
+from storage.tables.notifications import notifications
 from storage.tables.people import people, tokens
 from storage.tables.quizzes import quiz_answers, quiz_attempts, quiz_items, quizzes
 from storage.tables.search import search_documents
@@ -50,6 +51,7 @@ __all__ = [
     "media",
     "metadata",
     "modules",
+    "notifications",
     "people",
     "preferences",
     "quiz_answers",

@@ -1,6 +1,6 @@
 """XP, streaks, achievements, and what a learner has set about them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, true
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, true
 
 from storage.tables.base import UtcTime, metadata
 
@@ -46,4 +46,6 @@ preferences = Table(
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("time_zone", String(64), nullable=False, server_default="UTC"),
     Column("on_leaderboard", Boolean, nullable=False, server_default=true()),
+    Column("email_from", String(10), nullable=False, server_default="high"),
+    Column("muted", JSON, nullable=False, server_default="[]"),
 )  # fmt: skip

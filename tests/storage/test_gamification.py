@@ -12,7 +12,8 @@ from lms_core.people import Principal, Role, TokenKind
 from lms_core.sessions import SaveSnapshot
 from storage.accounts import AccountStore
 from storage.database import Database
-from storage.gamification import GamificationStore, Preferences
+from storage.gamification import GamificationStore
+from storage.preferences import Preferences, PreferenceStore
 from storage.rewards import Reward, reward
 from storage.sessions import SessionStore
 from storage.tables import courses, enrollments, lessons, modules
@@ -108,7 +109,7 @@ async def test_the_leaderboard_shows_first_names_of_those_who_want_it(
     for person, count in zip(people, (1, 3, 1, 2), strict=True):
         for number in range(count):
             await give(database, person.id, source=str(number))
-    await gamification.set_preferences(people[3].id, Preferences(on_leaderboard=False))
+    await PreferenceStore(database).put(people[3].id, Preferences(on_leaderboard=False))
     viewer = asking(people[0].id)
 
     async def board(page: int, limit: int) -> list[tuple[int, str, int]]:
@@ -144,7 +145,7 @@ async def test_days_are_those_of_the_learners_own_clock(
     database: Database, gamification: GamificationStore
 ) -> None:
     learner = await learner_with_sessions(database)
-    await gamification.set_preferences(learner.id, Preferences("Pacific/Auckland"))
+    await PreferenceStore(database).put(learner.id, Preferences("Pacific/Auckland"))
     for minute, source in ((55, "a"), (5, "b")):  # 23:55 and 0:05 in Auckland
         at = datetime(2026, 11, 2, 10 + (minute == 5), minute, tzinfo=UTC)
         async with database.write() as connection:

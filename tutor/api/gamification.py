@@ -1,5 +1,6 @@
 """XP, level, streak, achievements, leaderboard, and what a learner sets about them."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,8 +10,10 @@ from pydantic import AfterValidator, BaseModel, Field
 from lms_core.errors import Conflict, NotFound
 from lms_core.gamification.achievements import ACHIEVEMENTS, Achievement
 from lms_core.gamification.xp import Period, Reason
+from lms_core.notifications import EmailFrom, NotificationKind
 from lms_core.people import Permission
-from storage.gamification import AchievementState, GamificationStore, Preferences
+from storage.gamification import AchievementState, GamificationStore
+from storage.preferences import Preferences, PreferenceStore
 from tutor.api.routing import Call, Model, Page, Paging, Route
 
 
@@ -78,16 +81,22 @@ def _known_zone(name: str) -> str:
 
 
 class PreferencesIn(Model):
-    time_zone: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)]
-    on_leaderboard: bool
+    """`email_from`: notifications of this urgency and above come by e-mail too; `muted`: kinds that never come."""
+
+    time_zone: Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_known_zone)] = "UTC"
+    on_leaderboard: bool = True
+    email_from: EmailFrom = EmailFrom.HIGH
+    muted: Annotated[tuple[NotificationKind, ...], Field(max_length=len(NotificationKind))] = ()
 
 
 class PreferencesOut(BaseModel):
     time_zone: str
     on_leaderboard: bool
+    email_from: EmailFrom
+    muted: list[NotificationKind]
 
 
-def routes(store: GamificationStore) -> list[Route]:
+def routes(store: GamificationStore, set_by_learners: PreferenceStore) -> list[Route]:
     async def my_xp(call: Call[None, None]) -> XpOut:
         mine = await store.standing(call.principal.person_id)
         return XpOut(
@@ -127,11 +136,11 @@ def routes(store: GamificationStore) -> list[Route]:
         )
 
     async def preferences(call: Call[None, None]) -> PreferencesOut:
-        return _preferences(await store.preferences(call.principal.person_id))
+        return _preferences(await set_by_learners.get(call.principal.person_id))
 
     async def set_preferences(call: Call[None, PreferencesIn]) -> PreferencesOut:
         wanted = Preferences(**call.body.model_dump())
-        return _preferences(await store.set_preferences(call.principal.person_id, wanted))
+        return _preferences(await set_by_learners.put(call.principal.person_id, wanted))
 
     learn = Permission.LEARN
     return [
@@ -160,11 +169,11 @@ def routes(store: GamificationStore) -> list[Route]:
             permission=learn, handle=leaderboard, query=LeaderboardQuery, answers=RankedOut, errors=(NotFound,),
         ),
         Route(
-            method="GET", path="/me/preferences", summary="My time zone, and whether others see me.",
+            method="GET", path="/me/preferences", summary="My time zone, who sees me, and what I am told.",
             permission=learn, handle=preferences, answers=PreferencesOut,
         ),
         Route(
-            method="PUT", path="/me/preferences", summary="Set my time zone, and whether others see me.",
+            method="PUT", path="/me/preferences", summary="Set my time zone, who sees me, and what I am told.",
             permission=learn, handle=set_preferences, body=PreferencesIn, answers=PreferencesOut,
         ),
     ]  # fmt: skip
@@ -185,4 +194,4 @@ def _state(state: AchievementState) -> MyAchievementOut:
 
 
 def _preferences(found: Preferences) -> PreferencesOut:
-    return PreferencesOut(time_zone=found.time_zone, on_leaderboard=found.on_leaderboard)
+    return PreferencesOut(**asdict(found))

@@ -35,7 +35,7 @@ async def test_who_leaves_the_leaderboard_is_not_on_it(ask: Asking) -> None:
     person_id = await ask.add("hal")
     async with ask.database.write() as connection:
         await connection.run_sync(lambda c: reward(c, person_id, Reason.COURSE, "c1", datetime.now(UTC)))
-    hidden = {"time_zone": "America/Lima", "on_leaderboard": False}
+    hidden = {"time_zone": "America/Lima", "on_leaderboard": False, "email_from": "never", "muted": ["nudge"]}
     assert (await ask("hal", "PUT", "/me/preferences", hidden)).data == hidden
     assert (await ask("hal", "GET", "/me/preferences")).data == hidden
     assert not [one for one in (await ask("hal", "GET", "/leaderboard")).data if one["name"] == "hal"]
