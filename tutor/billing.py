@@ -141,4 +141,4 @@ async def _library() -> ModuleType:
     try:
         return await asyncio.to_thread(__import__, "stripe")
     except ImportError as error:
-        raise Unavailable(f"{_NO_PAYMENT} The operator runs pip install 'viva[stripe]'.") from error
+        raise Unavailable(f"{_NO_PAYMENT} The operator runs pip install -e '.[stripe]'.") from error

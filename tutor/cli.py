@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -36,12 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         modules[name] = module
     options = parser.parse_args(arguments)
     try:
-        return int(modules[options.command].run(options) or 0)
+        code = int(modules[options.command].run(options) or 0)
+        sys.stdout.flush()
+        return code
     except (VivaError, AudioError) as error:
         print(f"viva: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read what we print has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or its flush at exit fails as well
+        return 0
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def auto(models_dir: Path, *, base_url: str | None = None, model: str | None = N
         return Choice("piper", f"there are {len(voices)} piper voices in {models_dir}")
     how = "viva models pull piper-en_US-lessac-medium"
     if not _has_piper():
-        how = f"pip install 'viva[piper]' && {how}"
+        how = f"pip install -e '.[piper]' && {how}"
     return Choice("espeak", "it is bundled and needs no download", f"piper sounds far more human: {how}")
 
 

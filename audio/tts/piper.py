@@ -1,6 +1,6 @@
 """piper: the good local mouth, once a voice was pulled (`viva models pull piper-en_US-lessac-medium`).
 
-The package `piper-tts` is GPL-3 and therefore an extra (`pip install 'viva[piper]'`), never bundled; see NOTICE.
+The package `piper-tts` is GPL-3 and therefore an extra (`pip install -e '.[piper]'`), never bundled; see NOTICE.
 onnxruntime releases the GIL, so the workers are threads; phonemes come from the espeak-ng inside piper.
 """
 
@@ -114,7 +114,7 @@ class PiperMouth:
         try:
             from piper import PiperVoice
         except ImportError as error:
-            raise EngineError("piper is not installed; run: pip install 'viva[piper]'") from error
+            raise EngineError("piper is not installed; run: pip install -e '.[piper]'") from error
         with self._loading:
             if name not in self._loaded:
                 path = next(path for path in installed_voices(self._models_dir) if path.stem == name)

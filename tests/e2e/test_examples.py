@@ -1,4 +1,4 @@
-"""The examples of docs/realtime.md do what it says, against a real server and through a `kill -9`."""
+"""The examples of README.md and docs/realtime.md do what it says, against a real server and through a `kill -9`."""
 
 import asyncio
 import re
@@ -13,8 +13,15 @@ from openai import AsyncOpenAI
 from tests.e2e.conftest import RunningServer
 
 COMPANION = "ada-fractions"
-_PAGE = (Path(__file__).resolve().parents[2] / "docs" / "realtime.md").read_text()
-CONVERSATION, RESUMING = re.findall(r"```python\n(.*?)```", _PAGE, re.DOTALL)
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def examples(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (_ROOT / page).read_text(), re.DOTALL)
+
+
+(FIRST,) = examples("README.md")
+CONVERSATION, RESUMING = examples("docs/realtime.md")
 Talk = Any
 """What `conversation` of the example gives: pairs of the connection and one event."""
 
@@ -32,11 +39,14 @@ def filled_in(example: str, server: RunningServer) -> str:
     return (
         example.replace("<api key>", server.api_key)
         .replace("<companion>", COMPANION)
+        .replace(".viva/api_key", str(server.data_dir / "api_key"))
         .replace("http://127.0.0.1:8080", server.url)
     )
 
 
-@pytest.mark.parametrize("example", [CONVERSATION, RESUMING], ids=["conversation", "resuming"])
+@pytest.mark.parametrize(
+    "example", [FIRST, CONVERSATION, RESUMING], ids=["readme", "conversation", "resuming"]
+)
 async def test_an_example_runs_as_it_is_written_and_prints_an_answer(
     server: RunningServer, example: str
 ) -> None:

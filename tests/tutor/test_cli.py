@@ -69,6 +69,17 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(tmp_path: Path)
     assert "write VIVA_DATABASE_URL" in done.stderr
 
 
+def test_a_reader_that_goes_away_is_no_fault() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tutor.cli", "models", "list"], cwd=_ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.wait(30) == 0
+    assert process.stderr.read() == ""
+
+
 def test_a_person_cannot_be_added_before_the_first_start(tmp_path: Path) -> None:
     done = viva("user", "add", "Mia", "--data-dir", str(tmp_path))
     assert done.returncode == 2

@@ -52,7 +52,7 @@ class _Microphone:
             import sounddevice
         except (ImportError, OSError) as error:
             raise InvalidInput(
-                "There is no recording and no sound device: name a WAV file, or pip install 'viva[sound]' (and libportaudio2)."
+                "There is no recording and no sound device: name a WAV file, or pip install -e '.[sound]' (and libportaudio2)."
             ) from error
         try:
             self._stream: Any = sounddevice.Stream(samplerate=_RATE, channels=1, dtype="int16", blocksize=480)

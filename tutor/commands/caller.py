@@ -63,6 +63,7 @@ class Caller(ABC):
         """The exit code. Raises InvalidInput before anything is said if something is wrong."""
         self.name = await self._server.companion(self.companion)
         with Tape(self._save, self._rate) as self.tape:
+            print(f"Calling {self.name}. Ctrl-C hangs up.\n", flush=True)
             async with self._server.line(self.path()) as socket:
                 return await self._hold(socket)
 
