@@ -8,7 +8,6 @@ takes 85, 55, 53 and 53 us.
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -103,8 +102,6 @@ class SileroBatch:
         self._make_room(8)
         self.batches = 0
         self.windows = 0
-        self.seconds = 0.0
-        """Time spent in the model."""
         self.dropped = 0
         """Windows that were skipped because inference fell behind."""
         self.failures = 0
@@ -204,7 +201,6 @@ class SileroBatch:
 
     def _compute(self, jobs: "list[_Job]") -> "list[_Job]":
         """A batch of every job's first windows, then of their second, and so on."""
-        began = time.perf_counter()
         if len(jobs) > len(self._rows):
             self._make_room(2 * len(jobs))
         step, active = 0, jobs
@@ -212,7 +208,6 @@ class SileroBatch:
             self._run(active, step)
             step += 1
             active = [job for job in active if len(job.windows) > step]
-        self.seconds += time.perf_counter() - began
         return jobs
 
     def _run(self, active: "list[_Job]", step: int) -> None:

@@ -91,7 +91,7 @@ def running_server(engines: str) -> Iterator[Server]:
         process = subprocess.Popen(
             [sys.executable, "run.py", "--port=0", f"--data-dir={folder}/data", f"--ready-file={ready}",
              *(f"--{part}={name}" for part, name in names.items())],
-            cwd=_ROOT, env={**os.environ, "VIVA_MAX_SESSIONS": "1000", "VIVA_LOG_LEVEL": "warning", "VIVA_DRAIN_SECONDS": "0"},
+            cwd=_ROOT, env={**os.environ, "VIVA_MAX_SESSIONS": "1000", "VIVA_MAX_SPEECH_WAIT": "1000", "VIVA_LOG_LEVEL": "warning", "VIVA_DRAIN_SECONDS": "0"},
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         try:

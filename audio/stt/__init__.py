@@ -11,10 +11,8 @@ from audio.stt.base import SpeechToText
 NAMES = "auto, pocketsphinx, whisper-tiny ... whisper-large-v3-turbo, openai:<model>, package.module:factory"
 
 
-def auto(models_dir: Path, *, base_url: str | None = None, model: str | None = None) -> Choice:
+def auto(models_dir: Path) -> Choice:
     """The best ear that can run here now."""
-    if base_url and model:
-        return Choice(f"openai:{model}", f"a transcription endpoint is configured at {base_url}")
     whisper = installed_whisper(models_dir)
     if whisper is not None:
         return Choice(whisper, f"it is the best whisper model in {models_dir}")

@@ -11,10 +11,8 @@ from audio.tts.base import TextToSpeech
 NAMES = "auto, espeak, piper, piper:<voice>, openai:<model>, package.module:factory"
 
 
-def auto(models_dir: Path, *, base_url: str | None = None, model: str | None = None) -> Choice:
+def auto(models_dir: Path) -> Choice:
     """The best mouth that can speak here now."""
-    if base_url and model:
-        return Choice(f"openai:{model}", f"a speech endpoint is configured at {base_url}")
     voices = installed_voices(models_dir)
     if voices and _has_piper():
         return Choice("piper", f"there are {len(voices)} piper voices in {models_dir}")

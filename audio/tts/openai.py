@@ -8,6 +8,7 @@ import numpy as np
 import openai
 
 from audio.errors import EngineError, EngineTimeout
+from audio.pcm import from_pcm16
 from audio.speakable import speakable
 from audio.tts.base import Speech, Voice
 from audio.tts.timing import WordEstimate
@@ -86,7 +87,7 @@ class OpenAIMouth:
         async with aclosing(self._pcm(spoken.text, chosen, min(max(speed, _SLOWEST), _FASTEST))) as chunks:
             async for chunk in chunks:
                 made += len(chunk) // 2
-                yield Speech(np.frombuffer(chunk, "<i2"), words.received(made * 1000 / self.sample_rate))
+                yield Speech(from_pcm16(chunk), words.received(made * 1000 / self.sample_rate))
         if not made:
             raise EngineError(f"{self.name} answered without any sound.")
         yield Speech(np.zeros(0, np.int16), words.over(made * 1000 / self.sample_rate))

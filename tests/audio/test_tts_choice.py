@@ -21,10 +21,6 @@ def test_a_downloaded_voice_makes_auto_piper(tmp_path: Path) -> None:
     assert tts.auto(tmp_path).name == "piper"
 
 
-def test_a_configured_endpoint_comes_first(tmp_path: Path) -> None:
-    assert tts.auto(tmp_path, base_url="http://x/v1", model="kokoro").name == "openai:kokoro"
-
-
 @pytest.mark.parametrize(
     ("name", "kind"),
     [

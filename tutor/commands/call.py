@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from audio.pcm import Samples, to_pcm16
+from audio.pcm import Samples, from_pcm16, to_pcm16
 from lms_core.errors import InvalidInput
 from tutor.commands.caller import Caller, Learner, Loudspeaker, add_server, ticks
 from tutor.commands.line import Server
@@ -129,7 +129,7 @@ class _Call(Caller):
             case "response.output_audio.delta":
                 if event["item_id"] != self._item:
                     self._item, self._loudspeaker.played = event["item_id"], 0
-                self._loudspeaker.put(np.frombuffer(base64.b64decode(event["delta"]), "<i2"))
+                self._loudspeaker.put(from_pcm16(base64.b64decode(event["delta"])))
             case "input_audio_buffer.speech_started":
                 self._loudspeaker.clear()
             case "conversation.item.input_audio_transcription.completed":

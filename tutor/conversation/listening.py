@@ -9,6 +9,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from audio.pcm import from_pcm16
 from audio.silero import SileroBatch
 from audio.stt.base import SpeechToText
 from audio.vad import Listener
@@ -116,7 +117,7 @@ class Listening:
     def hear(self, pcm: bytes | bytearray | memoryview) -> None:
         if self._listener is not None:
             self._audio_at = self._now()
-            self._listener.feed(np.frombuffer(pcm, dtype="<i2"))
+            self._listener.feed(from_pcm16(pcm))
 
     @property
     def starving_at(self) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from audio.pcm import Resampler
+from audio.pcm import Resampler, from_pcm16
 from audio.stt.base import STT_RATE
 from lms_core.errors import VivaError
 from tutor.brain.base import Purpose
@@ -68,7 +68,7 @@ class Session(Talk):
             return
         rate = self._door.input_rate if self._door is not None else STT_RATE
         resampler = Resampler(rate, STT_RATE)
-        sound = np.concatenate((resampler.feed(np.frombuffer(pcm, "<i2")), resampler.flush()))
+        sound = np.concatenate((resampler.feed(from_pcm16(pcm)), resampler.flush()))
         self._put(lambda: self._listening.add_spoken(item, sound, previous_item_id), 0, event_id)
 
     def _put(self, add: Callable[[], None], characters: int, event_id: str | None) -> None:
