@@ -336,9 +336,11 @@ def test_a_quiz_is_given_when_asked_for_even_at_the_very_start() -> None:
 
 def test_when_nothing_was_understood_twice_it_says_what_can_be_said() -> None:
     begun = talk()
-    until_question(begun)
     begun.say("um")
     assert "continue, repeat, or hint" in begun.say("")
+    until_question(begun)
+    begun.say("um")
+    assert "hint, or skip" in begun.say("")
 
 
 def test_stop_stops_and_continue_goes_on() -> None:
@@ -548,6 +550,13 @@ def test_why_is_that_means_what_was_just_said() -> None:
         begun.say("yes")
         if begun.item is not None:
             begun.say(begun.item.answer)
+
+
+def test_who_is_not_understood_hears_what_helps_with_a_question() -> None:
+    begun = talk(MILO)
+    until_question(begun, kind=QuizKind.MULTIPLE_CHOICE)
+    begun.say("the tilled of the ax is")
+    assert "hint, or skip" in begun.say("for tea")
 
 
 def test_who_does_not_know_is_asked_the_same_question_twice_at_most() -> None:

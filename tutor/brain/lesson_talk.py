@@ -37,7 +37,7 @@ class LessonTalk:
             Intent.BORED: lambda: self._quiz("bored"),
             Intent.BYE: lambda: self._farewell(short=True),
             Intent.WAIT: lambda: self.voice.say("wait"),
-            Intent.HELP: lambda: self.voice.say("offer"),
+            Intent.HELP: self.teaching.offer_words,
             Intent.CHECK: self._check,
             Intent.WHO: lambda: self._aside("who", name=request.companion.name),
             Intent.TIME: lambda: self._aside("time", minutes=minutes(request.remaining_minutes)),
@@ -120,7 +120,7 @@ class LessonTalk:
         if command is not None:
             command()
         elif heard.intent in (Intent.WHY, Intent.HOW) and heard.topic in POINTING and state.span:
-            self._rephrase()
+            self._rephrase()  # with a question open, a hint
         elif heard.intent in QUESTIONS:
             self.explaining.look_up(heard)
             self._back()
@@ -155,7 +155,7 @@ class LessonTalk:
         if self.unheard or pending is Pending.QUESTION:
             self._back()
         elif pending is Pending.GUESS:
-            voice.say("guess_thanks")
+            voice.say("guess_unknown" if intent is Intent.CONTINUE else "guess_thanks")
             self.teaching.onward()
         elif pending is Pending.START and intent is Intent.NO:
             voice.say("not_yet")
@@ -219,7 +219,7 @@ class LessonTalk:
             self._dont_know()
         elif state.unclear == 2:
             voice.say("not_caught")
-            voice.say("offer")
+            self.teaching.offer_words()
         else:
             voice.say("not_caught")
             self._back(lead=False)

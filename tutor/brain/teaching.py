@@ -303,13 +303,17 @@ class Teaching:
         voice.say(f"want_{kinds.get(item.kind, 'words')}")
         voice.mark()
         if state.unclear > 1:
-            voice.say("offer")
+            self.offer_words()
         elif item.kind in _CHOOSING:
             self.choices(item)
         else:
             self.wording()
 
     # --- helping --------------------------------------------------------------------------------------
+
+    def offer_words(self) -> None:
+        """What one can say here."""
+        self.voice.say("offer" if self.item is None else "offer_question")
 
     def help(self) -> None:
         """The next hint, or after the last one the answer."""
