@@ -93,6 +93,12 @@ class CompanionStore(Companions):
         async with self._database.read() as connection:
             return await connection.run_sync(talk_lesson, learner, companion)
 
+    async def lesson_of_draft(self, author: Principal, companion: Companion) -> Lesson | None:
+        """What a companion that is not stored would teach its author. Raises InvalidInput as `create` does."""
+        async with self._database.read() as connection:
+            await _check_attached(connection, author, companion)
+        return await self.lesson(await self.lesson_to_teach(author, companion))
+
     async def add(self, companion: Companion, lesson: Lesson | None = None) -> None:
         """Raises Conflict if the id or slug is taken; then the lesson is not stored either."""
         try:

@@ -74,6 +74,7 @@ from tutor.api import (
     notifications,
     people,
     plans,
+    previews,
     quizzes,
     resets,
     search,
@@ -97,7 +98,11 @@ from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks
 from tutor.metrics import Metrics
 from tutor.passwords import Passwords
-from tutor.patience import IDLE_SECONDS, Patience
+from tutor.patience import (
+    IDLE_SECONDS,
+    Patience,
+)
+from tutor.previews import Previews
 from tutor.resets import Resets
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
@@ -244,6 +249,7 @@ class Server:
         )  # fmt: skip
         self.updates = LiveUpdates(UpdateStore(self.database))
         self.database.on_publish = self.updates.wake
+        self.previews = Previews(self.engines.mind, self.engines.mouth, self.load)
         self.stripe = Stripe(stripe_account(settings))
         recorded = settings.data_dir / "events"
         self.leaving = Leaving(PersonalStore(self.database), self.live, self.auth, recorded)
@@ -326,7 +332,8 @@ class Server:
             *auth.routes(self.signing_in, self.attempts),
             *resets.routes(self.resets, self.attempts),
             *access.routes(self.accounts, self.auth),
-            *companions.routes(self.companions, lambda: self.engines.mouth.voices),
+            *companions.routes(self.companions, self.previews.check_voice),
+            *previews.routes(self.previews, self.companions),
             *bookmarks.routes(BookmarkStore(self.database)),
             *courses.routes(self.courses),
             *lessons.routes(self.lessons),

@@ -1,13 +1,12 @@
 """Companions over REST."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from audio.tts.base import Voice
 from lms_core.companions import (
     Companion,
     CompanionFilter,
@@ -17,7 +16,7 @@ from lms_core.companions import (
     Style,
     Subject,
 )
-from lms_core.errors import InvalidInput, NotFound, QuotaReached
+from lms_core.errors import NotFound, QuotaReached
 from lms_core.people import Permission
 from storage.companions import CompanionStore
 from tutor.api.routing import UNSENT, Call, Model, Page, Paging, Route
@@ -103,10 +102,8 @@ class RemovedOut(BaseModel):
     outcome: Outcome
 
 
-def routes(companions: CompanionStore, voices: Callable[[], Sequence[Voice]]) -> list[Route]:
-    def check_voice(voice: str) -> None:
-        if voice and voice not in {one.id for one in voices()}:
-            raise InvalidInput(f"There is no voice '{voice}'; GET /api/v1/voices lists them.")
+def routes(companions: CompanionStore, check_voice: Callable[[str], None]) -> list[Route]:
+    """`check_voice` raises InvalidInput for a voice that the mouth in use has not."""
 
     async def list_companions(call: Call[CompanionQuery, None]) -> Page:
         wanted = CompanionFilter(**call.query.model_dump())
