@@ -159,3 +159,20 @@ async def test_sigterm_drains_with_exit_code_0_and_a_close_code_that_asks_to_rec
                     pass
             assert socket.close_code in (1001, 1012)
             assert await stopping == 0
+
+
+async def test_a_client_secret_opens_a_call_with_its_own_companion_and_no_other(
+    server: RunningServer,
+) -> None:
+    async def dial(token: str, **parameters: str) -> Any:
+        start = {"streamSid": "MZ1", "callSid": "CA1", "customParameters": {"token": token, **parameters}}
+        async with aiohttp.ClientSession() as http, http.ws_connect(f"{server.url}/phone/media") as socket:
+            await socket.send_json({"event": "start", "streamSid": "MZ1", "start": start})
+            answer = await socket.receive(timeout=20)
+            return answer.json()["event"] if answer.type is aiohttp.WSMsgType.TEXT else str(answer.extra)
+
+    secrets = client(server).realtime.client_secrets
+    secret = await secrets.create(session={"type": "realtime", "model": COMPANION})
+    assert COMPANION in await dial(secret.value, companion="nora-seasons")
+    assert await dial(secret.value) == "media"
+    assert "already used" in await dial(secret.value)

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import traceback
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,7 @@ class WireScene:
 
     async def __aenter__(self) -> "WireScene":
         self.faults: list[str] = []
-        asyncio.get_running_loop().set_exception_handler(lambda _, what: self.faults.append(str(what)))
+        asyncio.get_running_loop().set_exception_handler(self._fault)
         self.task = asyncio.create_task(self.session.run())
         await asyncio.sleep(0)
         self._connect(resumed=self.resumed)
@@ -69,8 +70,14 @@ class WireScene:
     async def __aexit__(self, *_: object) -> None:
         self.session.end("closed")
         await self.task
-        assert not self.faults
+        assert not self.faults, self.faults
         wire_order.check(self.got, self._known, finished=self.closed == (1000, "session ended: closed"))
+
+    def _fault(self, _loop: asyncio.AbstractEventLoop, what: dict[str, Any]) -> None:
+        """An exception of ours that only the event loop saw, and none that another test left behind."""
+        trace = "".join(traceback.format_exception(what["exception"])) if "exception" in what else ""
+        if "/tutor/" in trace:
+            self.faults.append(trace)
 
     def _connect(self, *, resumed: bool) -> None:
         loop = asyncio.get_running_loop()
