@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.engines import Choice
-from audio.errors import ModelError
+from audio.errors import EngineBusy, ModelError
 from audio.onnx_session import one_threaded
 from audio.pcm import Samples
 from audio.pool import OnJob, Pool, unmeasured
@@ -33,24 +33,15 @@ _TINY = 1e-7
 
 
 class EndOfTurnModel:
-    """`start` it, ask it, `aclose` it. One worker thread; onnxruntime and numpy's FFT release the GIL."""
+    """`start` it, ask it, `aclose` it. One worker thread; onnxruntime releases the GIL."""
 
     name = _NAME
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        longest_line: int = 16,
-        time_limit: float = 2.0,
-        on_job: OnJob = unmeasured,
-    ) -> None:
-        """`longest_line`: questions that may wait; `time_limit` in seconds. An answer that is later than the
-        endpointing delay it was meant for is of no use, so both are small."""
+    def __init__(self, path: Path, *, hangs_after: float = 2.0, on_job: OnJob = unmeasured) -> None:
+        """`hangs_after`: seconds of one judgement after which nobody is made to wait for the next."""
         self.path = path
-        self._pool = Pool(
-            self.name, 1, self._load, longest_line=longest_line, time_limit=time_limit, on_job=on_job
-        )
+        self._hangs_after = hangs_after
+        self._pool = Pool(self.name, 1, self._load, longest_line=16, on_job=on_job)
 
     async def start(self) -> None:
         """Load the model. Raises ModelError if the file is missing or is not such a model."""
@@ -60,6 +51,8 @@ class EndOfTurnModel:
         """How likely the learner has finished, 0 to 1. `pcm`: 16 kHz mono, up to and with the first silence
         after the speech; only the last 8 s count. Raises EngineBusy, EngineTimeout, EngineError.
         """
+        if self._pool.longest_job > self._hangs_after:
+            raise EngineBusy("The end-of-turn model hangs; restart the server, or switch it off.")
         return float(await self._pool.run(object(), pcm))
 
     async def aclose(self) -> None:

@@ -52,7 +52,7 @@ class Pool:
         self._lines: dict[Hashable, deque[_Waiting]] = {}
         self._turn: deque[Hashable] = deque()
         self._waiting = 0
-        self._working = 0
+        self._working: set[_Waiting] = set()
         self._closed = False
         self._change = threading.Condition()
         self._threads: list[threading.Thread] = []
@@ -61,7 +61,13 @@ class Pool:
     @property
     def idle_workers(self) -> int:
         """Workers that would take a job at once."""
-        return max(0, len(self._threads) - self._working - self._waiting)
+        return max(0, len(self._threads) - len(self._working) - self._waiting)
+
+    @property
+    def longest_job(self) -> float:
+        """Seconds for which the oldest job that a worker has in hand is under way; 0 if there is none."""
+        with self._change:
+            return max((time.monotonic() - job.taken for job in self._working), default=0.0)
 
     async def start(self) -> None:
         """Start all workers and wait until the first job could be taken. Raises what a worker raises."""
@@ -149,7 +155,7 @@ class Pool:
             else:
                 self._answer(waiting, result, None)
             with self._change:
-                self._working -= 1
+                self._working.discard(waiting)
         worker.close()
 
     def _next(self) -> _Waiting | None:
@@ -168,8 +174,8 @@ class Pool:
                 else:
                     del self._lines[key]
                 if not waiting.abandoned:
-                    self._working += 1
                     waiting.taken = time.monotonic()
+                    self._working.add(waiting)
                     return waiting
 
     def _answer(self, waiting: _Waiting, result: Any, error: Exception | None) -> None:

@@ -1,5 +1,7 @@
 """The end-of-turn model: loading, features, a tiny model in Smart Turn's format, and what goes wrong."""
 
+import asyncio
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,8 @@ from onnx import TensorProto, helper
 
 from audio import end_of_turn
 from audio.end_of_turn import EndOfTurnModel, Features
-from audio.errors import ModelError
+from audio.errors import EngineBusy, ModelError
+from audio.workers import ThreadWorker
 
 
 def install(models_dir: Path, *, input_name: str = "input_features") -> Path:
@@ -55,6 +58,32 @@ async def test_it_tells_a_pause_from_an_end(tmp_path: Path) -> None:
         assert await model.probability(np.concatenate((SILENCE, hum(7.5)))) < 0.5
         assert 0.0 <= await model.probability(SILENCE[:0]) <= 1.0
     finally:
+        await model.aclose()
+
+
+async def test_while_it_hangs_nobody_waits_for_it(tmp_path: Path) -> None:
+    taken, go = threading.Event(), threading.Event()
+
+    def hang(_sound: object) -> float:
+        taken.set()
+        go.wait(20)
+        return 0.5
+
+    class Hanging(EndOfTurnModel):
+        def _load(self) -> ThreadWorker:
+            return ThreadWorker(hang)
+
+    model = Hanging(tmp_path, hangs_after=0.0)
+    await model.start()
+    try:
+        first = asyncio.create_task(model.probability(SILENCE))
+        await asyncio.to_thread(taken.wait, 20)
+        with pytest.raises(EngineBusy, match="hangs"):
+            await model.probability(SILENCE)
+        go.set()
+        assert await first == 0.5
+    finally:
+        go.set()
         await model.aclose()
 
 
