@@ -32,6 +32,7 @@ from storage.companions import CompanionStore
 from storage.courses import CourseStore
 from storage.database import Database
 from storage.enrollments import EnrollmentStore
+from storage.exercises import ExerciseStore
 from storage.feedback import FeedbackStore
 from storage.first_run import Welcome, first_run
 from storage.gamification import GamificationStore
@@ -65,6 +66,7 @@ from tutor.api import (
     courses,
     documentation,
     events,
+    exercises,
     feedback,
     gamification,
     learning,
@@ -89,6 +91,7 @@ from tutor.archives.courses import CourseArchives
 from tutor.auth import Authenticator
 from tutor.billing import Stripe, StripeAccount
 from tutor.clients import Clients
+from tutor.coding import Coding
 from tutor.deliveries import Deliveries
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
@@ -104,6 +107,7 @@ from tutor.patience import (
 )
 from tutor.previews import Previews
 from tutor.resets import Resets
+from tutor.sandbox import Sandbox
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
 from tutor.speech_load import SpeechLoad
@@ -345,6 +349,7 @@ class Server:
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),
             *quizzes.routes(QuizStore(self.database)),
+            *exercises.routes(ExerciseStore(self.database), Coding(Sandbox())),
             *attempts.routes(AttemptStore(self.database)),
             *people.routes(PeopleStore(self.database), AuditStore(self.database), self.leaving),
             *me.routes(PeopleStore(self.database), PersonalStore(self.database), self.accounts, self.leaving),

@@ -15,6 +15,7 @@ from storage.tables.courses import (
     lessons,
     modules,
 )
+from storage.tables.exercises import exercises, submissions
 from storage.tables.gamification import (
     earned_achievements,
     preferences,
@@ -43,6 +44,7 @@ __all__ = [
     "courses",
     "earned_achievements",
     "enrollments",
+    "exercises",
     "items",
     "lesson_feedback",
     "lesson_progress",
@@ -63,6 +65,7 @@ __all__ = [
     "session_leases",
     "sessions",
     "streaks",
+    "submissions",
     "subscriptions",
     "tokens",
     "turn_metrics",
