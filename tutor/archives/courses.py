@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +13,7 @@ from lms_core.media_references import archived, archived_name, to_archived, to_u
 from lms_core.people import Principal
 from storage.media import MediaStore
 from storage.whole_courses import WholeCourse, WholeCourseStore
+from tutor.archives.cartridge import MANIFEST, unpack_cartridge
 from tutor.archives.course_file import (
     CourseFile,
     MediaFile,
@@ -23,29 +23,13 @@ from tutor.archives.course_file import (
     whole_course,
     written,
 )
+from tutor.archives.unpacked import LeftOut, Unpacked
 from tutor.archives.zips import ZipReader, ZipWriter
 
 _AT_ONCE = 2
 _MOST_CONTENT = 800_000  # bytes; a lesson has at most 200,000 characters
 _MOST_CHARACTERS = 200_000
 CONTENTS = "course.json"
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A part of an archive that could not be taken."""
-
-    part: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unpacked:
-    """`media`: for each name under which the course's texts know a file, its name in the zip and for people."""
-
-    whole: WholeCourse
-    media: dict[str, tuple[str, str]] = field(default_factory=dict)
-    left_out: tuple[LeftOut, ...] = ()
 
 
 class CourseArchives:
@@ -105,9 +89,11 @@ class CourseArchives:
 
 
 def unpack(archive: ZipReader) -> Unpacked:
-    """Raises InvalidInput for an archive that is not ours or is damaged."""
+    """Viva's own archive or a Common Cartridge. Raises InvalidInput if it is neither, or damaged."""
+    if CONTENTS not in archive.names and MANIFEST in archive.names:
+        return unpack_cartridge(archive)
     if CONTENTS not in archive.names:
-        raise InvalidInput(f"This is no course archive: it has no {CONTENTS}.")
+        raise InvalidInput(f"This is no course archive: it has neither {CONTENTS} nor {MANIFEST}.")
     file = read(archive.text(CONTENTS))
     whole = whole_course(file, {slug: _content(archive, slug) for slug in _slugs(file)})
     named = archived(whole.texts())

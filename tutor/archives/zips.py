@@ -70,6 +70,10 @@ class ZipReader:
                 raise InvalidInput(f"The file '{name[:200]}' of the archive is damaged.") from error
             raise
 
+    def head(self, name: str, size: int) -> bytes:
+        """Its first bytes."""
+        return next(self.chunks(name), b"")[:size]
+
     def data(self, name: str, most: int = _MOST_TEXT) -> bytes:
         if name in self._files and self._files[name].file_size > most:
             raise InvalidInput(f"The file '{name[:200]}' of the archive is larger than {most >> 10} KB.")

@@ -17,6 +17,7 @@ from tests.tutor.api.asking import Asking
 from tests.tutor.api.asking import ask as ask
 from tests.tutor.api.asking import shared_server as shared_server
 from tests.tutor.api.test_courses import COURSE
+from tests.tutor.archives import cartridge_files
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
 ITEMS = {
@@ -185,3 +186,25 @@ async def test_the_command_line_does_the_same(ask: Asking, tmp_path: Path) -> No
         return subprocess.run(whole, capture_output=True, text=True, check=True).stdout
 
     assert await asyncio.to_thread(round_trip)
+
+
+async def test_a_common_cartridge_comes_in_with_a_report(ask: Asking) -> None:
+    await ask.add("tuva", Role.TEACHER)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, content in cartridge_files.files().items():
+            archive.writestr(name, content)
+    status, made = await send(ask, "tuva", "/courses/import", data.getvalue())
+    assert status == 201, made
+    course = made["data"]["course"]
+    assert (course["title"], course["published"]) == ("Light & Colour", False)
+    assert {"part": "Just a heading", "reason": "It has no content here."} in made["data"]["left_out"]
+    outline = (await ask("tuva", "GET", f"/courses/{course['id']}/outline")).data["modules"]
+    page, *_, quiz = outline[1]["lessons"]
+    media = (await ask("tuva", "GET", f"/lessons/{page['id']}/media")).data["files"]
+    assert [one["name"] for one in media] == ["leaf one.png", "film.mp4"]
+    items = (await ask("tuva", "GET", f"/lessons/{quiz['id']}/quiz")).data
+    assert items["max_attempts"] == 2
+    out = await ask("tuva", "GET", f"/courses/{course['id']}/archive")
+    status, again = await send(ask, "tuva", "/courses/import", out.body)
+    assert (status, again["data"]["left_out"]) == (201, [])
