@@ -15,6 +15,7 @@ class Act(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
     LINK_MADE = "link_made"
+    IDENTITY_LINKED = "identity_linked"
     INVITED = "invited"
     KEY_MADE = "key_made"
     TOKEN_REVOKED = "token_revoked"  # noqa: S105

@@ -100,6 +100,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """As whom an OpenID provider knows somebody; `email` in its plain form."""
+
+    issuer: str
+    subject: str
+    name: str
+    email: str | None
+    email_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """A person with what admins may change of them. `active` False: they cannot come in."""
 

@@ -36,6 +36,7 @@ from storage.exercises import ExerciseStore
 from storage.feedback import FeedbackStore
 from storage.first_run import Welcome, first_run
 from storage.gamification import GamificationStore
+from storage.identities import IdentityStore
 from storage.lessons import LessonStore
 from storage.media import MediaStore
 from storage.minutes import MinuteStore
@@ -74,6 +75,7 @@ from tutor.api import (
     me,
     media,
     notifications,
+    oidc,
     people,
     plans,
     previews,
@@ -100,6 +102,7 @@ from tutor.live import Engines, LiveSessions
 from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks
 from tutor.metrics import Metrics
+from tutor.oidc import OpenIdLogin, Provider
 from tutor.passwords import Passwords
 from tutor.patience import (
     IDLE_SECONDS,
@@ -311,6 +314,7 @@ class Server:
         app.add_routes(bind(self.declared(), self.auth, clients))
         app.add_routes(documentation.pages(self.declared()))
         app.add_routes(sign_in.routes(self.auth, clients))
+        app.add_routes(self._provider_pages(clients))
         app.add_routes(panel.routes())
         app.add_routes(
             transports.routes(
@@ -329,6 +333,19 @@ class Server:
             ]
         )
         return app
+
+    def _provider_pages(self, clients: Clients) -> list[web.RouteDef]:
+        """Logging in through an OpenID provider, where there is one."""
+        settings = self.settings
+        if not settings.oidc_issuer:
+            return []
+        provider = Provider(
+            settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret.get_secret_value()
+        )
+        return oidc.routes(
+            OpenIdLogin(provider, self.database), IdentityStore(self.database), self.auth, clients,
+            lambda: self.address, adds=settings.oidc_sign_up,
+        )  # fmt: skip
 
     def declared(self) -> list[Route]:
         """Every route of the REST API."""

@@ -53,6 +53,13 @@ class Authenticator:
             return await self._read_access(self._access, value)
         return await self._look_up(value, TokenKind.API_KEY, TokenKind.CLIENT_SECRET, TokenKind.PHONE)
 
+    async def who_is_signed_in(self, request: web.Request) -> str | None:
+        """The id of whom the page's cookie belongs to."""
+        try:
+            return (await self._look_up(request.cookies.get(COOKIE, ""), TokenKind.BROWSER)).person_id
+        except NotAuthenticated:
+            return None
+
     def check_origin(self, request: web.Request) -> None:
         """A cookie counts only from our own pages and those the operator allowed. Raises NotPermitted."""
         origin = request.headers.get("Origin")

@@ -12,7 +12,7 @@ from tutor.errors import MailFailed
 
 _TIMEOUT_SECONDS = 20
 _PORTS = {"smtp": 587, "smtps": 465}
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Mail:
                 encrypted = link.has_extn("starttls")
                 if encrypted:
                     link.starttls(context=trust)
-                elif server.user and server.host not in _LOOPBACK:
+                elif server.user and server.host not in LOOPBACK:
                     raise smtplib.SMTPNotSupportedError("no TLS, so the password stays here")
             if server.user:
                 link.login(server.user, server.password)

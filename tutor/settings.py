@@ -26,12 +26,13 @@ from lms_core.people import SignUp, plain_email
 from storage.database import async_url
 from tutor.clients import Network
 from tutor.errors import SettingsError
-from tutor.mail import smtp_server
+from tutor.mail import LOOPBACK, smtp_server
 
 _PRIVATE = (
     "database_url",
     "openai_api_key",
     "smtp_url",
+    "oidc_client_secret",
     "stripe_secret_key",
     "stripe_webhook_secret",
 )  # not to be repeated in a message
@@ -58,6 +59,17 @@ class Settings(BaseSettings):
     sign_up: SignUp = Field(
         SignUp.INVITE,
         description="Who may make an account: open, invite (with an invitation by a teacher or an admin) or closed.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="OpenID Connect provider through which people log in, e.g. https://login.school.org; empty: none.",
+    )
+    oidc_client_id: str = Field("", description="As what Viva is registered at that provider.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of that registration; empty for a public client."
+    )
+    oidc_sign_up: bool = Field(
+        True, description="Who logs in through that provider for the first time gets an account as a learner."
     )
     smtp_url: SecretStr = Field(
         SecretStr(""),
@@ -161,6 +173,14 @@ class Settings(BaseSettings):
     def _end_of_turn_model(cls, value: str) -> str:
         if value not in ("auto", "off", "smart-turn-v3") and not Path(value).is_file():
             raise ValueError("it is neither one of the words below nor a file that is there")
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _provider(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme != "https" and parts.hostname not in LOOPBACK):
+            raise ValueError("it must begin with https://")
         return value
 
     @field_validator("smtp_url")

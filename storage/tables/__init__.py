@@ -23,6 +23,7 @@ from storage.tables.gamification import (
     xp_entries,
     xp_sums,
 )
+from storage.tables.identities import identities
 from storage.tables.live_updates import live_updates
 from storage.tables.media import media
 from storage.tables.notifications import notifications
@@ -45,6 +46,7 @@ __all__ = [
     "earned_achievements",
     "enrollments",
     "exercises",
+    "identities",
     "items",
     "lesson_feedback",
     "lesson_progress",
