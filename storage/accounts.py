@@ -81,6 +81,14 @@ class AccountStore(Accounts):
         except IntegrityError as error:
             raise Conflict("Somebody with this e-mail address is already there.") from error
 
+    async def person(self, person_id: str) -> Person:
+        """Raises NotFound."""
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(people).where(people.c.id == person_id))).one_or_none()
+        if row is None:
+            raise NotFound("The account is no longer there.")
+        return Person(row.id, row.name, Role(row.role), row.email)
+
     async def first_admin(self) -> Person | None:
         async with self.database.read() as connection:
             return await oldest_admin(connection)

@@ -82,5 +82,16 @@ addEventListener("keydown", event => {
   call.mute();
 });
 
+// The address /talk/ada asks for Ada at once.
+async function meet() {
+  const [, slug] = location.pathname.match(/^\/talk\/(.+)/) ?? [];
+  if (!slug) return;
+  const answer = await fetch(`/api/v1/companions/${slug}`);
+  if (!answer.ok) return notice((await answer.json()).error);
+  const {data} = await answer.json();
+  const left = unfinished();
+  ask(data, left.slug === data.slug ? left.session : null);
+}
+
 const failed = error => notice(`The companions could not be loaded: ${error.message}. Reload the page to try again.`);
-listCompanions().catch(failed);
+listCompanions().then(meet).catch(failed);

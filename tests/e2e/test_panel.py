@@ -1,0 +1,188 @@
+"""The learner's pages in headless Chromium, on a made-up school. One browser and one server for all tests."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+
+from lms_core.people import TokenKind
+from storage.accounts import AccountStore
+from storage.database import Database
+from tests.e2e.conftest import RunningServer
+from tests.tutor.conftest import NULL_ENGINES
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_LEARNER = "demo_person_3"
+_SIZE = ["--people=20", "--courses=4", "--enrollments=40", "--progress=60", "--sessions=60"]
+_PATHS = [
+    "/home", "/companions", "/companions?saved=1", "/companions?search=zzz", "/companions/ada-fractions", "/history",
+    "/courses", "/achievements", "/leaderboard", "/leaderboard?period=all", "/enter",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    data = tmp_path_factory.mktemp("school") / "data"
+    subprocess.run(
+        [sys.executable, "-m", "tutor.cli", "demo-data", f"--data-dir={data}", *_SIZE], check=True, stdout=subprocess.DEVNULL
+    )  # fmt: skip
+    running = RunningServer(data, *NULL_ENGINES)
+    yield running
+    running.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    if _CHROMIUM is None:
+        pytest.skip("no Chromium: install it (Debian: apt-get install chromium)")
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cookie(school: RunningServer) -> str:
+    database = Database(f"sqlite:///{school.data_dir / 'viva.db'}")
+    value, _ = await AccountStore(database).issue(_LEARNER, TokenKind.BROWSER, lasts=timedelta(hours=1))
+    await database.aclose()
+    return value
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def learner(browser: Browser, school: RunningServer, cookie: str) -> AsyncIterator[Page]:
+    """A page of a signed-in learner; the test fails if the console had anything to complain of."""
+    context = await _context(browser, school, cookie)
+    page = await context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if _is_ours(said) else None)
+    yield page
+    await context.close()
+    assert problems == []
+
+
+def _is_ours(said: ConsoleMessage) -> bool:
+    """A request that fails is shown by the page itself; the browser's own line about it is none of ours."""
+    return said.type == "error" and not said.text.startswith("Failed to load resource")
+
+
+async def _context(browser: Browser, school: RunningServer, cookie: str | None) -> BrowserContext:
+    context = await browser.new_context(base_url=school.url, locale="en-GB")
+    if cookie is not None:
+        await context.add_cookies([{"name": "viva_session", "value": cookie, "url": school.url}])
+    return context
+
+
+@pytest.mark.parametrize("width", [390, 820, 1440])
+async def test_every_page_fits_its_screen_and_complains_of_nothing(learner: Page, width: int) -> None:
+    await learner.set_viewport_size({"width": width, "height": 844})
+    for path in _PATHS:
+        answer = await learner.goto(path)
+        assert answer is not None and answer.status == 200, path
+        await expect(learner.locator("h1")).to_have_count(1)
+        beyond = await learner.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert beyond <= 0, f"{path} is {beyond} px too wide at {width} px"
+
+
+async def test_a_bookmark_is_kept_and_found_again(learner: Page) -> None:
+    await learner.goto("/companions/ada-fractions")
+    ribbon = learner.get_by_role("button", name="Bookmark Ada")
+    async with learner.expect_response("**/bookmark"):
+        await ribbon.click()
+    await expect(ribbon).to_have_attribute("aria-pressed", "true")
+    await learner.goto("/companions?saved=1")
+    await expect(learner.get_by_role("link", name="adding fractions")).to_be_visible()
+
+
+async def test_a_bookmark_that_the_server_refuses_is_undone_and_said(learner: Page) -> None:
+    await learner.goto("/companions/milo-photosynthesis")
+    await learner.route("**/bookmark", lambda route: route.abort())
+    ribbon = learner.get_by_role("button", name="Bookmark Milo")
+    await ribbon.click()
+    await expect(ribbon).to_have_attribute("aria-pressed", "false")
+    await expect(learner.get_by_text("cannot be reached")).to_be_visible()
+
+
+async def test_a_course_is_joined_and_a_lesson_finished(
+    learner: Page, school: RunningServer, cookie: str
+) -> None:
+    async with aiohttp.ClientSession(school.url, cookies={"viva_session": cookie}) as http:
+        mine = {one["course"]["id"] for one in (await (await http.get("/api/v1/me/courses")).json())["data"]}
+        courses = (await (await http.get("/api/v1/courses")).json())["data"]
+        course = next(one for one in courses if one["id"] not in mine)
+    await learner.goto(f"/courses/{course['slug']}")
+    await learner.get_by_role("button", name="Enroll").click()
+    await learner.get_by_role("link", name="Begin").click()
+    await expect(learner.locator("article h1")).to_contain_text("1")
+    await learner.get_by_role("button", name="I have finished this lesson").click()
+    await expect(learner.locator("article h1")).to_contain_text("2")
+    await learner.goto(f"/courses/{course['slug']}")
+    await expect(learner.locator(".mark.completed")).to_have_count(1)
+
+
+async def test_a_talk_is_read_again(learner: Page) -> None:
+    await learner.goto("/history")
+    await learner.locator(".row a").first.click()
+    await expect(learner.locator(".talk li")).to_have_count(4)
+
+
+async def test_the_talk_button_leads_to_the_session_page_and_asks_for_the_microphone(learner: Page) -> None:
+    await learner.goto("/companions/ada-fractions")
+    await learner.get_by_role("link", name="Talk", exact=True).click()
+    await expect(learner.get_by_role("dialog")).to_be_visible()
+
+
+async def test_who_is_not_signed_in_signs_in_and_goes_on(browser: Browser, school: RunningServer) -> None:
+    invited = await _invited(school)
+    context = await _context(browser, school, None)
+    page = await context.new_page()
+    await page.goto("/companions?subject=maths")
+    await page.get_by_label("E-mail").fill(invited)
+    await page.get_by_label("Password").fill("not the right one")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_contain_text("wrong")
+    await page.get_by_label("Password").fill("correct horse battery")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page).to_have_url(f"{school.url}/companions?subject=maths")
+    await page.get_by_text("Account of Ivy").locator("..").click()
+    await page.get_by_role("link", name="Deutsch").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Mit wem möchtest du sprechen?")
+    await page.get_by_text("Konto von Ivy").locator("..").click()
+    await page.get_by_role("button", name="Abmelden").click()
+    await expect(page).to_have_url(f"{school.url}/enter")
+    await context.close()
+
+
+async def _invited(school: RunningServer) -> str:
+    """A new learner's address."""
+    async with aiohttp.ClientSession(school.url) as http:
+        admin = {"Authorization": f"Bearer {school.api_key}"}
+        answer = await http.post("/api/v1/auth/invitations", json={}, headers=admin)
+        invitation = (await answer.json())["data"]["invitation"]
+        body = {
+            "name": "Ivy",
+            "email": "ivy@example.org",
+            "password": "correct horse battery",
+            "invitation": invitation,
+        }
+        assert (await http.post("/api/v1/auth/sign-up", json=body)).status == 204
+    return "ivy@example.org"
+
+
+async def test_other_peoples_talks_are_not_found(school: RunningServer, cookie: str) -> None:
+    async with aiohttp.ClientSession(school.url, cookies={"viva_session": cookie}) as http:
+        mine = {one["id"] for one in (await (await http.get("/api/v1/sessions?limit=100")).json())["data"]}
+        assert mine
+        for number in range(20):
+            one = f"demo_session_{number}"
+            answer = await http.get(f"/history/{one}")
+            assert answer.status == (200 if one in mine else 404)
+            assert "What was said" in await answer.text() or one not in mine

@@ -1,0 +1,71 @@
+"""Every string of the panel is in the catalogue, in every language."""
+
+import json
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import tutor.panel
+from lms_core.companions import Patience, Style, Subject
+from lms_core.courses import Difficulty, LessonKind
+from lms_core.gamification.achievements import ACHIEVEMENTS
+from lms_core.gamification.xp import Period
+from lms_core.people import Role
+from lms_core.progress import LessonStatus
+from tutor.panel.languages import LANGUAGES, chosen
+
+_PANEL = Path(tutor.panel.__file__).parent
+_FILES = {path.stem: json.loads(path.read_text("utf-8")) for path in (_PANEL / "languages").glob("*.json")}
+_ENGLISH = _FILES["en"]
+_SETS = {
+    "subject": Subject, "style": Style, "patience": Patience, "difficulty": Difficulty, "lesson_kind": LessonKind,
+    "status": LessonStatus, "role": Role, "period": Period,
+}  # fmt: skip
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", _FILES)
+def test_a_language_has_every_string_with_the_same_gaps(code: str) -> None:
+    assert _FILES[code].keys() == _ENGLISH.keys()
+    assert {key: placeholders(text) for key, text in _FILES[code].items()} == {
+        key: placeholders(text) for key, text in _ENGLISH.items()
+    }
+
+
+def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_for() -> None:
+    source = "".join(path.read_text() for path in _PANEL.rglob("*") if path.suffix in (".html", ".py", ".js"))
+    asked = set(re.findall(r"""\b(?:t|strings)\(\s*['"]([\w.-]+)['"]\s*[,)]""", source))
+    asked |= set(re.findall(r"""['"]((?:nav|script)\.\w+)['"]""", source))
+    asked |= {f"{name}.{one.value}" for name, values in _SETS.items() for one in values}
+    asked |= {f"language.{code}" for code in LANGUAGES}
+    asked |= {f"achievement.{one.id}.{part}" for one in ACHIEVEMENTS for part in ("title", "description")}
+    plural = {key.rpartition(".")[0] for key in _ENGLISH if key.endswith((".one", ".other"))} & asked
+    asked = asked - plural | {f"{key}.{form}" for key in plural for form in ("one", "other")}
+    assert asked == set(_ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accepted", "code"),
+    [
+        (None, "", "en"),
+        (None, "de-AT,de;q=0.9,en;q=0.8", "de"),
+        (None, "fr, en;q=0.5, de;q=0.7", "de"),
+        (None, "de;q=0, fr", "en"),
+        (None, "de;q=x,;;q=,,", "en"),
+        ("de", "en", "de"),
+        ("xx", "en", "en"),
+    ],
+)
+def test_the_persons_choice_wins_then_the_browsers(cookie: str | None, accepted: str, code: str) -> None:
+    assert chosen(cookie, accepted).code == code
+
+
+def test_numbers_have_their_form() -> None:
+    t = LANGUAGES["en"]
+    assert t("companion.minutes", n=1) == "1 minute"
+    assert t("companion.minutes", n=15) == "15 minutes"

@@ -1,0 +1,112 @@
+"""Which page is at which address, and what happens when it cannot be shown."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from lms_core.errors import NotAuthenticated, NotFound, NotPermitted
+from lms_core.people import Permission, Principal
+from tutor.auth import Authenticator
+from tutor.panel import static_files
+from tutor.panel.languages import LANGUAGES, Strings, chosen
+from tutor.panel.rendering import Renderer
+from tutor.panel.views import companions, courses, history, home, rewards
+from tutor.panel.visit import PanelStores, Visit
+
+_LANGUAGE_COOKIE = "viva_language"
+_YEAR = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`load` gives what the template shows."""
+
+    path: str
+    template: str
+    load: Callable[[Visit], Awaitable[Mapping[str, Any]]]
+    permission: Permission = Permission.BROWSE
+
+
+PAGES = (
+    Page("/home", "home.html", home.home, Permission.LEARN),
+    Page("/companions", "companions.html", companions.gallery),
+    Page("/companions/{slug}", "companion.html", companions.one),
+    Page("/history", "history.html", history.sessions, Permission.LEARN),
+    Page("/history/{id}", "transcript.html", history.transcript, Permission.LEARN),
+    Page("/courses", "courses.html", courses.catalogue),
+    Page("/courses/{slug}", "course.html", courses.one),
+    Page("/lessons/{id}", "lesson.html", courses.lesson),
+    Page("/achievements", "achievements.html", rewards.achievements, Permission.LEARN),
+    Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
+)
+
+
+def routes(stores: PanelStores, auth: Authenticator) -> list[web.RouteDef]:
+    """Every page, with the files that pages need."""
+    panel = _Panel(stores, auth)
+    return [
+        *static_files.routes(),
+        *(web.get(page.path, panel.handler(page)) for page in PAGES),
+        web.get("/enter", panel.enter),
+        web.get("/language/{code}", panel.choose_language),
+    ]
+
+
+class _Panel:
+    def __init__(self, stores: PanelStores, auth: Authenticator) -> None:
+        self._stores, self._auth = stores, auth
+        self._renderer = Renderer()
+
+    def handler(self, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def show(request: web.Request) -> web.StreamResponse:
+            strings = _strings(request)
+            try:
+                viewer = await self._auth.request(request)
+            except NotAuthenticated:
+                raise web.HTTPSeeOther(f"/enter?next={quote(request.path_qs, safe='')}") from None
+            try:
+                return await self._show(page, request, viewer, strings)
+            except (NotFound, NotPermitted) as error:
+                status = 404 if isinstance(error, NotFound) else 403
+                return self._renderer.page(
+                    "wrong.html", strings, status, person=None, path="", message=error.message
+                )
+
+        return show
+
+    async def _show(
+        self, page: Page, request: web.Request, viewer: Principal, strings: Strings
+    ) -> web.StreamResponse:
+        if not viewer.may(page.permission):
+            raise NotPermitted(strings("wrong.not_permitted"))
+        person = await self._stores.accounts.person(viewer.person_id)
+        visit = Visit(request, viewer, person, strings, self._stores)
+        shown = await page.load(visit)
+        return self._renderer.page(page.template, strings, person=person, path=request.path, **shown)
+
+    async def enter(self, request: web.Request) -> web.StreamResponse:
+        """Sign in with a password."""
+        here = _inside(request.query.get("next", ""))
+        return self._renderer.page("enter.html", _strings(request), person=None, path="/enter", next=here)
+
+    async def choose_language(self, request: web.Request) -> web.StreamResponse:
+        code = request.match_info["code"]
+        if code not in LANGUAGES:
+            raise web.HTTPNotFound
+        response = web.HTTPSeeOther(_inside(request.query.get("next", "")))
+        response.set_cookie(_LANGUAGE_COOKIE, code, max_age=_YEAR, samesite="Lax", path="/")
+        raise response
+
+
+def _strings(request: web.Request) -> Strings:
+    return chosen(request.cookies.get(_LANGUAGE_COOKIE), request.headers.get("Accept-Language", ""))
+
+
+def _inside(address: str) -> str:
+    """A page of ours to go on to; anything that leads elsewhere is the home page instead."""
+    parts = urlsplit(address)
+    inside = address.startswith("/") and not parts.netloc and not parts.scheme and "\\" not in address[:3]
+    return address if inside and address.isprintable() and address[1:2] != "/" else "/home"

@@ -1,0 +1,1 @@
+"""What each page shows: one module a part of the panel, one function a page."""

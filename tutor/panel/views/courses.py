@@ -1,0 +1,60 @@
+"""The catalogue, a course with my progress in it, and the lesson reader."""
+
+from typing import Any
+
+from lms_core.courses import CourseFilter
+from lms_core.errors import NotFound
+from storage.progress import CourseState
+from tutor.panel.visit import PAGE_LENGTH, Visit
+
+
+async def catalogue(visit: Visit) -> dict[str, Any]:
+    stores, viewer = visit.stores, visit.viewer
+    category = visit.asked("category")
+    found, total = await stores.courses.listed(
+        viewer, CourseFilter(category=category or None, page=visit.page, limit=PAGE_LENGTH)
+    )
+    mine, _ = await stores.enrollments.mine(viewer, page=1, limit=100)
+    return {
+        "courses": found, "total": total, "page": visit.page, "limit": PAGE_LENGTH, "category": category,
+        "mine": {one.course.id: one for one in mine},
+    }  # fmt: skip
+
+
+async def one(visit: Visit) -> dict[str, Any]:
+    """Raises NotFound if there is none that the viewer may see."""
+    stores, viewer = visit.stores, visit.viewer
+    course = await stores.courses.seen(viewer, visit.request.match_info["slug"])
+    if course is None:
+        raise NotFound(visit.t("course.not_found"))
+    outline = await stores.lessons.outline(viewer, course.id)
+    state = await _state(visit, course.id)
+    return {
+        "course": course, "outline": outline, "state": state, "count": sum(len(one.lessons) for one in outline),
+        "states": {one.lesson_id: one for one in state.lessons} if state else {},
+    }  # fmt: skip
+
+
+async def lesson(visit: Visit) -> dict[str, Any]:
+    """Raises NotFound or NotPermitted as reading it does."""
+    stores, viewer, lesson_id = visit.stores, visit.viewer, visit.request.match_info["id"]
+    found = await stores.lessons.read(viewer, lesson_id)
+    progress = await stores.progress.of_lesson(viewer, lesson_id)
+    module = await stores.lessons.module(viewer, found.module_id) if found.module_id else None
+    course = await stores.courses.seen(viewer, module.course_id) if module else None
+    state = await _state(visit, course.id) if course else None
+    following = _following([one.lesson_id for one in state.lessons], found.id) if state else None
+    return {"lesson": found, "progress": progress, "course": course, "following": following}
+
+
+async def _state(visit: Visit, course_id: str) -> CourseState | None:
+    """None if the viewer does not take the course."""
+    try:
+        return await visit.stores.progress.of_course(visit.viewer, course_id)
+    except NotFound:
+        return None
+
+
+def _following(order: list[str], lesson_id: str) -> str | None:
+    after = order[order.index(lesson_id) + 1 :] if lesson_id in order else []
+    return after[0] if after else None

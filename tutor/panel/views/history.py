@@ -1,0 +1,54 @@
+"""My sessions, and what was said in one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lms_core.errors import NotFound
+from lms_core.people import Permission
+from lms_core.sessions import StoredItem, StoredSession
+from tutor.panel.visit import PAGE_LENGTH, Visit
+
+
+async def sessions(visit: Visit) -> dict[str, Any]:
+    found, total = await visit.stores.sessions.recent(
+        visit.viewer.person_id, page=visit.page, limit=PAGE_LENGTH
+    )
+    return {
+        "sessions": await with_companions(visit, found),
+        "total": total,
+        "page": visit.page,
+        "limit": PAGE_LENGTH,
+    }
+
+
+async def transcript(visit: Visit) -> dict[str, Any]:
+    """Raises NotFound unless it is one's own, or one is an admin."""
+    sessions = visit.stores.sessions
+    anybodys = visit.viewer.may(Permission.SEE_ALL_SESSIONS)
+    found = await sessions.find(visit.request.match_info["id"], None if anybodys else visit.viewer.person_id)
+    if found is None:
+        raise NotFound(visit.t("history.not_found"))
+    said = [_said(item) for item in await sessions.items(found.id)]
+    (known,) = await with_companions(visit, [found])
+    return {**known, "said": [one for one in said if one["text"]]}
+
+
+async def with_companions(visit: Visit, found: Sequence[StoredSession]) -> list[dict[str, Any]]:
+    """Each session with its companion, whatever became of that since."""
+    companions = {
+        one: await visit.stores.companions.find(one) for one in {each.companion_id for each in found}
+    }
+    return [
+        {"session": one, "companion": companions[one.companion_id], "seconds": _seconds(one),
+         "summary": one.snapshot.get("summary", "")}
+        for one in found
+    ]  # fmt: skip
+
+
+def _seconds(session: StoredSession) -> float | None:
+    return (session.ended_at - session.started_at).total_seconds() if session.ended_at else None
+
+
+def _said(item: StoredItem) -> dict[str, Any]:
+    text = " ".join(part["text"] for part in item.content if part["text"])
+    return {"role": item.role, "text": text, "cut": item.status == "incomplete"}

@@ -1,0 +1,56 @@
+"""One request for a page: who asks, in which language, and where what they see is stored."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from lms_core.people import Person, Principal
+from storage.accounts import AccountStore
+from storage.bookmarks import BookmarkStore
+from storage.companions import CompanionStore
+from storage.courses import CourseStore
+from storage.database import Database
+from storage.enrollments import EnrollmentStore
+from storage.gamification import GamificationStore
+from storage.lessons import LessonStore
+from storage.plans import PlanStore
+from storage.progress import ProgressStore
+from storage.sessions import SessionStore
+from tutor.panel.languages import Strings
+
+PAGE_LENGTH = 24
+
+
+class PanelStores:
+    """What the pages read. Changes go through the REST API."""
+
+    def __init__(self, database: Database) -> None:
+        self.accounts = AccountStore(database)
+        self.bookmarks = BookmarkStore(database)
+        self.companions = CompanionStore(database)
+        self.courses = CourseStore(database)
+        self.enrollments = EnrollmentStore(database)
+        self.gamification = GamificationStore(database)
+        self.lessons = LessonStore(database)
+        self.plans = PlanStore(database)
+        self.progress = ProgressStore(database)
+        self.sessions = SessionStore(database)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    request: web.Request
+    viewer: Principal
+    person: Person
+    t: Strings
+    stores: PanelStores
+
+    @property
+    def page(self) -> int:
+        """The page of a list that the address names, from 1; what is no number is the first."""
+        text = self.request.query.get("page", "")
+        return min(max(int(text), 1), 10_000) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+    def asked(self, name: str, longest: int = 100) -> str:
+        """A word of the address's query, shortened."""
+        return self.request.query.get(name, "").replace("\0", "").strip()[:longest]
