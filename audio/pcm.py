@@ -13,8 +13,9 @@ SILENCE_DBFS = -120.0
 
 def from_pcm16(data: bytes | bytearray | memoryview) -> Samples:
     """Little-endian 16-bit bytes as samples, without a copy. Raises BadAudio on an odd number of bytes."""
-    if len(data) % 2:
-        raise BadAudio(f"{len(data)} bytes are not whole 16-bit samples; send an even number of bytes.")
+    size = memoryview(data).nbytes  # a view counts its items, which may be whole samples already
+    if size % 2:
+        raise BadAudio(f"{size} bytes are not whole 16-bit samples; send an even number of bytes.")
     return np.frombuffer(data, dtype="<i2")
 
 

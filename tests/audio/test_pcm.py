@@ -69,6 +69,11 @@ def test_pcm16_round_trips_and_odd_bytes_are_refused(data: bytes) -> None:
         assert to_pcm16(from_pcm16(data)) == data
 
 
+def test_a_view_of_samples_is_taken_as_it_is() -> None:
+    samples = np.array([1, -2, 3], np.int16)
+    assert from_pcm16(memoryview(samples)).tolist() == [1, -2, 3]
+
+
 @given(
     st.lists(st.integers(1, 700), min_size=1, max_size=20),
     st.sampled_from([(24000, 16000), (8000, 16000), (22050, 24000), (48000, 16000)]),
