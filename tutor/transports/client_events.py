@@ -9,31 +9,17 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from lms_core.errors import NotFound, VivaError
-from tutor.conversation.events import Item, ReplyOptions
+from lms_core.errors import VivaError
 from tutor.transports import viva_events as viva
 from tutor.transports.intake import Intake, converter, decoded
 from tutor.transports.limits import Bucket
 from tutor.transports.realtime import RealtimeDoor
-from tutor.transports.session_update import (
-    AudioOutput,
-    Instructions,
-    MaxTokens,
-    Modalities,
-    Prompt,
-    Reasoning,
-    Strict,
-    ToolChoice,
-    Tools,
-    check_choice,
-    refuse_mcp,
-)
+from tutor.transports.response_request import parse_response, reply_options, take_output
 from tutor.transports.wire_errors import WireError, validate
 from tutor.transports.wire_items import item_from_wire, spoken_item_from_wire
 from tutor.transports.wire_json import read_object
-from tutor.transports.wire_session import tool_spec
 
 EVENTS_A_SECOND = 400.0
 EVENTS_AT_ONCE = 6000.0
@@ -42,7 +28,6 @@ BYTES_AN_EVENT = 4096
 """A longer message counts as several events."""
 _MOST_REFUSED_SECONDS = 60.0
 """Audio that may be thrown away because it came too fast, until the client is sent away."""
-_MOST_ITEMS_IN = 200
 _log = structlog.get_logger(__name__)
 
 _Id = Annotated[str, Field(min_length=1, max_length=64)]
@@ -70,36 +55,6 @@ class _ItemTruncate(_ItemNamed):
 
 class _ResponseCancel(_Event):
     response_id: _Id | None = None
-
-
-class _ResponseAudio(Strict):
-    output: AudioOutput | None = None
-
-
-class _Response(Strict):
-    """`prompt`, `reasoning`, `parallel_tool_calls` are for models that Viva does not choose: let through."""
-
-    conversation: Literal["auto", "none"] | None = None
-    metadata: (
-        Annotated[
-            dict[
-                Annotated[str, StringConstraints(max_length=64)],
-                Annotated[str, StringConstraints(max_length=512)],
-            ],
-            Field(max_length=16),
-        ]
-        | None
-    ) = None
-    input: Annotated[list[dict[str, Any]], Field(max_length=_MOST_ITEMS_IN)] | None = None
-    instructions: Instructions | None = None
-    output_modalities: Modalities | None = None
-    audio: _ResponseAudio | None = None
-    tools: Tools | None = None
-    tool_choice: ToolChoice | None = None
-    max_output_tokens: MaxTokens | None = None
-    prompt: Prompt | None = None
-    reasoning: Reasoning | None = None
-    parallel_tool_calls: bool | None = None
 
 
 class ClientEvents:
@@ -290,60 +245,10 @@ class ClientEvents:
     # --- responses --------------------------------------------------------------------------------
 
     def _response_create(self, event: dict[str, Any], event_id: str | None) -> None:
-        given = event.get("response")
-        if isinstance(given, dict):
-            refuse_mcp(given.get("tools"), "response")
-        wanted = validate(_Response, {} if given is None else given, "response")
-        choice = _choice(wanted.tool_choice)
-        tools = None if wanted.tools is None else tuple(tool_spec(tool.present()) for tool in wanted.tools)
-        offered = self._session.config.tools if tools is None else tools
-        check_choice(choice, [tool.name for tool in offered], "response")
-        items = None if wanted.input is None else self._resolve(wanted.input)
-        self._settle_output(wanted)
-        self._session.request_reply(
-            ReplyOptions(
-                instructions=wanted.instructions,
-                modalities=None if wanted.output_modalities is None else tuple(wanted.output_modalities),
-                tools=tools,
-                tool_choice=choice,
-                max_output_tokens=wanted.max_output_tokens
-                if isinstance(wanted.max_output_tokens, int)
-                else None,
-                metadata=wanted.metadata,
-                out_of_band=wanted.conversation == "none",
-                input=items,
-                event_id=event_id,
-            )
-        )
-
-    def _resolve(self, given: list[dict[str, Any]]) -> tuple[Item, ...]:
-        """Items as they came, references as what they name."""
-        items = []
-        for place, data in enumerate(given):
-            root = f"response.input[{place}]"
-            item = item_from_wire(data, root, f"item_{secrets.token_hex(10)}")
-            if isinstance(item, str):
-                try:
-                    item = self._session.history.get(item)
-                except NotFound as error:
-                    raise WireError("item_not_found", error.message, f"{root}.id") from None
-            items.append(item)
-        return tuple(items)
-
-    def _settle_output(self, wanted: _Response) -> None:
-        """A response may name a voice (it becomes the session's) but not another format or speed."""
-        output = wanted.audio.output if wanted.audio is not None else None
-        if output is None:
-            return
-        settings = self._door.settings
-        if output.format is not None and output.format.type != settings.output_format:
-            raise WireError(
-                "invalid_value", "A response has the session's output format; change it with session.update.",
-                "response.audio.output.format",
-            )  # fmt: skip
-        if output.voice is not None:
-            voice = output.voice if isinstance(output.voice, str) else output.voice.id
-            settings.take_voice(voice, "response.audio.output.voice")
+        wanted = parse_response(event.get("response"))
+        options = reply_options(wanted, self._session, event_id)
+        take_output(wanted, self._door.settings)
+        self._session.request_reply(options)
 
     def _response_cancel(self, event: dict[str, Any], event_id: str | None) -> None:
         self._session.cancel_reply(validate(_ResponseCancel, event, "").response_id, event_id)
@@ -359,10 +264,6 @@ class ClientEvents:
 
     def _patience(self, event: dict[str, Any], _event_id: str | None) -> None:
         self._door.settings.be_patient(validate(viva.SetPatience, event, "").patience)
-
-
-def _choice(choice: Any) -> Any:
-    return choice.present() if isinstance(choice, Strict) else choice
 
 
 def _event_id(event: dict[str, Any]) -> str | None:

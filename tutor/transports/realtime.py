@@ -9,15 +9,7 @@ import orjson
 
 from tutor.conversation.events import (
     Ended,
-    InputCleared,
-    InputCommitted,
-    InputTimedOut,
-    Item,
-    ItemAdded,
-    ItemDeleted,
     ItemDone,
-    ItemRetrieved,
-    ItemTruncated,
     ReplyAudio,
     ReplyDone,
     ReplyItemDone,
@@ -27,17 +19,15 @@ from tutor.conversation.events import (
     SessionEvent,
     Shown,
     SpeechDropped,
-    SpeechStarted,
-    SpeechStopped,
     StateChanged,
     TranscriptCompleted,
     TranscriptDelta,
-    TranscriptFailed,
     Trouble,
     TurnMetrics,
 )
 from tutor.conversation.session import Session
 from tutor.transports import viva_events as viva
+from tutor.transports.input_wire import to_wire
 from tutor.transports.reply_wire import ReplyWire
 from tutor.transports.wire_errors import error_body
 from tutor.transports.wire_items import item_to_wire
@@ -174,8 +164,6 @@ class RealtimeDoor:
                 | ReplyDone()
             ):
                 self._tell_reply(event)
-            case ItemAdded() | ItemDone() | ItemTruncated() | ItemDeleted() | ItemRetrieved():
-                self._tell_item(event)
             case StateChanged() | TurnMetrics() | Shown():
                 self._tell_viva(event)
             case Trouble(code, message, event_id, param):
@@ -183,8 +171,11 @@ class RealtimeDoor:
                     self.error(code, message, param, event_id)
             case Ended(reason, summary):
                 self._tell_end(reason, summary)
+            case SpeechDropped(item_id):
+                self.write_viva(viva.Dropped(item_id))
             case _:
-                self._tell_input(event)
+                self.write(to_wire(event))
+                self._caption_learner(event)
 
     def _tell_reply(
         self, event: ReplyAudio | ReplyText | ReplyStarted | ReplyItemStarted | ReplyItemDone | ReplyDone
@@ -211,83 +202,18 @@ class RealtimeDoor:
             case ReplyDone():
                 replies.done(event)
 
+    def _caption_learner(self, event: SessionEvent) -> None:
+        match event:
+            case TranscriptDelta(item_id, text):
+                self.write_viva(viva.Caption(item_id, "learner", text, [], final=False))
+            case TranscriptCompleted(item_id, text, words):
+                wire_words = [viva.word_to_wire(word) for word in words]
+                self.write_viva(viva.Caption(item_id, "learner", text, wire_words, final=True))
+
     def _caption(self, item_id: str, text: str, event: ReplyAudio) -> None:
         if self.viva_client:
             words = [viva.word_to_wire(word) for word in event.words]
             self.write_viva(viva.Caption(item_id, "tutor", text, words, final=False))
-
-    def _tell_item(self, event: ItemAdded | ItemDone | ItemTruncated | ItemDeleted | ItemRetrieved) -> None:
-        match event:
-            case ItemAdded(item, previous):
-                self._item_event("conversation.item.added", item, previous)
-            case ItemDone(item, previous):
-                self._item_event("conversation.item.done", item, previous)
-            case ItemRetrieved(item):
-                self.write({"type": "conversation.item.retrieved", "item": item_to_wire(item)})
-            case ItemDeleted(item_id):
-                self.write({"type": "conversation.item.deleted", "item_id": item_id})
-            case ItemTruncated(item_id, audio_end_ms):
-                self.write(
-                    {
-                        "type": "conversation.item.truncated", "item_id": item_id, "content_index": 0,
-                        "audio_end_ms": audio_end_ms,
-                    }
-                )  # fmt: skip
-
-    def _item_event(self, kind: str, item: Item, previous: str | None) -> None:
-        self.write({"type": kind, "previous_item_id": previous, "item": item_to_wire(item)})
-
-    def _tell_input(self, event: SessionEvent) -> None:
-        match event:
-            case SpeechStarted(item_id, audio_ms):
-                self.write(
-                    {
-                        "type": "input_audio_buffer.speech_started",
-                        "audio_start_ms": audio_ms,
-                        "item_id": item_id,
-                    }
-                )
-            case SpeechStopped(item_id, audio_ms):
-                self.write(
-                    {
-                        "type": "input_audio_buffer.speech_stopped",
-                        "audio_end_ms": audio_ms,
-                        "item_id": item_id,
-                    }
-                )
-            case SpeechDropped(item_id):
-                self.write_viva(viva.Dropped(item_id))
-            case InputCommitted(item_id, previous):
-                self.write(
-                    {"type": "input_audio_buffer.committed", "previous_item_id": previous, "item_id": item_id}
-                )
-            case InputCleared():
-                self.write({"type": "input_audio_buffer.cleared"})
-            case InputTimedOut():
-                self.write({"type": "input_audio_buffer.timeout_triggered", **asdict(event)})
-            case TranscriptDelta() | TranscriptCompleted() | TranscriptFailed():
-                self._tell_transcript(event)
-
-    def _tell_transcript(self, event: TranscriptDelta | TranscriptCompleted | TranscriptFailed) -> None:
-        kind = "conversation.item.input_audio_transcription"
-        head = {"item_id": event.item_id, "content_index": 0}
-        match event:
-            case TranscriptDelta(item_id, text):
-                self.write({"type": f"{kind}.delta", **head, "delta": text})
-                self.write_viva(viva.Caption(item_id, "learner", text, [], final=False))
-            case TranscriptCompleted(item_id, text, words, seconds):
-                usage = {"type": "duration", "seconds": round(seconds, 3)}
-                self.write({"type": f"{kind}.completed", **head, "transcript": text, "usage": usage})
-                wire_words = [viva.word_to_wire(word) for word in words]
-                self.write_viva(viva.Caption(item_id, "learner", text, wire_words, final=True))
-            case TranscriptFailed(_, message):
-                error = {
-                    "type": "transcription_error",
-                    "code": "transcription_failed",
-                    "message": message,
-                    "param": None,
-                }
-                self.write({"type": f"{kind}.failed", **head, "error": error})
 
     def _tell_viva(self, event: StateChanged | TurnMetrics | Shown) -> None:
         if not self.viva_client:
