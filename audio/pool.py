@@ -6,12 +6,12 @@ One thread drives each worker; what a worker is: `audio.workers`.
 import asyncio
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any
 
 from audio.errors import AudioError, EngineBusy, EngineError, EngineTimeout
+from audio.fair_line import FairLine
 from audio.workers import Worker
 
 OnJob = Callable[[float, float | None], None]
@@ -49,9 +49,7 @@ class Pool:
         self.name = name
         self._workers, self._make_worker = workers, make_worker
         self._longest_line, self._time_limit, self._on_job = longest_line, time_limit, on_job
-        self._lines: dict[Hashable, deque[_Waiting]] = {}
-        self._turn: deque[Hashable] = deque()
-        self._waiting = 0
+        self._line: FairLine[_Waiting] = FairLine()
         self._working: set[_Waiting] = set()
         self._closed = False
         self._change = threading.Condition()
@@ -61,7 +59,7 @@ class Pool:
     @property
     def idle_workers(self) -> int:
         """Workers that would take a job at once."""
-        return max(0, len(self._threads) - len(self._working) - self._waiting)
+        return max(0, len(self._threads) - len(self._working) - len(self._line))
 
     @property
     def longest_job(self) -> float:
@@ -91,18 +89,13 @@ class Pool:
 
         Raises EngineBusy when the line is full, EngineTimeout, EngineError.
         """
-        if self._waiting >= self._longest_line:
-            raise EngineBusy(f"All {self.name} workers are busy and {self._waiting} jobs wait.")
+        if len(self._line) >= self._longest_line:
+            raise EngineBusy(f"All {self.name} workers are busy and {len(self._line)} jobs wait.")
         waiting = _Waiting(job, asyncio.get_running_loop().create_future())
         with self._change:
             if self._closed:
                 raise EngineError(f"The {self.name} engine is closed.")
-            line = self._lines.get(key)
-            if line is None:
-                line = self._lines[key] = deque()
-                self._turn.append(key)
-            line.append(waiting)
-            self._waiting += 1
+            self._line.put(key, waiting)
             self._change.notify()
         try:
             async with asyncio.timeout(self._time_limit * 2):
@@ -113,34 +106,20 @@ class Pool:
             ) from error
         finally:
             waiting.abandoned = True
-            self._leave(key, waiting)
-
-    def _leave(self, key: Hashable, waiting: _Waiting) -> None:
-        """Give up the place in the line of a job that was cancelled before a worker took it."""
-        with self._change:
-            line = self._lines.get(key)
-            if line is None or waiting not in line:
-                return
-            line.remove(waiting)
-            self._waiting -= 1
-            if not line:
-                del self._lines[key]
-                self._turn.remove(key)
-        self._on_job(time.monotonic() - waiting.since, None)
+            with self._change:
+                given_up = self._line.remove(key, waiting)
+            if given_up:
+                self._on_job(time.monotonic() - waiting.since, None)
 
     async def aclose(self) -> None:
         with self._change:
             self._closed = True
-            waiting = [one for line in self._lines.values() for one in line]
-            self._lines.clear()
-            self._turn.clear()
-            self._waiting = 0
+            waiting = self._line.clear()
             self._change.notify_all()
         for one in waiting:
             if not one.future.done():
                 one.future.set_exception(EngineError(f"The {self.name} engine was closed."))
-        for thread in self._threads:
-            await asyncio.to_thread(thread.join, 5)
+        await asyncio.gather(*(asyncio.to_thread(thread.join, 5) for thread in self._threads))
 
     # --- worker threads ---------------------------------------------------------------------------------------
 
@@ -161,18 +140,11 @@ class Pool:
     def _next(self) -> _Waiting | None:
         with self._change:
             while True:
-                while not self._turn and not self._closed:
+                while not self._line and not self._closed:
                     self._change.wait()
                 if self._closed:
                     return None
-                key = self._turn.popleft()
-                line = self._lines[key]
-                waiting = line.popleft()
-                self._waiting -= 1
-                if line:
-                    self._turn.append(key)
-                else:
-                    del self._lines[key]
+                waiting = self._line.take()
                 if not waiting.abandoned:
                     waiting.taken = time.monotonic()
                     self._working.add(waiting)
