@@ -146,7 +146,7 @@ def test_any_order_of_things_leaves_a_session_that_listens_and_answers(
                 await _do(scene, act, number)
                 await scene.quiet(gap)
             await scene.quiet(LONGEST_HANG)
-            assert scene.session._turns.floor is t.Floor.IDLE and not scene.session.busy, "it is stuck"
+            assert scene.session._taking.turns.floor is t.Floor.IDLE and not scene.session.busy, "it is stuck"
             weather.moods, weather.spoken = [], 100
             before = len(scene.events(ReplyDone))
             await scene.hear(SPEECH)

@@ -53,7 +53,7 @@ def test_a_learner_who_was_cut_off_is_answered_as_if_both_parts_were_one_turn() 
     scene = run(talk())
     messages = [request for request in scene.mind.requests if request.purpose is Purpose.ANSWER][-1].messages
     assert [message.role for message in messages] == ["learner", "learner"]
-    assert scene.session._turns.pauses.count > 0, "the pause that was cut off was not learnt from"
+    assert scene.session._taking.turns.pauses.count > 0, "the pause that was cut off was not learnt from"
 
 
 def delay_with(pauses: PauseProfile) -> float:

@@ -4,14 +4,15 @@ Times named `audio_ms` are ms of input audio since the session began; `start_ms`
 of the reply item's audio. All `pcm` is mono int16 at the door's own `output_rate`.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.brain.base import Phase
+from tutor.brain.base import Phase, ToolSpec
 
 
 class Role(StrEnum):
@@ -349,3 +350,12 @@ class SessionConfig:
     companion_leads: bool = True
     """The companion greets first and helps a quiet learner along; strict Realtime clients start without it."""
     extra: dict[str, Any] = field(default_factory=dict)
+
+    def restore(self, saved: Mapping[str, Any]) -> None:
+        """Take over what a session had, as JSON; what this version does not know is left out."""
+        known = {field.name for field in fields(self)}
+        for name, value in saved.items():
+            if name == "tools":
+                self.tools = tuple(ToolSpec(**tool) for tool in value)
+            elif name in known:
+                setattr(self, name, tuple(value) if isinstance(value, list) else value)

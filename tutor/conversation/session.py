@@ -11,7 +11,6 @@ from audio.pcm import Resampler, from_pcm16
 from audio.stt.base import STT_RATE
 from lms_core.errors import VivaError
 from tutor.brain.base import Purpose
-from tutor.conversation import turn_events as t
 from tutor.conversation.events import (
     Item,
     ItemDeleted,
@@ -40,7 +39,7 @@ class Session(Talk):
             if name not in asdict(self.config):
                 raise TypeError(f"SessionConfig has no '{name}'")
             setattr(self.config, name, value)
-        self._apply_policy()
+        self._taking.apply_policy()
         self._listening.configure()
         self._wind_timer()
 
@@ -147,9 +146,7 @@ class Session(Talk):
             return
         if self._speaker.current is not None:
             self._speaker.abandon(self._speaker.current.reply.number)
-        number = self._turns.next_reply()
-        self._step(t.ReplyAsked(self._now(), number))
-        self._begin_after_input(number, options)
+        self._begin_after_input(self._taking.ask(), options)
 
     def cancel_reply(self, reply_id: str | None = None, event_id: str | None = None) -> None:
         """Cancel the reply under way, or the out-of-band one that is named."""
@@ -157,8 +154,7 @@ class Session(Talk):
         if number is None:
             self._trouble("response_cancel_not_active", "There is no active response to cancel.", event_id)
             return
-        stopped = self._answering.stop(number, "client_cancelled")
-        self._step(t.ReplyOver(self._now(), number, stopped.said))
+        self._taking.cut_reply(number, "client_cancelled")
 
     def _begin_after_input(self, number: int, options: ReplyOptions) -> None:
         """A reply to a turn that is still being transcribed waits for its words."""

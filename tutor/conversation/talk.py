@@ -1,13 +1,13 @@
 """One voice conversation: wires turn-taking, ears, mind, mouth, history and clock together.
 
 Everything runs on the event loop. The door calls the session's plain methods; what comes of them goes back
-through `Door.emit`. What to do is decided in `turns.py`, `pacing.py` and `endpointing.py`, not here; the two
-sides of the talk are `listening.py` and `answering.py`. `run` owns every task.
+through `Door.emit`. What to do is decided in `turns.py`, `pacing.py` and `endpointing.py`, and carried out by
+`turn_taking.py`; the two sides of the talk are `listening.py` and `answering.py`. `run` owns every task.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -18,7 +18,7 @@ from audio.tts.base import TextToSpeech
 from lms_core.companions import Companion
 from lms_core.courses import Lesson
 from lms_core.errors import VivaError
-from tutor.brain.base import Mind, Phase, Purpose, Show, ToolSpec
+from tutor.brain.base import Mind, Phase, Purpose, Show
 from tutor.conversation import turn_events as t
 from tutor.conversation.alarm import Alarm
 from tutor.conversation.answering import Answering
@@ -41,16 +41,13 @@ from tutor.conversation.events import (
 from tutor.conversation.history import History
 from tutor.conversation.ledger import Ledger
 from tutor.conversation.listening import EndOfTurn, Listening, ListeningEvents
-from tutor.conversation.policy import policy_of
 from tutor.conversation.ports import Door, ItemSaved, Journal, Observer, Restored, Snapshot
 from tutor.conversation.reply import NotHeard
 from tutor.conversation.speaker import Delivery, Speaker, SpeakerEvents, new_id
 from tutor.conversation.talk_time import TalkTime
-from tutor.conversation.turns import Turns
+from tutor.conversation.turn_taking import Record, TurnTaking
 
 _log = structlog.get_logger(__name__)
-
-Record = Callable[[t.Event, Sequence[t.Effect]], None]
 
 
 class Talk:
@@ -80,13 +77,12 @@ class Talk:
         self.companion = companion
         self.config = config
         self.history = History()
-        self._observer, self._now, self._grace, self._record = observer, now, grace_seconds, record
+        self._observer, self._now, self._grace = observer, now, grace_seconds
         self._time = TalkTime(companion.duration_minutes * 60.0, now)
         self._ledger = Ledger(journal, id, self._journal_lost)
-        self._turns = Turns()
         self._listening = Listening(
             ears=ears, silero=silero, config=config, history=self.history, observer=observer,
-            events=ListeningEvents(self._emit, self._step, self._save, self._not_heard),
+            events=ListeningEvents(self._emit, lambda event: self._taking.step(event), self._save, self._not_heard),
             spawn=self._spawn, now=now, end_of_turn=end_of_turn,
         )  # fmt: skip
         self._speaker = Speaker(
@@ -99,9 +95,12 @@ class Talk:
             speaker=self._speaker, time=self._time, observer=observer, output_rate=self._output_rate,
             remembered=self._save_snapshot, now=now,
         )  # fmt: skip
+        self._taking = TurnTaking(
+            config=config, patience=companion.patience, listening=self._listening, answering=self._answering,
+            speaker=self._speaker, observer=observer, now=now, record=record, after=self._stepped,
+        )  # fmt: skip
         self._door: Door | None = None
         self._group: asyncio.TaskGroup | None = None
-        self._turn = 0
         self._state: State | None = None
         self._state_phase: Phase | None = None
         self._finished = asyncio.Event()
@@ -109,10 +108,9 @@ class Talk:
         self._summary = ""
         self._due = Alarm(self._tick)
         self._grace_over = Alarm(lambda: self.end("learner_left"))
-        self._policy_known = False
         if restored is not None:
             self._restore(restored)
-        self._apply_policy()
+        self._taking.apply_policy()
 
     # --- life -------------------------------------------------------------------------------------------------
 
@@ -147,6 +145,7 @@ class Talk:
         """Finish now; `draining` keeps it resumable. Idempotent."""
         if self._ended is None:
             self._ended = reason
+            self._taking.stop()
             self._finished.set()
 
     @property
@@ -204,8 +203,8 @@ class Talk:
         """The link was lost: what was being said is cut; wait for the learner to come back."""
         if door is not self._door:
             return
-        self._cut_reply()
-        self._step(t.InputForgotten(self._now()))
+        self._taking.cut_reply()
+        self._taking.forget_input()
         self._listening.detach()
         self._answering.asked.clear()
         self._speaker.stop()
@@ -221,13 +220,13 @@ class Talk:
         last = next((item for item in reversed(self.history.items) if item.text), None)
         wants_answer = last is not None and last.role is Role.LEARNER and self.config.automatic_turns
         if wants_answer and self.config.create_reply:
-            self._prompt(Purpose.ANSWER)
+            self._taking.prompt(Purpose.ANSWER)
         elif self.config.companion_leads:
-            self._prompt(Purpose.GREETING if last is None else Purpose.HINT)
+            self._taking.prompt(Purpose.GREETING if last is None else Purpose.HINT)
         self._wind_timer()
 
     def _wind_down(self) -> None:
-        self._cut_reply()
+        self._taking.cut_reply()
         self._speaker.stop()
         self._listening.stop()
         self._due.stop()
@@ -237,15 +236,10 @@ class Talk:
         for saved in restored.items:
             self.history.restore(saved.item, saved.position)
         snapshot = restored.snapshot
-        self._answering.memory, self._turn = snapshot.memory, snapshot.turns
+        self._answering.memory, self._taking.taken = snapshot.memory, snapshot.turns
         self._time.restore(snapshot.talked_seconds)
-        self._turns.pauses = PauseProfile.from_json(snapshot.pauses)
-        known = {field.name for field in fields(SessionConfig)}
-        for name, value in snapshot.config.items():
-            if name == "tools":
-                value = tuple(ToolSpec(**tool) for tool in value)
-            if name in known:
-                setattr(self.config, name, tuple(value) if isinstance(value, list) else value)
+        self._taking.turns.pauses = PauseProfile.from_json(snapshot.pauses)
+        self.config.restore(snapshot.config)
 
     # --- the learner's side -----------------------------------------------------------------------------------
 
@@ -255,12 +249,12 @@ class Talk:
 
     def type_text(self, text: str) -> None:
         """The learner typed: it counts as a turn, and as an interruption if the companion is speaking."""
-        self._cut_reply()
-        self._step(t.InputForgotten(self._now()))
+        self._taking.cut_reply()
+        self._taking.forget_input()
         self._add(
             Item(new_id("item"), "message", Role.LEARNER, "completed", (Part("input_text", text),)), None
         )
-        self._prompt()
+        self._taking.prompt()
 
     def commit_input(self, event_id: str | None = None) -> None:
         """Manual turns: what was sent so far is one learner turn; no reply is made unasked."""
@@ -268,66 +262,13 @@ class Talk:
             self._trouble("input_audio_buffer_commit_empty", "There is no audio to commit.", event_id)
 
     def clear_input(self) -> None:
-        self._step(t.InputForgotten(self._now()))
+        self._taking.forget_input()
         self._listening.close_utterance()
         self._emit(InputCleared())
 
-    def _commit_turn(self, turn: t.CommitTurn) -> None:
-        self._turn += 1
-        utterance = self._listening.commit_turn(turn.text)
-        if utterance is not None:
-            self._answering.answer(turn, self._turn, utterance.item_id, utterance.transcribed_at)
-
     def _not_heard(self) -> None:
-        if self.config.create_reply and self._turns.floor is t.Floor.IDLE:
-            self._prompt(Purpose.ANSWER, NotHeard())
-
-    # --- turn-taking ------------------------------------------------------------------------------------------
-
-    def _step(self, event: t.Event) -> None:
-        """Let turn-taking decide, and do what it says."""
-        if self._ended is not None:
-            return
-        effects = self._turns.handle(event)
-        if self._record is not None:
-            self._record(event, effects)
-        for effect in effects:
-            self._do(effect)
-        self._show_state()
-        self._wind_timer()
-
-    def _do(self, effect: t.Effect) -> None:
-        match effect:
-            case t.OpenUtterance():
-                self._listening.open_utterance()
-            case t.AnnounceSpeech():
-                self._listening.announce()
-            case t.DropUtterance():
-                self._listening.drop_utterance()
-            case t.Transcribe(snapshot):
-                self._listening.transcribe(snapshot)
-            case t.Speculate(reply, text):
-                self._answering.speculate(reply, text)
-            case t.DropSpeculation(reply):
-                self._answering.drop(reply)
-            case t.CommitTurn():
-                self._commit_turn(effect)
-            case t.PauseReply(reply):
-                self._speaker.pause(reply)
-            case t.ResumeReply(reply):
-                self._observer.barge_in(real=False)
-                self._speaker.resume(reply)
-            case t.InterruptReply(reply, cut_off):
-                self._observer.barge_in(real=True)
-                self._answering.interrupt(reply, cut_off=cut_off)
-            case t.Prompt(reply, purpose):
-                self._answering.begin(reply, purpose)
-
-    def _apply_policy(self) -> None:
-        policy = policy_of(self.config, self.companion.patience)
-        if policy != self._turns.policy or not self._policy_known:
-            begins, self._policy_known = not self._policy_known, True
-            self._step(t.PolicySet(self._now(), policy, self._turns.pauses, begins))
+        if self.config.create_reply and self._taking.turns.floor is t.Floor.IDLE:
+            self._taking.prompt(Purpose.ANSWER, NotHeard())
 
     # --- the companion's side ---------------------------------------------------------------------------------
 
@@ -335,27 +276,15 @@ class Talk:
         """Hz; a client may change its format while it is attached."""
         return self._door.output_rate if self._door is not None else 24_000
 
-    def _prompt(self, purpose: Purpose | None = None, mind: Mind | None = None) -> None:
-        """Speak without having been asked by turn-taking."""
-        number = self._turns.next_reply()
-        self._step(t.ReplyAsked(self._now(), number))
-        self._answering.begin(number, purpose, mind=mind)
-
-    def _cut_reply(self) -> None:
-        """Stop what is being said, if anything; used where the reason is not a barge-in."""
-        stopped = self._answering.stop_current("turn_detected")
-        if stopped is not None:
-            self._step(t.ReplyOver(self._now(), stopped.number, stopped.said))
-
     def _reply_playing(self, delivery: Delivery) -> None:
         metrics = self._answering.measure(delivery)
         if metrics is not None:
             self._emit(metrics)
-        self._step(t.ReplyPlaying(self._now(), delivery.reply.number))
+        self._taking.step(t.ReplyPlaying(self._now(), delivery.reply.number))
 
     def _reply_over(self, delivery: Delivery, said: str) -> None:
         purpose = self._answering.over(delivery)
-        self._step(t.ReplyOver(self._now(), delivery.reply.number, said))
+        self._taking.step(t.ReplyOver(self._now(), delivery.reply.number, said))
         if purpose is Purpose.SUMMARY:
             self._summary = "" if delivery.reply.failed else said
             self._end_in_time()
@@ -366,9 +295,14 @@ class Talk:
 
     # --- time -------------------------------------------------------------------------------------------------
 
+    def _stepped(self) -> None:
+        """Turn-taking has decided something."""
+        self._show_state()
+        self._wind_timer()
+
     def _wind_timer(self) -> None:
         """Wake at whatever is due first: a turn-taking deadline, a change of phase, a client that stopped sending."""
-        due = (self._turns.deadline, self._listening.starving_at, self._time.changes_at)
+        due = (self._taking.turns.deadline, self._listening.starving_at, self._time.changes_at)
         moments = [moment for moment in due if moment is not None]
         if moments and self._ended is None and self._door is not None:
             self._due.set(min(moments) - self._now())
@@ -377,7 +311,7 @@ class Talk:
 
     def _tick(self) -> None:
         self._listening.feed_starving()
-        self._step(t.Tick(self._now()))
+        self._taking.step(t.Tick(self._now()))
         self._keep_time()
 
     def _keep_time(self) -> None:
@@ -385,8 +319,12 @@ class Talk:
         phase = self.phase
         if phase is Phase.ENDED:
             self._end_in_time()
-        elif phase is Phase.SUMMARY and self._turns.floor is t.Floor.IDLE and not self._answering.closing:
-            self._prompt(Purpose.SUMMARY)
+        elif (
+            phase is Phase.SUMMARY
+            and self._taking.turns.floor is t.Floor.IDLE
+            and not self._answering.closing
+        ):
+            self._taking.prompt(Purpose.SUMMARY)
         elif self._state_phase is not phase:
             self._show_state(force=True)
 
@@ -416,8 +354,8 @@ class Talk:
     def _snapshot(self) -> Snapshot:
         lasting = self._ended if self._ended not in ("draining", None) else None
         return Snapshot(
-            memory=dict(self._answering.memory), talked_seconds=self._time.talked, turns=self._turn,
-            pauses=self._turns.pauses.to_json(), config=asdict(self.config), ended=lasting, summary=self._summary,
+            memory=dict(self._answering.memory), talked_seconds=self._time.talked, turns=self._taking.taken,
+            pauses=self._taking.turns.pauses.to_json(), config=asdict(self.config), ended=lasting, summary=self._summary,
         )  # fmt: skip
 
     def _journal_lost(self, error: VivaError) -> None:
@@ -435,7 +373,7 @@ class Talk:
 
     def _show_state(self, *, force: bool = False) -> None:
         playing = self._speaker.current is not None and self._speaker.current.first_sent_at is not None
-        if self._turns.floor is not t.Floor.TUTOR:
+        if self._taking.turns.floor is not t.Floor.TUTOR:
             state = State.LISTENING
         else:
             state = State.SPEAKING if playing else State.THINKING
