@@ -20,6 +20,8 @@ class Act(StrEnum):
     KEY_MADE = "key_made"
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
     ROLE_CHANGED = "role_changed"
+    RENAMED = "renamed"
+    ADDRESS_CHANGED = "address_changed"
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     PLAN_CHANGED = "plan_changed"

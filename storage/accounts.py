@@ -164,9 +164,7 @@ class AccountStore(Accounts):
     async def revoke(self, person_id: str, kind: TokenKind) -> None:
         """Delete all of a person's tokens of a kind."""
         async with self.database.write() as connection:
-            await connection.execute(
-                delete(tokens).where(tokens.c.person_id == person_id, tokens.c.kind == kind.value)
-            )
+            await revoke_tokens(connection, person_id, kind)
 
     async def revoke_token(self, person_id: str, digest: str, *kinds: TokenKind) -> bool:
         """Shut one of a person's tokens out; False if they have no such token that is not shut out already."""
@@ -243,6 +241,12 @@ def token_of(row: Row[Any]) -> Token:
     known = set(Permission)  # one that a later version took away opens nothing
     scopes = None if row.scopes is None else frozenset(Permission(one) for one in row.scopes if one in known)
     return Token(**{**values, "kind": TokenKind(values["kind"]), "scopes": scopes})
+
+
+async def revoke_tokens(connection: AsyncConnection, person_id: str, kind: TokenKind) -> None:
+    """Delete all of a person's tokens of a kind, as part of the caller's transaction."""
+    theirs = (tokens.c.person_id == person_id) & (tokens.c.kind == kind.value)
+    await connection.execute(delete(tokens).where(theirs))
 
 
 async def end_sign_ins(connection: AsyncConnection, person_id: str, *, keep: str | None = None) -> None:

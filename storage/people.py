@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select, true, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.audit import Act
-from lms_core.errors import NotFound
-from lms_core.people import Account, PeopleFilter, Role, check_admin_left
+from lms_core.errors import Conflict, NotFound
+from lms_core.people import Account, PeopleFilter, Role, TokenKind, check_admin_left
 from lms_core.plans import Plan
-from storage.accounts import end_sign_ins
+from storage.accounts import end_sign_ins, revoke_tokens
 from storage.audit import note
 from storage.database import Database
 from storage.tables import people
@@ -37,29 +38,21 @@ class PeopleStore:
             return await account(connection, person_id)
 
     async def edit(self, person_id: str, change: Callable[[Account], Account]) -> Account:
-        """Role and whether they are active. Raises NotFound, or Conflict if no admin would be left."""
-        async with self._database.write() as connection:
-            await self._database.lock(connection)  # two admins must not remove each other at the same moment
-            before = await account(connection, person_id)
-            after = change(before)
-            check_admin_left(before, after, others=await other_admins(connection, person_id))
-            await connection.execute(
-                update(people)
-                .where(people.c.id == person_id)
-                .values(role=after.role.value, deactivated_at=None if after.active else datetime.now(UTC))
-            )
-            if after.role is not before.role:
-                await note(
-                    connection,
-                    Act.ROLE_CHANGED,
-                    whom=person_id,
-                    before=before.role.value,
-                    after=after.role.value,
-                )
-            if after.active is not before.active:
-                await note(connection, Act.REACTIVATED if after.active else Act.DEACTIVATED, whom=person_id)
-            if not after.active:
-                await end_sign_ins(connection, person_id)
+        """What of an account admins may change.
+
+        Raises NotFound, or Conflict if no admin would be left or somebody else has the address.
+        """
+        try:
+            async with self._database.write() as connection:
+                await self._database.lock(
+                    connection
+                )  # two admins must not remove each other at the same moment
+                before = await account(connection, person_id)
+                after = change(before)
+                check_admin_left(before, after, others=await other_admins(connection, person_id))
+                await _store(connection, before, after)
+        except IntegrityError as error:
+            raise Conflict("Somebody else has this e-mail address.") from error
         return after
 
     async def set_profile(
@@ -73,6 +66,30 @@ class PeopleStore:
                 await connection.execute(update(people).where(people.c.id == person_id).values(changes))
                 await note(connection, Act.PROFILE_CHANGED, whom=person_id, changed=sorted(changes))
         return replace(before, **changes)  # type: ignore[arg-type]
+
+
+async def _store(connection: AsyncConnection, before: Account, after: Account) -> None:
+    whom = before.id
+    await connection.execute(
+        update(people)
+        .where(people.c.id == whom)
+        .values(
+            name=after.name, email=after.email, role=after.role.value,
+            deactivated_at=None if after.active else datetime.now(UTC),
+        )
+    )  # fmt: skip
+    if after.name != before.name:
+        await note(connection, Act.RENAMED, whom=whom)
+    if after.email != before.email:  # whoever reads letters to the old one sets no password any more
+        await revoke_tokens(connection, whom, TokenKind.RESET)
+        await note(connection, Act.ADDRESS_CHANGED, whom=whom)
+    if after.role is not before.role:
+        roles = {"before": before.role.value, "after": after.role.value}
+        await note(connection, Act.ROLE_CHANGED, whom=whom, **roles)
+    if after.active is not before.active:
+        await note(connection, Act.REACTIVATED if after.active else Act.DEACTIVATED, whom=whom)
+    if not after.active:
+        await end_sign_ins(connection, whom)
 
 
 async def account(connection: AsyncConnection, person_id: str, *, lock: bool = False) -> Account:

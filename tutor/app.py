@@ -368,7 +368,9 @@ class Server:
             *quizzes.routes(QuizStore(self.database)),
             *exercises.routes(ExerciseStore(self.database), Coding(Sandbox())),
             *attempts.routes(AttemptStore(self.database)),
-            *people.routes(PeopleStore(self.database), AuditStore(self.database), self.leaving),
+            *people.routes(
+                PeopleStore(self.database), self.accounts, AuditStore(self.database), self.leaving
+            ),
             *me.routes(PeopleStore(self.database), PersonalStore(self.database), self.accounts, self.leaving),
             *gamification.routes(GamificationStore(self.database), PreferenceStore(self.database)),
             *notifications.routes(self.notifications),

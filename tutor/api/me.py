@@ -12,19 +12,18 @@ from lms_core.people import Account, Permission
 from storage.accounts import AccountStore
 from storage.people import PeopleStore
 from storage.personal import PersonalStore
-from tutor.api.people import PersonOut, person_out
+from tutor.api.people import Name, PersonOut, person_out
 from tutor.api.routing import UNSENT, Call, Model, Route, Stream
 from tutor.leaving import Leaving
 
 _FRESH = timedelta(minutes=15)
-_Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 _Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 
 
 class MeEdit(Model):
     """`language` is BCP 47."""
 
-    name: _Name = UNSENT
+    name: Name = UNSENT
     language: _Language | None = UNSENT
 
 

@@ -2,18 +2,22 @@
 
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from lms_core.audit import Act
 from lms_core.errors import Conflict, NotFound
-from lms_core.people import Account, PeopleFilter, Permission, Role
+from lms_core.people import Account, PeopleFilter, Permission, Role, plain_email
 from lms_core.plans import Plan
+from storage.accounts import AccountStore
 from storage.audit import AuditFilter, AuditStore
 from storage.people import PeopleStore
-from tutor.api.routing import Call, Model, Page, Paging, Route
+from tutor.api.routing import UNSENT, Call, Model, Page, Paging, Route
 from tutor.leaving import Leaving
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Email = Annotated[str, Field(max_length=320), AfterValidator(plain_email)]
 
 
 class PeopleQuery(Paging):
@@ -35,11 +39,21 @@ class PersonOut(BaseModel):
     created_at: datetime
 
 
+class PersonIn(Model):
+    """`email` None: they come in by link only."""
+
+    name: Name
+    email: Email | None = None
+    role: Role = Role.LEARNER
+
+
 class PersonEdit(Model):
     """Who is not active cannot come in; what they made stays."""
 
-    role: Role | None = None
-    active: bool | None = None
+    name: Name = UNSENT
+    email: Email | None = UNSENT
+    role: Role = UNSENT
+    active: bool = UNSENT
 
 
 class AuditQuery(Paging):
@@ -62,18 +76,23 @@ class AuditOut(BaseModel):
     details: dict[str, Any]
 
 
-def routes(people: PeopleStore, audit: AuditStore, leaving: Leaving) -> list[Route]:
+def routes(people: PeopleStore, accounts: AccountStore, audit: AuditStore, leaving: Leaving) -> list[Route]:
     async def listed(call: Call[PeopleQuery, None]) -> Page:
         query = call.query
         wanted = PeopleFilter(query.search, query.role, query.active)
         found, total = await people.listed(wanted, query.page, query.limit)
         return Page([person_out(one) for one in found], total)
 
+    async def add(call: Call[None, PersonIn]) -> PersonOut:
+        body = call.body
+        person = await accounts.add_person(body.name, body.role, body.email)
+        return person_out(await people.find(person.id))
+
     async def one(call: Call[None, None]) -> PersonOut:
         return person_out(await people.find(call.path["id"]))
 
     async def edit(call: Call[None, PersonEdit]) -> PersonOut:
-        changes = call.body.model_dump(exclude_none=True)
+        changes = call.body.model_dump(exclude_unset=True)
 
         def change(current: Account) -> Account:
             call.must_match(person_out(current))
@@ -95,12 +114,16 @@ def routes(people: PeopleStore, audit: AuditStore, leaving: Leaving) -> list[Rou
             query=PeopleQuery, answers=PersonOut,
         ),
         Route(
+            method="POST", path="/admin/users", permission=manage, handle=add, body=PersonIn, answers=PersonOut,
+            summary="Add somebody; a reset link then lets them choose a password.", status=201, errors=(Conflict,),
+        ),
+        Route(
             method="GET", path="/admin/users/{id}", summary="One person.", permission=manage, handle=one,
             answers=PersonOut, errors=(NotFound,),
         ),
         Route(
             method="PATCH", path="/admin/users/{id}", permission=manage, handle=edit, body=PersonEdit,
-            summary="Change somebody's role, or shut them out; the last admin stays.", answers=PersonOut,
+            summary="Change somebody's name, address or role, or shut them out; the last admin stays.", answers=PersonOut,
             edits=True, errors=(NotFound, Conflict),
         ),
         Route(

@@ -21,6 +21,9 @@ async def test_a_program_logs_in_asks_refreshes_and_logs_out(house: House) -> No
     tokens = signed_in["tokens"]
     assert (signed_in["name"], signed_in["role"], tokens["expires_in"]) == ("The learner", "learner", 900)
     assert (await house.ask("GET", "/sessions", by=tokens["access_token"]))[0] == 200
+    head = {"Authorization": f"Bearer {tokens['access_token']}"}
+    realtime = await house.http.post("/v1/realtime/client_secrets", json={}, headers=head)
+    assert realtime.status == 200  # the realtime doors know access tokens too
     status, fresh = await house.ask("POST", "/auth/refresh", {"refresh_token": tokens["refresh_token"]})
     assert status == 200
     access = fresh["data"]["access_token"]

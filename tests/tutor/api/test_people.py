@@ -67,3 +67,33 @@ async def test_the_log_tells_who_did_it_from_where_and_no_secret(house: House) -
     _, some = await house.ask("GET", "/admin/audit?act=invited&since=2020-01-01T00:00:00Z", by=Role.ADMIN)
     assert some["metadata"]["total"] == 1
     assert (await house.ask("GET", "/admin/audit?since=2020-01-01", by=Role.ADMIN))[0] == 400
+
+
+async def test_an_admin_adds_somebody_who_then_chooses_a_password(house: House) -> None:
+    new = {"name": " Nora ", "email": "Nora@Example.org", "role": "teacher"}
+    status, added = await house.ask("POST", "/admin/users", new, by=Role.ADMIN)
+    assert (status, added["data"]["name"], added["data"]["email"]) == (201, "Nora", "nora@example.org")
+    assert (await house.ask("POST", "/admin/users", new, by=Role.ADMIN))[0] == 409
+    assert (await house.ask("POST", "/admin/users", {**new, "email": "nobody"}, by=Role.ADMIN))[0] == 400
+    assert (await house.ask("POST", "/admin/users", new, by=Role.TEACHER))[0] == 403
+    path = f"/admin/users/{added['data']['id']}"
+    token = (await house.ask("POST", f"{path}/reset-link", by=Role.ADMIN))[1]["data"]["link"].split("#")[1]
+    body = {"token": token, "new": "rain on the roof"}
+    assert (await house.ask("POST", "/auth/password/reset", body))[0] == 204
+    assert (await house.log_in("nora@example.org", "rain on the roof"))["role"] == "teacher"
+
+
+async def test_a_changed_address_takes_the_old_reset_links_with_it_and_belongs_to_one_person(
+    house: House,
+) -> None:
+    path = f"/admin/users/{house.people[Role.LEARNER].id}"
+    token = (await house.ask("POST", f"{path}/reset-link", by=Role.ADMIN))[1]["data"]["link"].split("#")[1]
+    taken = {"email": "Teacher@example.org"}
+    assert (await house.ask("PATCH", path, taken, by=Role.ADMIN, If_Match="*"))[0] == 409
+    change = {"name": "Lena", "email": "lena@example.org"}
+    assert (await house.ask("PATCH", path, change, by=Role.ADMIN, If_Match="*"))[0] == 200
+    assert (await house.log_in("lena@example.org"))["name"] == "Lena"
+    body = {"token": token, "new": "rain on the roof"}
+    assert (await house.ask("POST", "/auth/password/reset", body))[0] == 401
+    _, log = await house.ask("GET", "/admin/audit?act=address_changed", by=Role.ADMIN)
+    assert log["metadata"]["total"] == 1 and "lena" not in repr(log).lower()
