@@ -16,6 +16,7 @@ from lms_core.progress import CourseProgress
 from storage.course_rights import seen_by, written_by
 from storage.courses import locked_course, named, whole_courses
 from storage.database import Database
+from storage.outbox import publish
 from storage.progress import course_sums
 from storage.tables import courses, enrollments, people
 
@@ -68,7 +69,10 @@ class EnrollmentStore:
             if await connection.scalar(select(people.c.id).where(people.c.id == person_id)) is None:
                 raise NotFound(f"There is nobody with the id '{person_id}'.")
             found = await _find(connection, course.id, person_id)
-            return found or await _insert(connection, course.id, person_id, Access.GRANTED)
+            if found is None:
+                found = await _insert(connection, course.id, person_id, Access.GRANTED)
+                publish(connection, person_id, "course.granted", {"course_id": course.id})
+        return found
 
     async def withdraw(self, teacher: Principal, course_ref: str, person_id: str) -> None:
         """Take somebody out of a course of one's own. Raises NotFound."""

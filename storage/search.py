@@ -1,11 +1,13 @@
 """Finding courses, lessons and companions by their words."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Row,
+    Select,
     String,
     cast,
     column,
@@ -22,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.people import Principal
 from lms_core.ports import Search
-from lms_core.search import Found, Hit, marked, snippet, terms
+from lms_core.search import Document, Found, Hit, marked, snippet, terms
 from storage import companions as companion_rights
 from storage import course_rights
 from storage.companions import companion_of
@@ -35,6 +37,9 @@ from storage.tables import companions, courses, lessons, search_documents
 _TITLE_WEIGHS = 10.0  # times as much as the body
 _fts5 = table("search_index", column("rowid"))
 _tsvector = table("search_index", column("number"), column("words"))
+_AT_ONCE = 500
+_Rows = Sequence[Row[Any]]
+_Reader = Callable[[AsyncConnection, _Rows], Awaitable[list[Document]]]
 
 
 class SearchStore(Search):
@@ -64,20 +69,36 @@ class SearchStore(Search):
         ], total or 0
 
     async def fill(self) -> None:
-        """Index all that there is, if nothing is indexed yet: a database from before there was search."""
+        """Index what is not: written before there was search, or in bulk."""
+        for kind, source, read in (
+            (Found.COURSE, courses, _courses), (Found.LESSON, lessons, _lessons), (Found.COMPANION, companions, _companions),
+        ):  # fmt: skip
+            indexed = exists().where(
+                search_documents.c.kind == kind.value, search_documents.c.id == source.c.id
+            )
+            missing = select(source).where(~indexed).limit(_AT_ONCE)
+            while await self._fill_some(missing, read):
+                pass
+
+    async def _fill_some(self, missing: Select[Any], read: _Reader) -> bool:
+        """False if nothing was missing."""
         async with self._database.write() as connection:
             await self._database.lock(connection)
-            if await connection.scalar(select(search_documents.c.number).limit(1)) is None:
-                await _index_all(connection)
+            rows = (await connection.execute(missing)).all()
+            await index(connection, await read(connection, rows))
+        return bool(rows)
 
 
-async def _index_all(connection: AsyncConnection) -> None:
-    written = await whole_courses(connection, (await connection.execute(select(courses))).all())
-    await index(connection, [of_course(one) for one in written])
-    for lesson in (await connection.execute(select(lessons))).all():
-        await index(connection, [of_lesson(lesson_of(lesson._asdict()))])
-    speaking = (await connection.execute(select(companions))).all()
-    await index(connection, [of_companion(companion_of(one)) for one in speaking])
+async def _courses(connection: AsyncConnection, rows: _Rows) -> list[Document]:
+    return [of_course(one) for one in await whole_courses(connection, rows)]
+
+
+async def _lessons(_connection: AsyncConnection, rows: _Rows) -> list[Document]:
+    return [of_lesson(lesson_of(row._asdict())) for row in rows]
+
+
+async def _companions(_connection: AsyncConnection, rows: _Rows) -> list[Document]:
+    return [of_companion(companion_of(row)) for row in rows]
 
 
 _Parts = tuple[FromClause, ColumnElement[bool], ColumnElement[Any]]

@@ -1,7 +1,7 @@
 """Writing what search finds; part of the transaction that changes it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 
 from sqlalchemy import delete, insert, select, text
@@ -34,20 +34,32 @@ def of_companion(companion: Companion) -> Document:
 
 
 async def index(connection: AsyncConnection, documents: Sequence[Document]) -> None:
-    """What is there under their ids is replaced."""
+    """Each id once; what is there under them is replaced."""
     for kind in Found:
-        await forget(connection, kind, [one.id for one in documents if one.kind is kind])
-    sqlite = connection.dialect.name == "sqlite"
-    for one in documents:
-        row = {"kind": one.kind.value, "id": one.id, "title": one.title, "body": one.body}
-        added = insert(search_documents).values(row).returning(search_documents.c.number)
-        number = await connection.scalar(added)
-        title, body = words(one.title), words(one.body)
-        if sqlite:
-            values = {"number": number, "title": " ".join(title), "body": " ".join(body)}
-            await connection.execute(_FTS5, values)
-        else:
-            await connection.execute(_TSVECTOR, {"number": number, "words": _vector(title, body)})
+        some = {one.id: one for one in documents if one.kind is kind}
+        if some:
+            await forget(connection, kind, some.keys())
+            await _add(connection, kind, some)
+
+
+async def _add(connection: AsyncConnection, kind: Found, some: Mapping[str, Document]) -> None:
+    rows = [{"kind": kind.value, "id": one.id, "title": one.title, "body": one.body} for one in some.values()]
+    await connection.execute(insert(search_documents), rows)
+    those = (search_documents.c.kind == kind.value) & search_documents.c.id.in_(some)
+    numbers = await connection.execute(select(search_documents.c.number, search_documents.c.id).where(those))
+    made = [(number, words(some[key].title), words(some[key].body)) for number, key in numbers]
+    if connection.dialect.name == "sqlite":
+        await connection.execute(
+            _FTS5,
+            [
+                {"number": number, "title": " ".join(title), "body": " ".join(body)}
+                for number, title, body in made
+            ],
+        )
+    else:
+        await connection.execute(
+            _TSVECTOR, [{"number": number, "words": _vector(title, body)} for number, title, body in made]
+        )
 
 
 async def forget(connection: AsyncConnection, kind: Found, ids: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from storage.attempts import store_spoken
 from storage.progress import take_step
 from storage.quiz_rows import items_of_lesson
 from storage.rewards import reward
-from storage.tables import lessons, modules, sessions
+from storage.tables import items, lessons, modules, sessions
 
 
 def ending(connection: Connection, session_ids: list[str]) -> list[Row[Any]]:
@@ -30,11 +30,16 @@ def ending(connection: Connection, session_ids: list[str]) -> list[Row[Any]]:
 
 def ended(connection: Connection, session: Row[Any], snapshot: Mapping[str, Any], at: datetime) -> None:
     """What the learner said moves their progress in the lesson, and is an attempt of its quiz; more than a hello gives XP."""
-    turns = snapshot.get("turns", 0)
-    if session.lesson_id is not None and turns > 0:
+    if session.lesson_id is not None and _spoke(connection, session.id):
         take_step(connection, session.lesson_id, session.person_id, _step(connection, session, snapshot, at))
-    if turns >= SESSION_TURNS:
+    if snapshot.get("turns", 0) >= SESSION_TURNS:
         reward(connection, session.person_id, Reason.SESSION, session.id, at, course_id=session.course_id)
+
+
+def _spoke(connection: Connection, session_id: str) -> bool:
+    """Whether the learner said or typed anything."""
+    theirs = (items.c.session_id == session_id) & (items.c.role == "learner")
+    return connection.scalar(select(items.c.id).where(theirs).limit(1)) is not None
 
 
 def _step(connection: Connection, session: Row[Any], snapshot: Mapping[str, Any], at: datetime) -> Step:

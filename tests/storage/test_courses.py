@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.enrollments import EnrollmentStore
 from storage.lessons import LessonStore
 from storage.progress import ProgressStore
+from storage.updates import UpdateStore
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NEW = Course(
@@ -271,6 +272,8 @@ async def test_a_closed_course_is_entered_by_its_teachers_grace(
         await school.enrollments.enroll(lena, course.id)
     granted = await school.enrollments.grant(tina, course.id, lena.person_id)
     assert granted == await school.enrollments.enroll(lena, course.id)
+    (told,) = await UpdateStore(school.database).after(lena.person_id, 0)
+    assert (told.type, told.data) == ("course.granted", {"course_id": course.id})
     await school.enrollments.withdraw(tina, course.id, lena.person_id)
     with pytest.raises(NotFound):
         await school.enrollments.grant(tina, course.id, "nobody")

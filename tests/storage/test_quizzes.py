@@ -14,7 +14,7 @@ from lms_core.assessment.quizzes import Quiz
 from lms_core.assessment.spoken_quiz import with_answer
 from lms_core.errors import Conflict, NotFound
 from lms_core.people import Principal, Role, TokenKind
-from lms_core.sessions import SaveSnapshot
+from lms_core.sessions import SaveItem, SaveSnapshot
 from storage.attempts import AttemptStore
 from storage.companions import CompanionStore
 from storage.database import Database
@@ -31,7 +31,7 @@ from storage.tables import (
     xp_entries,
 )
 from storage.writer import SessionWriter
-from tests.storage.rows import learner_with_sessions
+from tests.storage.rows import item, learner_with_sessions
 from tests.storage.test_writer import running
 
 NOW = datetime.now(UTC)
@@ -154,8 +154,9 @@ async def test_what_was_said_becomes_an_attempt_when_the_session_ends(database: 
     memory = with_answer(memory, "item_gone", "whatever")
     writer = SessionWriter(database)
     async with running(writer):
-        await writer.commit([SaveSnapshot("s1", {"turns": 4, "memory": memory}, "finished")])
-        await writer.commit([SaveSnapshot("s1", {"turns": 4, "memory": memory}, "finished")])
+        for _ in range(2):
+            said = SaveItem("s1", item("item_1"))
+            await writer.commit([said, SaveSnapshot("s1", {"turns": 4, "memory": memory}, "finished")])
     store = AttemptStore(database)
     (spoken,), _ = await store.of_quiz(learner, quiz.id, page=1, limit=10)
     assert (spoken.session_id, spoken.score) == ("s1", 100)

@@ -13,11 +13,12 @@ from lms_core.courses import Course, Lesson
 from lms_core.errors import InvalidInput, NotPermitted
 from lms_core.people import Principal
 from lms_core.progress import LessonStatus, Step
-from lms_core.sessions import SaveSnapshot
+from lms_core.sessions import SaveItem, SaveSnapshot, Write
 from storage.companions import CompanionStore
 from storage.rows import RowWriter
 from storage.sessions import SessionStore
 from storage.tables import xp_entries
+from tests.storage.rows import item
 from tests.storage.test_courses import School
 from tests.storage.test_courses import lena as lena
 from tests.storage.test_courses import school as school
@@ -34,15 +35,17 @@ async def talk(
     snapshot: Mapping[str, Any],
     *,
     session: str = "sess_1",
+    spoken: bool = True,
 ) -> str | None:
     """Open and end a session; returns the lesson that was taught."""
     lesson_id = await CompanionStore(school.database).lesson_to_teach(learner, companion)
     sessions = SessionStore(school.database)
     await sessions.open(session, companion.id, learner.person_id, "realtime", lesson_id=lesson_id)
     writer = RowWriter(school.database.is_sqlite)
-    writes = [SaveSnapshot(session, {"turns": 2, "talked_seconds": 61.4, **snapshot}, "finished")]
+    said: list[Write] = [SaveItem(session, item("item_1"))] if spoken else []
+    over = SaveSnapshot(session, {"turns": 2, "talked_seconds": 61.4, **snapshot}, "finished")
     for _ in range(2):  # that it ends is told once
-        await school.database.transact(lambda connection: writer.write(connection, writes))
+        await school.database.transact(lambda connection: writer.write(connection, [*said, over]))
     stored = await sessions.find(session, None)
     assert stored is not None and stored.lesson_id == lesson_id
     return lesson_id
@@ -147,7 +150,7 @@ async def test_a_talk_that_broke_off_adds_its_time_and_nobodys_silence_moves_any
     school: School, companions: CompanionStore, tina: Principal, lena: Principal
 ) -> None:
     _, ada = await course_with_lena(school, companions, tina, lena)
-    lesson = await talk(school, lena, ada, {"turns": 0}, session="sess_0")
+    lesson = await talk(school, lena, ada, {}, session="sess_0", spoken=False)
     assert lesson is not None
     assert (await school.progress.of_lesson(lena, lesson)).status is LessonStatus.NOT_STARTED
     await talk(school, lena, ada, {"results": {"graded": {}, "taught": False}})
@@ -163,7 +166,7 @@ async def test_a_session_that_is_given_up_counts_as_far_as_it_was_saved(
     assert lesson is not None
     sessions = SessionStore(school.database)
     await sessions.open("sess_1", ada.id, lena.person_id, "realtime", lesson_id=lesson)
-    saved = [SaveSnapshot("sess_1", {"turns": 1, "talked_seconds": 9}, None)]
+    saved = [SaveItem("sess_1", item("item_1")), SaveSnapshot("sess_1", {"talked_seconds": 9}, None)]
     await school.database.transact(
         lambda connection: RowWriter(school.database.is_sqlite).write(connection, saved)
     )
