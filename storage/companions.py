@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Row,
     Select,
     case,
@@ -48,6 +49,8 @@ from storage.quiz_rows import insert_lesson_quiz, items_of_lesson
 from storage.search_index import forget, index, of_companion, of_lesson
 from storage.tables import companions, courses, lessons, modules, sessions
 
+_RECENT_TALKS = 1000
+
 
 class CompanionStore(Companions):
     def __init__(self, database: Database) -> None:
@@ -71,15 +74,14 @@ class CompanionStore(Companions):
         return None if row is None else companion_of(row)
 
     async def recent(self, *, page: int = 1, limit: int = 20) -> tuple[list[Companion], int]:
-        """Published ones that anybody has talked with, the last first; who it was is not told."""
-        last = (
-            select(func.max(sessions.c.started_at))
-            .where(sessions.c.companion_id == companions.c.id)
-            .correlate(companions)
-            .scalar_subquery()
-        )
-        those = (companions.c.status == CompanionStatus.PUBLISHED.value) & last.is_not(None)
-        return await self._page(those, (last.desc(),), page, limit)
+        """Published ones in the last thousand talks of all, the last first; who talked is not told."""
+        columns = (sessions.c.companion_id, sessions.c.started_at)
+        talks = select(*columns).order_by(sessions.c.started_at.desc()).limit(_RECENT_TALKS).subquery()
+        last = func.max(talks.c.started_at).label("last")
+        recent = select(talks.c.companion_id, last).group_by(talks.c.companion_id).subquery()
+        source = companions.join(recent, recent.c.companion_id == companions.c.id)
+        published = companions.c.status == CompanionStatus.PUBLISHED.value
+        return await self._page(published, (recent.c.last.desc(),), page, limit, source)
 
     async def lesson(self, lesson_id: str | None) -> Lesson | None:
         if lesson_id is None:
@@ -155,12 +157,17 @@ class CompanionStore(Companions):
             return False
 
     async def _page(
-        self, those: ColumnElement[bool], order: Sequence[ColumnElement[Any]], page: int, limit: int
+        self,
+        those: ColumnElement[bool],
+        order: Sequence[ColumnElement[Any]],
+        page: int,
+        limit: int,
+        source: FromClause = companions,
     ) -> tuple[list[Companion], int]:
-        query = select(companions).where(those).order_by(*order, companions.c.id)
+        query = select(companions).select_from(source).where(those).order_by(*order, companions.c.id)
         async with self._database.read() as connection:
             rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
-            total = await connection.scalar(select(func.count()).select_from(companions).where(those))
+            total = await connection.scalar(select(func.count()).select_from(source).where(those))
         return [companion_of(row) for row in rows], total or 0
 
     async def insert(

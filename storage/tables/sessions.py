@@ -11,7 +11,7 @@ sessions = Table(
     Column("person_id", ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
     Column("lesson_id", ForeignKey("lessons.id", ondelete="SET NULL"), index=True),
     Column("door", String(20), nullable=False),
-    Column("started_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime, nullable=False, index=True),
     Column("ended_at", UtcTime),
     Column("ended_reason", String(40)),
     Column("snapshot", JSON, nullable=False),
