@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from lms_core.errors import InvalidInput, TooBusy
 from storage import outbox
+from storage.advice import advice
 from storage.aiosqlite_one_hop import OneHopConnection
 from storage.errors import NotStored
 from storage.schema import upgrade
@@ -68,7 +69,8 @@ class Database:
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self.is_sqlite else nullcontext()
         self.on_publish: Callable[[frozenset[str]], None] = lambda _people: None
         """Called after a commit that published live updates, with whom they are for."""
-        self._name = parsed.render_as_string(hide_password=True)
+        self.name = parsed.set(drivername=parsed.get_backend_name()).render_as_string(hide_password=True)
+        """Its URL, fit to be shown."""
         if self.is_sqlite:
             self.engine, self._reading = _sqlite_engines(parsed)
             self._direct: Engine | None = _sqlite_direct(parsed)
@@ -140,10 +142,9 @@ class Database:
                     await self.lock(connection)
                     await connection.run_sync(upgrade)
         except (SQLAlchemyError, OSError) as error:
-            _log.error("database.migration_failed", database=self._name, error=repr(error))
-            reason = getattr(error, "orig", None) or error
+            reason = str(getattr(error, "orig", None) or error).rstrip(".")
             raise NotStored(
-                f"The database {self._name} cannot be opened or brought up to date: {reason}"
+                f"The database {self.name} cannot be opened or brought up to date: {reason}. {advice(error)}".rstrip()
             ) from error
 
     async def _migrate_sqlite(self) -> None:

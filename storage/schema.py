@@ -29,7 +29,8 @@ def upgrade(connection: Connection) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise NotStored(
-            f"The database does not fit this version of Viva, perhaps a newer one made it: {error}"
+            f"The database does not fit this version of Viva, a newer one made it ({error}). "
+            "Start that version, or restore a backup from before it."
         ) from error
     changed = MigrationContext.configure(connection).get_current_revision() != before
     if changed and connection.dialect.name == "sqlite":  # every row is looked at: not at each start

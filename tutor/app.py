@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import time
@@ -117,6 +118,8 @@ from tutor.speech_load import SpeechLoad
 from tutor.updates import LiveUpdates
 
 _MOST_BODY = 1 << 20
+_LEAST_FREE = 64 << 20
+"""Bytes on the data directory's disk below which the server is not ready."""
 _BACKLOG = 512  # a school's bell rings for all classes at once
 _log = structlog.get_logger(__name__)
 
@@ -291,6 +294,7 @@ class Server:
                 serving = await asyncio.get_running_loop().create_server(
                     patience.watched(runner.server), sock=bound, backlog=_BACKLOG
                 )
+                _log.info("server.ready", address=self.address, database=self.database.name)
                 on_ready(self.address, welcome)
                 await self._until_signal()
                 await self.live.drain(self.settings.drain_seconds)
@@ -304,6 +308,7 @@ class Server:
             await asyncio.gather(*working, return_exceptions=True)
             self.passwords.close()
             await self.database.aclose()
+            _log.info("server.stopped")
 
     def web_app(self, *first: Middleware) -> web.Application:
         """`first`: middlewares that see all requests before the others."""
@@ -385,6 +390,8 @@ class Server:
 
     async def _ready(self, _request: web.Request) -> web.Response:
         parts = {"database": "ok", "engines": "ok", "sessions": "draining" if self.live.draining else "ok"}
+        free = (await asyncio.to_thread(shutil.disk_usage, self.settings.data_dir)).free
+        parts["disk"] = "ok" if free > _LEAST_FREE else f"Only {free >> 20} MB are free; make room."
         try:
             await self.database.check()
         except TooBusy as error:
@@ -429,6 +436,7 @@ class Server:
 
         def stop() -> None:
             if asked.is_set():
+                _log.warning("server.stopped_at_once", sessions=self.live.count)
                 os._exit(1)
             asked.set()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from lms_core.errors import VivaError
 from lms_core.plans import Talked
 from lms_core.ports import Minutes
 from tutor.conversation.session import Session
@@ -62,7 +63,12 @@ class Meter:
                 return
             try:
                 left = await self._minutes.meter(talked)
-            except Exception:  # counted next time; no talk ends because its minutes cannot be written
+            except (
+                VivaError
+            ) as error:  # counted next time; no talk ends because its minutes cannot be written
+                _log.warning("meter.not_counted", sessions=len(talked), error=error.message)
+                return
+            except Exception:
                 _log.exception("meter.not_counted", sessions=len(talked))
                 return
             for one, counted in zip(some, talked, strict=True):

@@ -278,6 +278,11 @@ class Settings(BaseSettings):
                 f"The data directory {self.data_dir} cannot be made: {error.strerror}. "
                 "Choose another with --data-dir or VIVA_DATA_DIR."
             ) from error
+        if not os.access(self.data_dir, os.W_OK):
+            raise SettingsError(
+                f"The data directory {self.data_dir} is not writable for this user. Change its owner (chown), "
+                "or choose another with --data-dir or VIVA_DATA_DIR."
+            )
 
 
 def load(**flags: Any) -> Settings:

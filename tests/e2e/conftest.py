@@ -30,7 +30,7 @@ class RunningServer:
         self.log = (self.data_dir.parent / "server.log").open("ab")
         self.process = subprocess.Popen(
             [*command, "--ready-file", str(self._ready), *self._flags], cwd=_ROOT, stdout=self.log,
-            stderr=self.log, env={**os.environ, "VIVA_GRACE_SECONDS": "60", "VIVA_DRAIN_SECONDS": "2"},
+            stderr=self.log, env={"VIVA_GRACE_SECONDS": "60", "VIVA_DRAIN_SECONDS": "2", **os.environ},
         )  # fmt: skip
         deadline = time.monotonic() + 60
         while not self._ready.is_file():

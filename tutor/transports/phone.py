@@ -111,7 +111,7 @@ class PhoneEndpoint:
             outbox.close(1000, "")
             await asyncio.wait((writer,), timeout=_CLOSE_SECONDS)
             writer.cancel()
-            _log.info("phone.call_ended", session_id=session.id, code=socket.close_code)
+            _log.info("phone.call_ended", session_id=session.id, code=int(socket.close_code or 1006))
 
 
 async def _listen(socket: web.WebSocketResponse, door: PhoneDoor, now: Callable[[], float]) -> None:

@@ -109,7 +109,7 @@ class RealtimeEndpoint:
                         await asyncio.sleep(0)
         finally:
             client.close()
-            _log.info("realtime.closed", session_id=session.id, code=socket.close_code)
+            _log.info("realtime.closed", session_id=session.id, code=int(socket.close_code or 1006))
 
 
 async def _finish(writer: asyncio.Task[None]) -> None:
