@@ -26,9 +26,7 @@ async def test_an_exception_undoes_the_whole_write(database: Database, accounts:
 
 async def _insert_lesson(connection) -> None:
     await connection.execute(
-        text(
-            "INSERT INTO lessons (id, slug, title, content, language, quiz) VALUES ('l', 'l', 't', 'c', 'en', '[]')"
-        )
+        text("INSERT INTO lessons (id, slug, title, content, language) VALUES ('l', 'l', 't', 'c', 'en')")
     )
 
 
