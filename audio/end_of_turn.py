@@ -102,7 +102,7 @@ def create(name: str, models_dir: Path, *, on_job: OnJob = unmeasured) -> EndOfT
     """The model called `name` (not `auto`): the pulled one, or an ONNX file of one's own; None for "off"."""
     if name == "off":
         return None
-    return EndOfTurnModel(_pulled(models_dir) if name == _NAME else Path(name), on_job=on_job)
+    return EndOfTurnModel(_pulled(models_dir) if name in (_NAME, "smart-turn") else Path(name), on_job=on_job)
 
 
 def _pulled(models_dir: Path) -> Path:

@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     end_of_turn: str = Field(
         "auto",
         description="Judge from the sound whether the learner has finished: auto (Smart Turn once it was pulled), off, "
-        "smart-turn-v3 or the path of an ONNX file in its format.",
+        "smart-turn or the path of an ONNX file in its format.",
     )
     openai_base_url: str = Field(
         "", description="OpenAI-compatible endpoint for the mind, e.g. http://localhost:11434/v1."
@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     @field_validator("end_of_turn")
     @classmethod
     def _end_of_turn_model(cls, value: str) -> str:
-        if value not in ("auto", "off", "smart-turn-v3") and not Path(value).is_file():
+        if value not in ("auto", "off", "smart-turn") and not Path(value).is_file():
             raise ValueError("it is neither one of the words below nor a file that is there")
         return value
 

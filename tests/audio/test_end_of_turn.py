@@ -116,6 +116,11 @@ def test_auto_takes_it_once_it_was_pulled_and_says_how_to_get_it(tmp_path: Path)
     assert model is not None and model.path == path
 
 
+def test_a_pulled_one_is_named_in_short(tmp_path: Path) -> None:
+    model = end_of_turn.create("smart-turn", tmp_path)
+    assert model is not None and model.path == tmp_path / "smart-turn-v3" / "model.onnx"
+
+
 def test_a_model_of_ones_own_is_named_by_its_path(tmp_path: Path) -> None:
     path = install(tmp_path)
     model = end_of_turn.create(str(path), tmp_path / "elsewhere")
