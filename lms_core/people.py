@@ -191,8 +191,9 @@ class Principal:
     scopes: frozenset[Permission] | None = None
 
     def may(self, permission: Permission) -> bool:
-        """What the role may, as far as the key's scopes go; None is as far as that."""
-        return permission in PERMISSIONS[self.role] and (self.scopes is None or permission in self.scopes)
+        """What the role may, as far as the key's scopes go; a token that opens sessions may nothing else."""
+        scoped = self.kind not in SESSIONS_ONLY and (self.scopes is None or permission in self.scopes)
+        return scoped and permission in PERMISSIONS[self.role]
 
 
 def granted(asker: Principal, wanted: frozenset[Permission] | None) -> frozenset[Permission] | None:

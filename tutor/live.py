@@ -18,7 +18,7 @@ from audio.stt.base import SpeechToText
 from audio.tts.base import TextToSpeech
 from lms_core.companions import Companion
 from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReached, TooBusy
-from lms_core.people import Permission, Principal, Role, TokenKind
+from lms_core.people import SESSIONS_ONLY, Permission, Principal, Role, TokenKind
 from lms_core.plans import Quota
 from lms_core.ports import Minutes
 from lms_core.sessions import to_give_up
@@ -312,7 +312,7 @@ def may_see_all(principal: Principal) -> bool:
 
 def _check_door(principal: Principal, door_kind: str) -> None:
     """Raises NotPermitted."""
-    if not principal.may(Permission.LEARN):
+    if principal.kind not in SESSIONS_ONLY and not principal.may(Permission.LEARN):
         raise NotPermitted("This API key has not the scope learn.", permission=Permission.LEARN)
     if principal.kind is TokenKind.PHONE and door_kind != "phone":
         raise NotPermitted("A phone token opens phone sessions and nothing else.")

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from lms_core.errors import InvalidInput, NotPermitted, VivaError
-from lms_core.people import SESSIONS_ONLY, Permission
+from lms_core.people import Permission
 from tutor.transports.http_answers import json_answer, refusal
 from tutor.transports.ports import AuthenticateRequest, IssueSecret
 from tutor.transports.session_update import parse_session
@@ -41,7 +41,7 @@ class ClientSecretsEndpoint:
     async def handle(self, request: web.Request) -> web.Response:
         try:
             principal = await self._authenticate(request)
-            if principal.kind in SESSIONS_ONLY or not principal.may(Permission.LEARN):
+            if not principal.may(Permission.LEARN):
                 raise NotPermitted(
                     "This token cannot make a client secret; use an API key with the scope learn."
                 )

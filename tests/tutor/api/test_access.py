@@ -68,10 +68,12 @@ async def test_who_may_not_learn_makes_no_client_secret(house: House, key: dict[
     assert answer.status == 403
 
 
-async def test_a_phone_token_opens_nothing_of_the_rest_api(house: House) -> None:
+async def test_a_phone_token_opens_nothing_of_the_rest_api_and_no_page(house: House) -> None:
     value = await made(house, Role.LEARNER, kind="phone")
     assert value.startswith("ph_")
     assert (await house.ask("GET", "/companions", by=value))[0] == 403
+    head = {"Authorization": f"Bearer {value}"}
+    assert (await house.http.get("/leaderboard", headers=head)).status == 403  # nor of the pages
 
 
 @pytest.mark.parametrize(
