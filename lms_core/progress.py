@@ -100,9 +100,9 @@ def talk_step(
 
 
 def locked(lesson_ids: Sequence[str], progress: Mapping[str, LessonProgress]) -> frozenset[str]:
-    """In a sequential course: all that come after the first lesson that is not completed."""
-    first = next_lesson(lesson_ids, progress)
-    return frozenset() if first is None else frozenset(lesson_ids[lesson_ids.index(first) + 1 :])
+    """In a sequential course: all that come after the first lesson that is not completed, and are not completed themselves."""
+    waiting = [one for one in lesson_ids if not _completed(progress, one)]
+    return frozenset(waiting[1:])
 
 
 def _completed(progress: Mapping[str, LessonProgress], lesson_id: str) -> bool:

@@ -1,7 +1,7 @@
 """Courses: listed, made, changed, published."""
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -71,7 +71,7 @@ class CourseStore:
             await connection.execute(update(courses).where(this).values(course_row(changed)))
             for table in (course_tags, course_prerequisites):
                 await connection.execute(delete(table).where(table.c.course_id == current.id))
-            await self._relate(connection, editor, changed)
+            await self._relate(connection, editor, changed, current.prerequisites)
             await index(connection, [of_course(changed)])
         return changed
 
@@ -84,25 +84,44 @@ class CourseStore:
             await forget(connection, Found.COURSE, [course.id])
             await connection.execute(delete(courses).where(courses.c.id == course.id))
 
-    async def _relate(self, connection: AsyncConnection, editor: Principal, course: Course) -> None:
-        """Store what a course has in tables of their own. Raises InvalidInput for wrong prerequisites."""
+    async def _relate(
+        self, connection: AsyncConnection, editor: Principal, course: Course, before: Collection[str] = ()
+    ) -> None:
+        """Store what a course has in tables of their own; `before` were its prerequisites so far.
+
+        Raises InvalidInput for new prerequisites that the editor does not see or that build on the course.
+        """
         if course.tags:
             tags = [{"course_id": course.id, "tag": tag} for tag in course.tags]
             await connection.execute(insert(course_tags), tags)
         if not course.prerequisites:
             return
-        visible = select(courses.c.id).where(courses.c.id.in_(course.prerequisites), seen_by(editor))
-        unknown = set(course.prerequisites) - set(await connection.scalars(visible))
+        added = set(course.prerequisites) - set(before)
+        visible = select(courses.c.id).where(courses.c.id.in_(added), seen_by(editor))
+        unknown = added - set(await connection.scalars(visible))
         if unknown:
             raise InvalidInput(
                 "prerequisites must be ids of courses that are there.", unknown=sorted(unknown)
             )
-        requires: dict[str, list[str]] = {}
-        for one in await connection.execute(select(course_prerequisites)):
-            requires.setdefault(one.course_id, []).append(one.requires_id)
-        check_prerequisites(course.id, course.prerequisites, requires)
+        check_prerequisites(
+            course.id, course.prerequisites, await _built_on(connection, course.prerequisites)
+        )
         rows = [{"course_id": course.id, "requires_id": one} for one in course.prerequisites]
         await connection.execute(insert(course_prerequisites), rows)
+
+
+async def _built_on(connection: AsyncConnection, course_ids: Iterable[str]) -> dict[str, list[str]]:
+    """The prerequisites of these courses, of those, and so on."""
+    found: dict[str, list[str]] = {}
+    waiting = set(course_ids)
+    while waiting:
+        found |= {one: [] for one in waiting}
+        related = await _related(
+            connection, course_prerequisites.c.course_id, course_prerequisites.c.requires_id, waiting
+        )
+        found |= related
+        waiting = {one for some in related.values() for one in some} - found.keys()
+    return found
 
 
 def _neat(course: Course) -> Course:

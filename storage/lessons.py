@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, insert, select, update
@@ -18,7 +19,7 @@ from storage.course_rights import LESSONS, seen_by, written_by
 from storage.course_rows import lesson_of, lesson_row, module_of
 from storage.courses import locked_course, named
 from storage.database import Database
-from storage.progress import readable_lesson
+from storage.progress import complete_without, readable_lesson
 from storage.search_index import forget, index, of_lesson
 from storage.tables import courses, lessons, modules
 
@@ -82,6 +83,7 @@ class LessonStore:
             await connection.execute(delete(modules).where(modules.c.id == module_id))
             behind = (modules.c.course_id == gone.course_id) & (modules.c.position > gone.position)
             await connection.execute(update(modules).where(behind).values(position=modules.c.position - 1))
+            await connection.run_sync(complete_without, gone.course_id, datetime.now(UTC))
 
     async def add_lesson(self, editor: Principal, module_id: str, lesson: Lesson) -> Lesson:
         """At the end of the module, with a new id and a slug that is free in the course."""
@@ -119,6 +121,11 @@ class LessonStore:
             await connection.execute(delete(lessons).where(lessons.c.id == lesson_id))
             behind = (lessons.c.module_id == gone.module_id) & (lessons.c.position > gone.position)
             await connection.execute(update(lessons).where(behind).values(position=lessons.c.position - 1))
+            course_id = await connection.scalar(
+                select(modules.c.course_id).where(modules.c.id == gone.module_id)
+            )
+            if course_id is not None:
+                await connection.run_sync(complete_without, course_id, datetime.now(UTC))
 
     async def reorder(
         self,

@@ -221,6 +221,23 @@ def _move_course(connection: Connection, course_id: str, person_id: str, at: dat
             reward(connection, person_id, Reason.COURSE, course_id, at, course_id=course_id)
 
 
+def complete_without(connection: Connection, course_id: str, at: datetime) -> None:
+    """Lessons of the course were deleted: who has completed all the others has now completed the course."""
+    inside = select(lessons.c.id).join(modules).where(modules.c.course_id == course_id)
+    done = (lesson_progress.c.status == LessonStatus.COMPLETED.value) & lesson_progress.c.lesson_id.in_(
+        inside
+    )
+    count = connection.scalar(select(func.count()).select_from(inside.subquery())) or 0
+    everything = (
+        select(lesson_progress.c.person_id).where(done)
+        .group_by(lesson_progress.c.person_id).having(func.count() == count)
+    )  # fmt: skip
+    these = (enrollments.c.course_id == course_id) & enrollments.c.completed_at.is_(None)
+    connection.execute(
+        update(enrollments).where(these, enrollments.c.person_id.in_(everything)).values(completed_at=at)
+    )
+
+
 def _known(connection: Connection, lesson_ids: Sequence[str], person_id: str) -> dict[str, LessonProgress]:
     mine = (lesson_progress.c.person_id == person_id) & lesson_progress.c.lesson_id.in_(lesson_ids)
     rows = connection.execute(select(lesson_progress.c.lesson_id, *_COLUMNS).where(mine))

@@ -56,6 +56,7 @@ def test_a_course_is_complete_with_its_last_lesson_and_shows_100_percent_only_th
 def test_the_next_lesson_is_the_first_unfinished_one_and_locks_those_behind_it() -> None:
     lessons = ["a", "b", "c"]
     assert next_lesson(lessons, {}) == "a" and locked(lessons, {}) == {"b", "c"}
+    assert not locked(lessons, {"a": DONE, "c": DONE})  # what was completed stays open
     assert next_lesson(lessons, {"a": DONE, "c": DONE}) == "b" and locked(lessons, {"a": DONE}) == {"c"}
     assert next_lesson(lessons, dict.fromkeys(lessons, DONE)) is None
     assert not locked(lessons, dict.fromkeys(lessons, DONE))

@@ -213,6 +213,35 @@ async def test_a_course_is_completed_with_its_last_lesson(
     assert (seen.name, seen.progress, seen.enrollment) == ("Lena", mine.progress, mine.enrollment)
 
 
+async def test_who_completed_all_but_a_deleted_lesson_has_completed_the_course(
+    school: School, tina: Principal, lena: Principal
+) -> None:
+    course = await school.course(tina, ("a", "b"), ("c",))
+    ids = await school.ids(course, lena)
+    leo = await school.person("Leo")
+    for learner in (lena, leo):
+        await school.enrollments.enroll(learner, course.id)
+    await school.progress.step(lena, ids["a"], Step(NOW, completed=True))
+    await school.lessons.delete_lesson(tina, ids["b"])
+    assert not (await school.enrollments.mine(lena, page=1, limit=5))[0][0].enrollment.completed_at
+    await school.lessons.delete_module(tina, (await school.lessons.outline(tina, course.id))[1].module.id)
+    assert (await school.enrollments.mine(lena, page=1, limit=5))[0][0].enrollment.completed_at
+    assert not (await school.enrollments.mine(leo, page=1, limit=5))[0][0].enrollment.completed_at
+    await school.lessons.delete_lesson(tina, ids["a"])
+    assert not (await school.enrollments.mine(leo, page=1, limit=5))[0][0].enrollment.completed_at
+
+
+async def test_a_course_stays_editable_when_one_that_it_builds_on_is_taken_back(
+    school: School, tina: Principal
+) -> None:
+    tom = await school.person("Tom", Role.TEACHER)
+    first = await school.course(tom)
+    second = await school.courses.create(tina, replace(NEW, prerequisites=(first.id,)))
+    await school.courses.edit(tom, first.id, lambda now: replace(now, published=False))
+    edited = await school.courses.edit(tina, second.id, lambda now: replace(now, published=True))
+    assert edited.prerequisites == (first.id,)
+
+
 async def test_last_lessons_completed_at_once_complete_the_course(
     school: School, tina: Principal, lena: Principal
 ) -> None:
