@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, delete, exists, func, insert, or_, select, update
@@ -18,8 +18,11 @@ from lms_core.slugs import free_slug, slug_of
 from storage.course_rights import seen_by, written_by
 from storage.course_rows import course_of, course_row
 from storage.database import Database
+from storage.outbox import publish
 from storage.search_index import forget, index, of_course
-from storage.tables import course_prerequisites, course_tags, courses, lessons, modules
+from storage.tables import course_prerequisites, course_tags, courses, enrollments, lessons, modules
+
+_LATELY = timedelta(days=30)
 
 
 class CourseStore:
@@ -65,7 +68,7 @@ class CourseStore:
         """What `change` raises leaves all as it was. Raises NotFound, InvalidInput."""
         async with self._database.write() as connection:
             await self._database.lock(connection)  # prerequisites of two courses must not cross
-            current = await locked_course(connection, editor, reference)
+            current = await course_to_change(connection, editor, reference)
             changed = replace(_neat(change(current)), updated_at=datetime.now(UTC))
             this = courses.c.id == current.id
             await connection.execute(update(courses).where(this).values(course_row(changed)))
@@ -78,7 +81,7 @@ class CourseStore:
     async def delete(self, editor: Principal, reference: str) -> None:
         """With its modules, lessons, enrollments and progress. Raises NotFound."""
         async with self._database.write() as connection:
-            course = await locked_course(connection, editor, reference)
+            course = await course_to_change(connection, editor, reference)
             inside = select(lessons.c.id).join(modules).where(modules.c.course_id == course.id)
             await forget(connection, Found.LESSON, (await connection.scalars(inside)).all())
             await forget(connection, Found.COURSE, [course.id])
@@ -137,6 +140,16 @@ async def locked_course(connection: AsyncConnection, editor: Principal, referenc
     if not rows:
         raise NotFound(f"There is no course '{reference}', or it is not yours to change.")
     return (await whole_courses(connection, rows))[0]
+
+
+async def course_to_change(connection: AsyncConnection, editor: Principal, reference: str) -> Course:
+    """`locked_course`, and whoever has learned in it lately is told that it or what is in it changes."""
+    course = await locked_course(connection, editor, reference)
+    lately = enrollments.c.last_accessed_at > datetime.now(UTC) - _LATELY
+    learners = select(enrollments.c.person_id).where(enrollments.c.course_id == course.id, lately)
+    for person_id in await connection.scalars(learners):
+        publish(connection, person_id, "course.changed", {"course_id": course.id})
+    return course
 
 
 def named(reference: str) -> Select[Any]:

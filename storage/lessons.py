@@ -17,7 +17,7 @@ from lms_core.search import Found
 from lms_core.slugs import free_slug, slug_of
 from storage.course_rights import LESSONS, seen_by, written_by
 from storage.course_rows import lesson_of, lesson_row, module_of
-from storage.courses import locked_course, named
+from storage.courses import course_to_change, named
 from storage.database import Database
 from storage.progress import complete_without, readable_lesson
 from storage.search_index import forget, index, of_lesson
@@ -57,7 +57,7 @@ class LessonStore:
     async def add_module(self, editor: Principal, course_ref: str, module: Module) -> Module:
         """At the end of the course, with a new id. Raises NotFound, Conflict when the course is full."""
         async with self._database.write() as connection:
-            course = await locked_course(connection, editor, course_ref)
+            course = await course_to_change(connection, editor, course_ref)
             count = await _count(connection, select(modules.c.id).where(modules.c.course_id == course.id))
             if count >= MOST_MODULES:
                 raise Conflict(f"A course has at most {MOST_MODULES} modules.")
@@ -139,7 +139,7 @@ class LessonStore:
         `check` gets the present outline. Raises NotFound, InvalidInput if something is missing or too much.
         """
         async with self._database.write() as connection:
-            course = await locked_course(connection, editor, course_ref)
+            course = await course_to_change(connection, editor, course_ref)
             present = await outline_of(connection, course.id)
             check(present)
             check_same({one.module.id: [lesson.id for lesson in one.lessons] for one in present}, wanted)
@@ -191,7 +191,7 @@ async def _locked_module(connection: AsyncConnection, editor: Principal, module_
     this = select(modules.c.course_id).join(courses).where(modules.c.id == module_id, written_by(editor))
     course_id = await connection.scalar(this)
     if course_id is not None:
-        await locked_course(connection, editor, course_id)
+        await course_to_change(connection, editor, course_id)
         row = (await connection.execute(select(modules).where(modules.c.id == module_id))).one_or_none()
         if row is not None:  # else deleted while we waited for the lock
             return module_of(row)
@@ -206,7 +206,7 @@ async def _locked_lesson(connection: AsyncConnection, editor: Principal, lesson_
     ).one_or_none()
     if found is not None:
         if found.id is not None:
-            await locked_course(connection, editor, found.id)
+            await course_to_change(connection, editor, found.id)
         row = (await connection.execute(select(lessons).where(this).with_for_update())).one_or_none()
         if row is not None:
             return lesson_of(row._asdict())

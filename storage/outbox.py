@@ -18,6 +18,11 @@ from storage.tables import live_updates
 CHANNEL = "viva_updates"
 _WAITING = "viva_updates"
 _LOCK_SPACE = 0x76697675 << 32  # beside the lock of `Database.lock`
+_LOCKS = 64  # PostgreSQL has room for some thousand in all
+_LOCK = text(
+    "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"
+)  # in their order
+_NOTIFY = text("SELECT pg_notify(:channel, person) FROM unnest(CAST(:people AS text[])) AS person")
 
 
 def publish(
@@ -48,10 +53,8 @@ def flush(connection: Connection) -> frozenset[str]:
     if not rows:
         return people
     if connection.dialect.name == "postgresql":
-        for key in sorted({_LOCK_SPACE | zlib.crc32(person.encode()) for person in people}):
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-        for person in people:
-            told = {"channel": CHANNEL, "person": person}
-            connection.execute(text("SELECT pg_notify(:channel, :person)"), told)
+        keys = sorted({_LOCK_SPACE | zlib.crc32(person.encode()) % _LOCKS for person in people})
+        connection.execute(_LOCK, {"keys": keys})
+        connection.execute(_NOTIFY, {"channel": CHANNEL, "people": sorted(people)})
     connection.execute(insert(live_updates), rows)
     return people

@@ -306,3 +306,20 @@ async def test_a_closed_course_is_entered_by_its_teachers_grace(
     await school.enrollments.withdraw(tina, course.id, lena.person_id)
     with pytest.raises(NotFound):
         await school.enrollments.grant(tina, course.id, "nobody")
+
+
+async def test_who_learns_in_a_course_hears_of_every_change_of_it_and_nobody_else(database: Database) -> None:
+    school, updates = School(database), UpdateStore(database)
+    teacher = await school.person("Tina", Role.TEACHER)
+    mia, ben, uma = [await school.person(name) for name in ("Mia", "Ben", "Uma")]
+    course, other = await school.course(teacher, ("Halves",)), await school.course(teacher, ("Rome",))
+    for learner in (mia, ben):
+        await school.enrollments.enroll(learner, course.id)
+    await school.enrollments.enroll(uma, other.id)
+    lesson_id = (await school.ids(course, teacher))["Halves"]
+    await school.lessons.edit_lesson(teacher, lesson_id, lambda one: replace(one, title="Thirds"))
+    await school.courses.edit(teacher, course.id, lambda one: replace(one, title="Parts"))
+    for learner in (mia, ben):
+        told = [one for one in await updates.after(learner.person_id, 0) if one.type == "course.changed"]
+        assert [one.data for one in told] == [{"course_id": course.id}] * 2
+    assert "course.changed" not in [one.type for one in await updates.after(uma.person_id, 0)]
