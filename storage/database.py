@@ -151,7 +151,7 @@ class Database:
         """Several processes that open a new file at once: SQLite refuses the switch to WAL without waiting."""
         for attempt in range(1, _OPEN_ATTEMPTS + 1):
             try:
-                return await asyncio.to_thread(_upgrade_sqlite, make_url(self.url))
+                return await asyncio.to_thread(without_foreign_keys, make_url(self.url), upgrade)
             except OperationalError as error:
                 if "locked" not in str(error) or attempt == _OPEN_ATTEMPTS:
                     raise
@@ -255,10 +255,10 @@ def _told(connection: Connection, work: Callable[[Connection], _T]) -> tuple[_T,
     return work(connection), outbox.flush(connection)
 
 
-def _upgrade_sqlite(url: URL) -> None:
-    # Rebuilding a table drops the old one, and with foreign keys on that would delete the rows that refer to it.
+def without_foreign_keys(url: URL, work: Callable[[Connection], _T]) -> _T:
+    """One transaction on SQLite; rebuilding a table drops the old one, which would delete the rows that refer to it."""
     engine = _sqlite_direct(url, foreign_keys=False)
     try:
-        _run(engine, upgrade)
+        return _run(engine, work)[0]
     finally:
         engine.dispose()

@@ -16,8 +16,8 @@ from storage.tables import metadata
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the schema up to date inside the connection's transaction: all of it or nothing.
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema up to date, or to `revision`, inside the connection's transaction: all of it or nothing.
 
     Raises NotStored if the database was made by a newer Viva.
     """
@@ -26,7 +26,7 @@ def upgrade(connection: Connection) -> None:
     config.attributes["connection"] = connection
     before = MigrationContext.configure(connection).get_current_revision()
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as error:
         raise NotStored(
             f"The database does not fit this version of Viva, a newer one made it ({error}). "

@@ -19,6 +19,9 @@ COMMANDS = {
     "course": "write a course into a zip file, or make one of it",
     "migrate": "bring the database up to date",
     "demo-data": "fill the database with a made-up school, to try and to measure",
+    "backup": "write everything into one file, also while the server runs",
+    "restore": "bring a backup back, and compare it",
+    "export-user": "everything that is one person's, as JSON",
     "replay": "show a recorded session's turn-taking again, also under another policy",
     "doctor": "check engines, database, disk and devices, and say what to do",
 }

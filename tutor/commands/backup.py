@@ -1,0 +1,34 @@
+"""viva backup FILE"""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from tutor.commands import add_data_settings, flags
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="the backup to write, such as viva-2026-11-21.zip")
+    parser.add_argument("--force", action="store_true", help="overwrite the file if it is there")
+    add_data_settings(parser)
+
+
+def run(options: argparse.Namespace) -> None:
+    from storage.backup import backup
+    from storage.database import Database
+    from tutor import settings
+
+    chosen = settings.load(**flags(options))
+
+    async def act() -> None:
+        database = Database(chosen.database)
+        try:
+            folder = chosen.media_dir or chosen.data_dir / "media"
+            told = await backup(database, folder, options.file, force=options.force)
+        finally:
+            await database.aclose()
+        print(f"{told.rows} rows and {told.files} uploaded files are in {options.file}.")
+        if told.missing:
+            print(f"{told.missing} uploaded files were not on the disk; what names them shows nothing.")
+
+    asyncio.run(act())
