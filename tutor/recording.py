@@ -82,15 +82,16 @@ def replay(
     Time comes from the events; where turn-taking now decides in between, a `Tick` is put in. The companion speaks
     as it was recorded, only later where it is asked later; what it says to a turn that is new is never heard.
     """
-    turns, companion = Turns(), _Companion()
+    turns, companion, at = Turns(), _Companion(), 0.0
     for event, recorded in read(path):
         if isinstance(event, t.PolicySet):
             turns, companion = (Turns(), _Companion()) if event.begins else (turns, companion)
             event = replace(event, policy=replace(event.policy, **changes))
-        for put_in in _missing(turns, companion, event.at):
+        for put_in in _missing(turns, companion, at, event.at):
             now = _decide(turns, put_in)
             companion.learn([], now)
             yield put_in, [], now
+        at = event.at
         if isinstance(event, t.ReplyAsked):
             companion.numbers[event.reply] = turns.next_reply()
         translated = companion.translated(event)
@@ -99,16 +100,15 @@ def replay(
         yield translated or event, recorded, now
 
 
-def _missing(turns: Turns, companion: "_Companion", until: float) -> Iterator[t.Event]:
-    """What happens before `until` now, and did not then."""
-    at = 0.0
+def _missing(turns: Turns, companion: "_Companion", after: float, until: float) -> Iterator[t.Event]:
+    """What happens between two recorded moments now, and did not then."""
     while turns.floor is not t.Floor.IDLE:
-        yield from companion.released(at)
+        yield from companion.released(after)
         deadline = turns.deadline
-        if deadline is None or deadline > until - _LAG:
+        if deadline is None or max(after, deadline) > until - _LAG:
             return
-        at = deadline
-        yield t.Tick(deadline)
+        after = max(after, deadline)
+        yield t.Tick(after)
 
 
 def _decide(turns: Turns, event: t.Event) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from tutor.brain.base import MindEvent, MindRequest
 from tutor.conversation import turn_events as t
 from tutor.conversation.events import Item, Part, ReplyDone, ReplyOptions, Role
 from tutor.errors import MindError
+from tutor.recording import EventFile, replay
 
 SPEECH = read_wav("goforward")
 SOUNDS = {"speaks": SPEECH[3000:22000], "murmurs": read_wav("cards_001")[4000:10000]}
@@ -163,3 +166,14 @@ def test_any_order_of_things_leaves_a_session_that_listens_and_answers(
     begun = ["".join(item.text for item in done.items).split(" I say")[0] for done in scene.events(ReplyDone)]
     for answered in {one for one in begun if one.startswith("To '")}:
         assert begun.count(answered) <= 1 + again
+    assert_replays(scene)
+
+
+def assert_replays(scene: Scene) -> None:
+    """Whatever happened, its recording decides the same again."""
+    with TemporaryDirectory() as folder:
+        record = EventFile(Path(folder) / "talk.jsonl")
+        for event, effects in scene.steps:
+            record(event, effects)
+        record.close()
+        assert all(recorded == now for _, recorded, now in replay(Path(folder) / "talk.jsonl"))
