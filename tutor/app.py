@@ -25,6 +25,7 @@ from audio.silero import SileroBatch
 from lms_core.errors import TooBusy
 from lms_core.plans import Plan
 from storage.accounts import AccountStore
+from storage.answered import AnsweredStore
 from storage.attempts import AttemptStore
 from storage.audit import AuditStore
 from storage.billing import BillingStore
@@ -88,6 +89,7 @@ from tutor.api import (
     taught,
 )
 from tutor.api.errors import errors
+from tutor.api.once import Once
 from tutor.api.rates import Attempts
 from tutor.api.routing import Route, bind
 from tutor.archives.courses import CourseArchives
@@ -316,7 +318,7 @@ class Server:
         clients = Clients(
             https=self.settings.public_url.startswith("https://"), trusted=self.settings.trusted_proxies
         )
-        app.add_routes(bind(self.declared(), self.auth, clients))
+        app.add_routes(bind(self.declared(), self.auth, clients, Once(AnsweredStore(self.database))))
         app.add_routes(documentation.pages(self.declared()))
         app.add_routes(sign_in.routes(self.auth, clients))
         app.add_routes(self._provider_pages(clients))

@@ -1,5 +1,6 @@
 """All tables, for SQLite and PostgreSQL alike, one module an aggregate. Times are UTC."""
 
+from storage.tables.answered import answered_requests
 from storage.tables.audit import audit
 from storage.tables.base import UtcTime, metadata
 from storage.tables.billing import billing_events, subscriptions
@@ -36,6 +37,7 @@ from storage.tables.voice_minutes import session_leases, voice_minutes
 
 __all__ = [
     "UtcTime",
+    "answered_requests",
     "audit",
     "billing_events",
     "bookmarks",

@@ -116,7 +116,7 @@ def routes(accounts: AccountStore, auth: Authenticator) -> list[Route]:
         ),
         Route(
             method="POST", path="/me/api-keys", summary="Make an API key or a phone token.", permission=own,
-            handle=add_key, body=KeyIn, answers=NewKeyOut, status=201, errors=(NotPermitted,),
+            handle=add_key, body=KeyIn, answers=NewKeyOut, status=201, secret=True, errors=(NotPermitted,),
         ),
         Route(
             method="DELETE", path="/me/api-keys/{id}", summary="Revoke an API key or a phone token.",

@@ -121,7 +121,7 @@ def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
         Route(
             method="POST", path="/auth/invitations", permission=Permission.INVITE, handle=invite, status=201,
             summary="Invite somebody to make an account. Teachers invite learners.", body=InvitationIn,
-            answers=InvitationOut,
+            answers=InvitationOut, secret=True,
         ),
     ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from lms_core.errors import (
     Changed,
+    Conflict,
     InvalidInput,
     NotAuthenticated,
     NotConditional,
@@ -22,6 +23,7 @@ from lms_core.errors import (
     VivaError,
 )
 from tutor.api.errors import STATUS
+from tutor.api.once import HEADER
 from tutor.api.routing import PREFIX, Route, Stream
 
 _STYLE = "body{font:1rem/1.5 sans-serif;max-width:60rem;margin:auto;padding:1rem}code{font-weight:bold}"
@@ -112,6 +114,9 @@ def _parameters(route: Route, names: _Names, schemas: dict[str, Any]) -> list[di
             {"name": name, "in": "query", "required": name in required, "schema": one}
             for name, one in schema["properties"].items()
         ]
+    if route.creates:
+        schema = {"type": "string", "pattern": "^[!-~]{1,200}$"}
+        found.append({"name": HEADER, "in": "header", "required": False, "schema": schema})
     if route.edits:
         found.append({"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}})
     return found
@@ -166,6 +171,8 @@ def _errors(route: Route) -> Iterable[type[VivaError]]:
     if route.permission is not None or route.strangers_act:
         yield NotPermitted
         yield TooMany
+    if route.creates:
+        yield Conflict
     if route.edits:
         yield Changed
         yield NotConditional

@@ -54,7 +54,7 @@ def routes(resets: Resets, attempts: Attempts) -> list[Route]:
         ),
         Route(
             method="POST", path="/admin/users/{id}/reset-link", permission=Permission.MANAGE_PEOPLE, handle=link,
-            answers=ResetLinkOut, status=201, errors=(NotFound,),
+            answers=ResetLinkOut, status=201, secret=True, errors=(NotFound,),
             summary="A link with which somebody sets a new password, to give it to them.",
         ),
     ]  # fmt: skip

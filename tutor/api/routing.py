@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from lms_core.errors import Changed, InvalidInput, NotConditional, NotPermitted, VivaError
 from lms_core.people import SESSIONS_ONLY, Permission, Principal
 from storage.audit import Acting, acting
+from tutor.api.once import REPLAYED, Once, key_of
 from tutor.api.rates import Rates
 from tutor.clients import Client, Clients
 
@@ -104,7 +105,7 @@ class Route:
     """`answers` is the model of `data`, or of each element where `query` is a Paging; None: 204, no body.
 
     `takes_file`: the body is a file, whatever its Content-Type, which the handler reads from the request bit by bit.
-    `permission` None: open to all. `edits`: needs `If-Match`. `errors`: beside those that follow from the rest.
+    `permission` None: open to all. `secret`: the answer holds a secret, and is kept nowhere. `edits`: needs `If-Match`. `errors`: beside those that follow from the rest.
     """
 
     method: str
@@ -118,11 +119,18 @@ class Route:
     takes_file: bool = False
     status: int = 200
     edits: bool = False
+    secret: bool = False
     errors: tuple[type[VivaError], ...] = ()
 
     @property
     def paged(self) -> bool:
         return self.query is not None and issubclass(self.query, Paging)
+
+    @property
+    def creates(self) -> bool:
+        """Whether it makes something that a client may ask for twice with one `Idempotency-Key`, and gets once."""
+        whole = isinstance(self.answers, type) and not self.takes_file and not self.secret
+        return whole and self.method == "POST" and self.status == 201 and self.permission is not None
 
     @property
     def strangers_act(self) -> bool:
@@ -137,14 +145,14 @@ class Gate(Protocol):
     def check_origin(self, request: web.Request) -> None: ...
 
 
-def bind(routes: Iterable[Route], gate: Gate, clients: Clients) -> list[web.RouteDef]:
+def bind(routes: Iterable[Route], gate: Gate, clients: Clients, once: Once) -> list[web.RouteDef]:
     rates = Rates(per_second=_PER_SECOND, burst=_BURST)
     strangers = Rates(per_second=_STRANGERS_PER_SECOND, burst=_STRANGERS_BURST)
     return [
         web.route(
             route.method,
             PREFIX + route.path,
-            _endpoint(route, gate, clients, strangers if route.strangers_act else rates),
+            _endpoint(route, gate, clients, strangers if route.strangers_act else rates, once),
         )
         for route in routes
     ]
@@ -157,7 +165,7 @@ def etag(data: Any) -> str:
 
 
 def _endpoint(
-    route: Route, gate: Gate, clients: Clients, rates: Rates
+    route: Route, gate: Gate, clients: Clients, rates: Rates, once: Once
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def endpoint(request: web.Request) -> web.StreamResponse:
         asker, client = None, clients.of(request)
@@ -173,9 +181,24 @@ def _endpoint(
                 raise NotPermitted(f"A {asker.role} may not do this.", permission=route.permission)
         acting.set(Acting(asker.person_id if asker else None, client.address))
         call = await _checked(route, request, asker, client)
+        if route.creates and (key := key_of(request.headers)) is not None:
+            return await _create_once(route, call, key, once)
         return _respond(route, request, call, await route.handle(call))
 
     return endpoint
+
+
+async def _create_once(route: Route, call: Call[Any, Any], key: str, once: Once) -> web.StreamResponse:
+    async def make() -> Any:
+        return (await route.handle(call)).model_dump(mode="json")
+
+    parts = (part.model_dump(mode="json") if part is not None else None for part in (call.query, call.body))
+    sent = [dict(call.path), *parts]
+    data, before = await once.done(call.principal.person_id, f"{route.method} {route.path}", key, sent, make)
+    response = _whole(route, data)
+    if before:
+        response.headers[REPLAYED] = "true"
+    return response
 
 
 async def _checked(
@@ -241,10 +264,15 @@ def _respond(route: Route, request: web.Request, call: Call[Any, Any], result: A
         metadata = {"page": call.query.page, "limit": call.query.limit, "total": result.total}
         return web.json_response({"data": data, "metadata": metadata}, status=route.status)
     data = result.model_dump(mode="json")
-    tag = etag(data)
-    if request.method == "GET" and request.headers.get("If-None-Match") == tag:
+    if request.method == "GET" and request.headers.get("If-None-Match") == (tag := etag(data)):
         return web.Response(status=304, headers={"ETag": tag})
-    return web.json_response({"data": data, "metadata": {}}, status=route.status, headers={"ETag": tag})
+    return _whole(route, data)
+
+
+def _whole(route: Route, data: Any) -> web.Response:
+    return web.json_response(
+        {"data": data, "metadata": {}}, status=route.status, headers={"ETag": etag(data)}
+    )
 
 
 def _has_nul(value: Any) -> bool:

@@ -1,17 +1,25 @@
 """The framework under a real aiohttp server, with routes made for the test."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import BaseModel, Field
+from sqlalchemy import insert
 
-from lms_core.errors import NotAuthenticated
+from lms_core.errors import InvalidInput, NotAuthenticated
 from lms_core.people import Permission, Principal, Role, TokenKind
+from storage.answered import AnsweredStore
+from storage.database import Database
+from storage.tables import people
 from tutor.api.documentation import openapi, pages
 from tutor.api.errors import errors
+from tutor.api.once import Once
 from tutor.api.routing import Call, Model, Page, Paging, Route, bind
 from tutor.clients import Clients
 
@@ -25,9 +33,13 @@ class NoteOut(BaseModel):
     text: str
 
 
+slow = asyncio.Event()
+
+
 def notes() -> list[Route]:
     """A resource of one note, as another resource would declare it."""
     kept = {"1": "hello"}
+    learn, everything = Permission.LEARN, Permission.SEE_ALL_SESSIONS
 
     async def listed(call: Call[Paging, None]) -> Page:
         return Page([NoteOut(id=key, text=text) for key, text in kept.items()], len(kept))
@@ -43,8 +55,20 @@ def notes() -> list[Route]:
     async def remove(call: Call[None, None]) -> None:
         kept.clear()
 
-    learn, everything = Permission.LEARN, Permission.SEE_ALL_SESSIONS
+    async def add(call: Call[None, NoteIn]) -> NoteOut:
+        if call.body.text == "refused":
+            raise InvalidInput("Not this one.")
+        if call.body.text == "slow":
+            await slow.wait()
+        number = str(len(kept) + 1)
+        kept[number] = call.body.text
+        return NoteOut(id=number, text=call.body.text)
+
     return [
+        Route(method="POST", path="/notes", summary="Add", permission=learn, handle=add, body=NoteIn, answers=NoteOut,
+              status=201),
+        Route(method="POST", path="/secret-notes", summary="Add a secret", permission=learn, handle=add, body=NoteIn,
+              answers=NoteOut, status=201, secret=True),
         Route(method="GET", path="/notes", summary="All", permission=None, handle=listed, query=Paging, answers=NoteOut),
         Route(method="GET", path="/notes/{id}", summary="One", permission=learn, handle=one, answers=NoteOut),
         Route(method="PUT", path="/notes/{id}", summary="Edit", permission=learn, handle=edit, body=NoteIn,
@@ -64,11 +88,18 @@ class Gate:
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[TestClient[Any, Any]]:
+async def client(tmp_path: Path) -> AsyncIterator[TestClient[Any, Any]]:
     app = web.Application(middlewares=[errors])
-    app.add_routes([*bind(notes(), Gate(), Clients()), *pages(notes())])
+    database = Database(f"sqlite:///{tmp_path / 'viva.db'}")
+    await database.migrate()
+    async with database.write() as connection:
+        person = {"id": "pers_1", "name": "Lena", "role": "learner", "created_at": datetime.now(UTC)}
+        await connection.execute(insert(people).values(person))
+    once = Once(AnsweredStore(database))
+    app.add_routes([*bind(notes(), Gate(), Clients(), once), *pages(notes())])
     async with TestClient(TestServer(app), headers={"Authorization": "Bearer x"}) as client:
         yield client
+    await database.aclose()
 
 
 async def test_lists_have_page_limit_and_total(client: TestClient[Any, Any]) -> None:
@@ -151,3 +182,66 @@ async def test_a_client_secret_opens_a_session_and_nothing_of_the_rest_api(
 ) -> None:
     answer = await client.get("/api/v1/notes/1", headers={"Authorization": "Bearer ek_1"})
     assert answer.status == 403 and (await answer.json())["code"] == "not_permitted"
+
+
+# --- sent twice -------------------------------------------------------------------------------------------
+
+
+async def add(client: TestClient[Any, Any], text: str, key: str | None = "k1", path: str = "notes") -> Any:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return await client.post(f"/api/v1/{path}", json={"text": text}, headers=headers)
+
+
+async def count(client: TestClient[Any, Any]) -> int:
+    total: int = (await (await client.get("/api/v1/notes")).json())["metadata"]["total"]
+    return total
+
+
+async def test_what_is_sent_twice_with_a_key_is_made_once(client: TestClient[Any, Any]) -> None:
+    first, second = await add(client, "new"), await add(client, "new")
+    assert (first.status, second.status) == (201, 201)
+    assert await first.json() == await second.json()
+    assert first.headers["ETag"] == second.headers["ETag"]
+    assert "Idempotency-Replayed" not in first.headers and second.headers["Idempotency-Replayed"] == "true"
+    assert await count(client) == 2
+
+
+async def test_without_a_key_or_with_another_it_is_made_again(client: TestClient[Any, Any]) -> None:
+    for key in (None, None, "k1", "k2"):
+        assert (await add(client, "new", key)).status == 201
+    assert await count(client) == 5
+
+
+async def test_a_key_that_was_used_for_something_else_is_refused(client: TestClient[Any, Any]) -> None:
+    await add(client, "new")
+    answer = await add(client, "other")
+    assert answer.status == 409 and "another request" in (await answer.json())["error"]
+    assert await count(client) == 2
+
+
+async def test_what_failed_leaves_its_key_free(client: TestClient[Any, Any]) -> None:
+    assert (await add(client, "refused")).status == 400
+    assert (await add(client, "new")).status == 201
+
+
+async def test_of_many_at_once_one_is_carried_out(client: TestClient[Any, Any]) -> None:
+    slow.clear()
+    asked = [asyncio.create_task(add(client, "slow")) for _ in range(5)]
+    early, _ = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    assert {task.result().status for task in early} == {409}
+    slow.set()
+    statuses = sorted([answer.status for answer in await asyncio.gather(*asked)])
+    assert statuses[0] == 201 and set(statuses) <= {201, 409}
+    assert await count(client) == 2
+    assert (await add(client, "slow")).headers["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.parametrize("key", ["", "a b", "x" * 201, "\u00e4"])
+async def test_a_key_that_is_none_is_refused(client: TestClient[Any, Any], key: str) -> None:
+    assert (await add(client, "new", key)).status == 400
+
+
+async def test_an_answer_with_a_secret_is_never_kept(client: TestClient[Any, Any]) -> None:
+    for _ in range(2):
+        assert "Idempotency-Replayed" not in (await add(client, "new", path="secret-notes")).headers
+    assert await count(client) == 3
