@@ -20,11 +20,15 @@ class Subscription:
     plan: Plan
     told_at: datetime
 
+    @property
+    def over(self) -> bool:
+        return self.status in _OVER
+
     def replaces(self, known: "Subscription | None") -> bool:
         """Whether this is later than what is known. What is over stays over; of the same second the last told holds."""
-        if known is None or self.status in _OVER:
+        if known is None or self.over:
             return True
-        return known.status not in _OVER and self.told_at >= known.told_at
+        return not known.over and self.told_at >= known.told_at
 
 
 def plan_paid(subscriptions: Iterable[Subscription]) -> Plan:

@@ -44,6 +44,12 @@ class BillingStore:
                 await set_plan(connection, told.person_id, paid)
         return True
 
+    async def running(self, person_id: str) -> list[str]:
+        """The ids of subscriptions that are not over: the person may be asked to pay for them."""
+        async with self._database.read() as connection:
+            known = await _of(connection, person_id)
+        return [one.id for one in known.values() if not one.over]
+
     async def _first_time(self, connection: AsyncConnection, event_id: str) -> bool:
         now = datetime.now(UTC)
         await connection.execute(

@@ -263,8 +263,10 @@ class Server:
         self.database.on_publish = self.updates.wake
         self.previews = Previews(self.engines.mind, self.engines.mouth, self.load)
         self.stripe = Stripe(stripe_account(settings))
-        recorded = settings.data_dir / "events"
-        self.leaving = Leaving(PersonalStore(self.database), self.live, self.auth, recorded)
+        self.leaving = Leaving(
+            personal=PersonalStore(self.database), billing=BillingStore(self.database), stripe=self.stripe,
+            live=self.live, auth=self.auth, events=settings.data_dir / "events",
+        )  # fmt: skip
         self._watch()
 
     async def run(self, on_ready: Callable[[str, Welcome], None]) -> None:

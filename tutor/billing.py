@@ -1,6 +1,8 @@
 """Stripe: a page to pay at, and its news of subscriptions. The library is loaded when it is first needed."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
@@ -74,18 +76,30 @@ class Stripe:
             raise Unavailable(
                 f"{_NO_PAYMENT} The operator sets VIVA_STRIPE_SECRET_KEY and a price of each plan."
             )
-        stripe = await _library()
         told = {"person_id": person_id}
         params = {
             "mode": "subscription", "line_items": [{"price": price, "quantity": 1}],
             "client_reference_id": person_id, "subscription_data": {"metadata": told}, "metadata": told,
             "success_url": f"{back}/?paid=yes", "cancel_url": f"{back}/?paid=no",
         }  # fmt: skip
+        async with self._asking() as client:
+            session = await client.v1.checkout.sessions.create_async(params)
+        return str(session.url)
+
+    async def cancel(self, subscription_id: str) -> None:
+        """At once; nothing more is to be paid for it. Raises TooBusy or Unavailable."""
+        async with self._asking() as client:
+            await client.v1.subscriptions.cancel_async(subscription_id)
+
+    @contextlib.asynccontextmanager
+    async def _asking(self) -> AsyncIterator[Any]:
+        """Stripe's client; what it raises becomes ours."""
+        stripe = await _library()
         http = stripe.AIOHTTPClient(timeout=_PATIENCE_SECONDS)
         bases = {"api": self._account.api_base} if self._account.api_base else None
         client = stripe.StripeClient(self._account.secret_key, http_client=http, base_addresses=bases)
         try:
-            session = await client.v1.checkout.sessions.create_async(params)
+            yield client
         except stripe.APIConnectionError as error:
             raise TooBusy("The payment service does not answer; try again later.") from error
         except stripe.StripeError as error:
@@ -93,7 +107,6 @@ class Stripe:
             raise Unavailable("The payment service refused; the operator finds why in the log.") from error
         finally:
             await http.close_async()
-        return str(session.url)
 
     async def news(self, payload: bytes, signature: str) -> tuple[str, Subscription] | None:
         """A webhook's event id and what it tells of a subscription of ours; None if it is about something else.

@@ -18,6 +18,7 @@ from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReach
 from lms_core.people import Permission, Principal, Role, TokenKind
 from lms_core.plans import Plan, Quota
 from storage.accounts import AccountStore
+from storage.billing import BillingStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.first_run import first_run
@@ -29,6 +30,7 @@ from storage.tables import people
 from storage.writer import SessionWriter
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tutor.auth import Authenticator
+from tutor.billing import Stripe, StripeAccount
 from tutor.conversation.events import SessionEvent
 from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
@@ -300,7 +302,11 @@ async def test_who_deletes_their_account_while_they_talk_leaves_no_session_and_n
         for session in (mias, bens):
             (events / f"{session.id}.jsonl").touch()
         database = made.accounts.database
-        leaving = Leaving(PersonalStore(database), made.live, Authenticator(made.accounts, ()), events)
+        leaving = Leaving(
+            personal=PersonalStore(database), billing=BillingStore(database),
+            stripe=Stripe(StripeAccount("", "", {})), live=made.live,
+            auth=Authenticator(made.accounts, ()), events=events,
+        )  # fmt: skip
         await leaving.erase(mia.person_id)
         assert mias.ended == "closed" and bens.ended is None
         assert [file.stem for file in events.iterdir()] == [bens.id]

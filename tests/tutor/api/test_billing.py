@@ -131,3 +131,30 @@ async def test_a_checkout_asks_stripe_for_a_page_to_pay_at(ask: Asking, stripe_p
         await ask("lou", "POST", "/billing/stripe/checkout", {"plan": "pro"})
     ).status == 501  # has no price
     assert (await ask("lou", "POST", "/billing/stripe/checkout", {"plan": "free"})).status == 400
+
+
+async def test_who_is_deleted_pays_no_more_and_stays_while_that_cannot_be_arranged(
+    ask: Asking, stripe_port: int
+) -> None:
+    cancelled: list[str] = []
+
+    async def cancel(request: web.Request) -> web.Response:
+        cancelled.append(request.match_info["id"])
+        return web.json_response(
+            {"id": request.match_info["id"], "object": "subscription", "status": "canceled"}
+        )
+
+    lyn = await ask.add("lyn")
+    await hook(ask, event(40, lyn, "active"))
+    assert (await ask("admin", "DELETE", f"/admin/users/{lyn}")).status == 503
+    assert await plan_of(ask, "lyn") == "core"
+    app = web.Application()
+    app.router.add_delete("/v1/subscriptions/{id}", cancel)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", stripe_port).start()
+    try:
+        assert (await ask("admin", "DELETE", f"/admin/users/{lyn}")).status == 204
+    finally:
+        await runner.cleanup()
+    assert cancelled == ["sub_1"]
