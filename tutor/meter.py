@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from lms_core.errors import VivaError
 from lms_core.plans import Talked
 from lms_core.ports import Minutes
 from tutor.conversation.session import Session
@@ -57,20 +56,19 @@ class Meter:
         await self._count(list(self._metered.values()))
 
     async def _count(self, some: Sequence[_Metered]) -> None:
+        """No talk ends because of its meter, or because another's failed."""
+        if not some:
+            return
         async with self._one_at_a_time:
             talked = [one.talked() for one in some]
-            if not talked:
-                return
             try:
                 left = await self._minutes.meter(talked)
-            except (
-                VivaError
-            ) as error:  # counted next time; no talk ends because its minutes cannot be written
-                _log.warning("meter.not_counted", sessions=len(talked), error=error.message)
-                return
-            except Exception:
-                _log.exception("meter.not_counted", sessions=len(talked))
+            except Exception:  # counted next time
+                _log.exception("meter.not_counted", sessions=len(some))
                 return
             for one, counted in zip(some, talked, strict=True):
                 one.counted += counted.seconds
-                one.session.limit_time(left.get(one.person_id, 0))
+                try:
+                    one.session.limit_time(left.get(one.person_id, 0))
+                except Exception:
+                    _log.exception("meter.session_failed", session_id=one.session.id)

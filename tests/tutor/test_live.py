@@ -16,7 +16,7 @@ from lms_core.companions import Companion, CompanionStatus, Subject
 from lms_core.courses import Lesson
 from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReached, TooBusy
 from lms_core.people import Permission, Principal, Role, TokenKind
-from lms_core.plans import Plan, Quota
+from lms_core.plans import Plan, Quota, Talked
 from storage.accounts import AccountStore
 from storage.billing import BillingStore
 from storage.companions import CompanionStore
@@ -311,3 +311,19 @@ async def test_who_deletes_their_account_while_they_talk_leaves_no_session_and_n
         assert mias.ended == "closed" and bens.ended is None
         assert [file.stem for file in events.iterdir()] == [bens.id]
         assert await made.sessions.find(mias.id, None) is None and await made.sessions.find(bens.id, None)
+
+
+async def test_a_session_ends_when_its_learners_minutes_are_used_up(tmp_path: Path) -> None:
+    async with house(tmp_path) as made:
+        mia = await made.person("Mia", Plan.FREE)
+        minutes = MinuteStore(made.accounts.database)
+        await minutes.meter([Talked("earlier", mia.person_id, 3599)])
+        session = await made.live.open(COMPANION, mia, door_kind="realtime")
+        session.attach(Client())
+        async with asyncio.timeout(20):
+            while made.live.count or await minutes.left(mia.person_id):  # noqa: ASYNC110  # counted after its end
+                await asyncio.sleep(0.02)
+        assert session.ended == "out_of_minutes"
+        with pytest.raises(QuotaReached) as refused:
+            await made.live.open(COMPANION, mia, door_kind="realtime")
+        assert refused.value.details["quota"] == "voice_minutes"

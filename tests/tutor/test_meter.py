@@ -68,3 +68,20 @@ async def test_the_session_of_who_was_erased_is_wound_up() -> None:
     meter.add(talk, "nobody", None)
     await meter.count()
     assert talk.limits == [None, 0]
+
+
+async def test_a_session_that_fails_to_hear_it_costs_the_others_nothing() -> None:
+    class Broken(Talk):
+        def limit_time(self, seconds: float | None) -> None:
+            if self.talked_seconds:
+                raise RuntimeError
+
+    ledger, broken, talk = Ledger(), Broken("s1"), Talk("s2")
+    meter = Meter(ledger)
+    meter.add(broken, "lena", None)
+    meter.add(talk, "lena", None)
+    broken.talked_seconds = talk.talked_seconds = 5.0
+    await meter.count()
+    await meter.count()
+    assert [one.seconds for one in ledger.rows] == [5, 5, 0, 0]
+    assert talk.limits == [None, 90.0, 90.0]
