@@ -92,6 +92,11 @@ def _marks(text: str, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
     for match in _WORD.finditer(text):
-        bare = "".join(one for one in unicodedata.normalize("NFKD", match[0]) if one.isalnum()).casefold()
+        word = match[0]
+        bare = word.lower() if word.isascii() else _bare(word)
         if bare:
             yield bare[:_LONGEST], match.start(), match.end()
+
+
+def _bare(word: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKD", word) if one.isalnum()).casefold()

@@ -75,7 +75,7 @@ lessons = Table(
     Column("position", Integer, nullable=False, server_default="0"),
     Column("kind", String(20), nullable=False, server_default="text"),
     Column("metadata", JSON, nullable=False, server_default="{}"),
-    Column("free_preview", Boolean, nullable=False, server_default=false()),
+    Column("free_preview", Boolean, nullable=False, server_default=false(), index=True),
     UniqueConstraint("module_id", "slug"),
     Index(None, "module_id", "position"),
 )  # fmt: skip

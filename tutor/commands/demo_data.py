@@ -19,6 +19,7 @@ def run(options: argparse.Namespace) -> None:
     from lms_core.errors import InvalidInput
     from storage.database import Database
     from storage.demo.crowd import Size, fill
+    from storage.search import SearchStore
     from tutor import settings
 
     size = Size(**{name: getattr(options, name) for name in _AMOUNTS})
@@ -34,6 +35,7 @@ def run(options: argparse.Namespace) -> None:
         try:
             await database.migrate()
             await fill(database, size, lambda table, rows: print(f"{table}: {rows} rows"))
+            await SearchStore(database).fill()
         finally:
             await database.aclose()
 
