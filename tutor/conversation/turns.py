@@ -10,6 +10,7 @@ numbers: news of a reply that no longer matters is dropped by comparing them.
 
 from dataclasses import dataclass, field
 
+from tutor.conversation import turn_events as t
 from tutor.conversation.endpointing import (
     Expect,
     PauseProfile,
@@ -20,33 +21,6 @@ from tutor.conversation.endpointing import (
     wait_seconds,
 )
 from tutor.conversation.idle import Idle
-from tutor.conversation.turn_events import (
-    AnnounceSpeech,
-    CommitTurn,
-    DropSpeculation,
-    DropUtterance,
-    Effect,
-    Event,
-    Floor,
-    InputForgotten,
-    InterruptReply,
-    OpenUtterance,
-    PauseReply,
-    Policy,
-    PolicySet,
-    Prompt,
-    ReplyAsked,
-    ReplyOver,
-    ReplyPlaying,
-    ResumeReply,
-    Speculate,
-    SpeechBegan,
-    SpeechPaused,
-    Tick,
-    Transcribe,
-    TranscriptReady,
-    WordsHeard,
-)
 
 
 @dataclass(slots=True)
@@ -79,9 +53,9 @@ class _Reply:
 class Turns:
     """Feed events to `handle`, carry out its effects in order, call it with `Tick` at `deadline`."""
 
-    policy: Policy = field(default_factory=Policy)
+    policy: t.Policy = field(default_factory=t.Policy)
     pauses: PauseProfile = field(default_factory=PauseProfile)
-    floor: Floor = Floor.IDLE
+    floor: t.Floor = t.Floor.IDLE
     expect: Expect = Expect.NOTHING
     _utterance: _Utterance | None = None
     _reply: _Reply | None = None
@@ -96,28 +70,28 @@ class Turns:
         self._numbers += 1
         return self._numbers
 
-    def handle(self, event: Event) -> list[Effect]:
+    def handle(self, event: t.Event) -> list[t.Effect]:
         match event:
-            case PolicySet():
+            case t.PolicySet():
                 self.policy, self.pauses = event.policy, event.pauses
                 return []
-            case SpeechBegan():
+            case t.SpeechBegan():
                 return self._speech_began(event)
-            case SpeechPaused():
+            case t.SpeechPaused():
                 return self._speech_paused(event)
-            case WordsHeard():
+            case t.WordsHeard():
                 return self._words_heard(event)
-            case TranscriptReady():
+            case t.TranscriptReady():
                 return self._transcript_ready(event)
-            case ReplyAsked():
+            case t.ReplyAsked():
                 return self._reply_asked(event)
-            case ReplyPlaying():
+            case t.ReplyPlaying():
                 return self._reply_playing(event)
-            case ReplyOver():
+            case t.ReplyOver():
                 return self._reply_over(event)
-            case InputForgotten():
+            case t.InputForgotten():
                 return self._input_forgotten(event)
-            case Tick():
+            case t.Tick():
                 return self._tick(event.at)
 
     @property
@@ -125,12 +99,12 @@ class Turns:
         """When `Tick` is due, or None."""
         utterance = self._utterance
         if utterance is None:
-            return self._idle.deadline(self.policy, self.expect) if self.floor is Floor.IDLE else None
-        if self.floor is Floor.SETTLING:
+            return self._idle.deadline(self.policy, self.expect) if self.floor is t.Floor.IDLE else None
+        if self.floor is t.Floor.SETTLING:
             if utterance.text is None:
                 return utterance.asked_at + self.policy.transcript_timeout
             return utterance.ended + utterance.wait
-        if self.floor is Floor.LEARNER:
+        if self.floor is t.Floor.LEARNER:
             return None if utterance.forced else utterance.began + self.policy.max_turn
         if self._reply is None or not self.policy.interrupt_reply:
             return None
@@ -140,54 +114,54 @@ class Turns:
 
     # --- the learner's sounds ---------------------------------------------------------------------------------
 
-    def _speech_began(self, event: SpeechBegan) -> list[Effect]:
+    def _speech_began(self, event: t.SpeechBegan) -> list[t.Effect]:
         self._idle.since = None
         utterance = self._utterance
         if utterance is not None:
             return self._speech_goes_on(utterance, event)
         self._utterance = utterance = _Utterance(began=event.since)
-        effects: list[Effect] = [OpenUtterance()]
-        if self.floor is Floor.TUTOR:
+        effects: list[t.Effect] = [t.OpenUtterance()]
+        if self.floor is t.Floor.TUTOR:
             return effects + self._speech_over_reply(utterance, event.at)
-        self.floor = Floor.LEARNER
+        self.floor = t.Floor.LEARNER
         return effects + self._announce(utterance)
 
-    def _speech_goes_on(self, utterance: _Utterance, event: SpeechBegan) -> list[Effect]:
-        if self.floor is Floor.SETTLING:
-            self.floor = Floor.LEARNER
+    def _speech_goes_on(self, utterance: _Utterance, event: t.SpeechBegan) -> list[t.Effect]:
+        if self.floor is t.Floor.SETTLING:
+            self.floor = t.Floor.LEARNER
             self.pauses = self.pauses.learn(event.since - utterance.ended)
         utterance.speaking = True
         utterance.snapshot = 0
         utterance.text = None
         return []
 
-    def _speech_over_reply(self, utterance: _Utterance, at: float) -> list[Effect]:
+    def _speech_over_reply(self, utterance: _Utterance, at: float) -> list[t.Effect]:
         reply = self._reply
         if reply is None or not self.policy.interrupt_reply or self._warming_up(at):
             return []
         reply.paused = True
-        return [PauseReply(reply.number), *self._announce(utterance)]
+        return [t.PauseReply(reply.number), *self._announce(utterance)]
 
-    def _speech_paused(self, event: SpeechPaused) -> list[Effect]:
+    def _speech_paused(self, event: t.SpeechPaused) -> list[t.Effect]:
         utterance = self._utterance
         if utterance is None or not utterance.speaking:
             return []
         utterance.speaking = False
         utterance.ended = event.since
-        if self.floor is Floor.LEARNER:
-            self.floor = Floor.SETTLING
+        if self.floor is t.Floor.LEARNER:
+            self.floor = t.Floor.SETTLING
         return [self._ask_transcript(utterance, event.at)]
 
-    def _ask_transcript(self, utterance: _Utterance, at: float) -> Transcribe:
+    def _ask_transcript(self, utterance: _Utterance, at: float) -> t.Transcribe:
         self._numbers += 1
         utterance.snapshot = self._numbers
         utterance.asked_at = at
         utterance.text = None
-        return Transcribe(utterance.snapshot)
+        return t.Transcribe(utterance.snapshot)
 
     # --- the learner's words ----------------------------------------------------------------------------------
 
-    def _words_heard(self, event: WordsHeard) -> list[Effect]:
+    def _words_heard(self, event: t.WordsHeard) -> list[t.Effect]:
         utterance = self._utterance
         if utterance is None:
             return []
@@ -196,14 +170,14 @@ class Turns:
             return self._interrupt(utterance)
         return []
 
-    def _transcript_ready(self, event: TranscriptReady) -> list[Effect]:
+    def _transcript_ready(self, event: t.TranscriptReady) -> list[t.Effect]:
         utterance = self._utterance
         if utterance is None or event.snapshot != utterance.snapshot:
             return []
         if event.text is None:
             return self._give_up()
         utterance.text = event.text.strip()
-        if self.floor is Floor.TUTOR:
+        if self.floor is t.Floor.TUTOR:
             return self._judge(utterance)
         finished = combine(finished_probability(utterance.text, self.expect), event.finished)
         utterance.wait = self._wait(finished)
@@ -219,24 +193,24 @@ class Turns:
             return self.policy.fixed_silence
         return wait_seconds(finished, self.policy.patience, self.expect, self.pauses)
 
-    def _speculate(self, text: str) -> list[Effect]:
+    def _speculate(self, text: str) -> list[t.Effect]:
         if self._speculation is not None and self._speculation[1] == text:
             return []
         effects = self._drop_speculation()
         if text and self.policy.speculate and self.policy.create_reply:
             self._speculation = (self.next_reply(), text)
-            effects.append(Speculate(*self._speculation))
+            effects.append(t.Speculate(*self._speculation))
         return effects
 
-    def _settle(self, utterance: _Utterance) -> list[Effect]:
+    def _settle(self, utterance: _Utterance) -> list[t.Effect]:
         return self._commit(utterance) if utterance.text else self._give_up()
 
-    def _commit(self, utterance: _Utterance) -> list[Effect]:
+    def _commit(self, utterance: _Utterance) -> list[t.Effect]:
         text = utterance.text or ""
         if not text:
             return self._give_up()
         prepared = self._speculation is not None and self._speculation[1] == text
-        effects: list[Effect] = [] if prepared else self._drop_speculation()
+        effects: list[t.Effect] = [] if prepared else self._drop_speculation()
         number = None
         if self.policy.create_reply:
             number = self._speculation[0] if prepared and self._speculation else self.next_reply()
@@ -244,26 +218,26 @@ class Turns:
         self._utterance = None
         self._last_turn_ended = utterance.ended
         self._idle.restart()
-        self.floor = Floor.IDLE if number is None else Floor.TUTOR
+        self.floor = t.Floor.IDLE if number is None else t.Floor.TUTOR
         self._reply = None if number is None else _Reply(number, answers=True)
         ended = utterance.ended if not utterance.speaking else utterance.asked_at
-        return [*effects, CommitTurn(text, ended, utterance.wait, number, prepared)]
+        return [*effects, t.CommitTurn(text, ended, utterance.wait, number, prepared)]
 
-    def _give_up(self) -> list[Effect]:
+    def _give_up(self) -> list[t.Effect]:
         """Nothing was said, or nothing could be understood: as if there had been no sound."""
-        effects: list[Effect] = [*self._drop_speculation(), DropUtterance()]
+        effects: list[t.Effect] = [*self._drop_speculation(), t.DropUtterance()]
         at = self._utterance.ended if self._utterance is not None else None
         self._utterance = None
-        if self.floor is Floor.TUTOR:
+        if self.floor is t.Floor.TUTOR:
             return effects + self._resume()
-        self.floor = Floor.IDLE
+        self.floor = t.Floor.IDLE
         self._idle.since = at
         return effects
 
     # --- barge-in ---------------------------------------------------------------------------------------------
 
     def _judging(self) -> bool:
-        return self.floor is Floor.TUTOR and self._reply is not None and self.policy.interrupt_reply
+        return self.floor is t.Floor.TUTOR and self._reply is not None and self.policy.interrupt_reply
 
     def _warming_up(self, at: float) -> bool:
         """True in the session's first second of sound, before the client's echo canceller has learnt."""
@@ -274,7 +248,7 @@ class Turns:
         murmuring = bool(utterance.partial) and is_back_channel(utterance.partial)
         return self.policy.interrupt_after * (2 if murmuring else 1)
 
-    def _judge(self, utterance: _Utterance) -> list[Effect]:
+    def _judge(self, utterance: _Utterance) -> list[t.Effect]:
         """The sound over our reply has ended and its words are known."""
         if not self._judging():
             return []  # the reply is not to be interrupted: the words wait until it is over
@@ -285,7 +259,7 @@ class Turns:
         utterance.wait = self._wait(finished)
         return effects + self._speculate(utterance.text or "")
 
-    def _interrupt(self, utterance: _Utterance) -> list[Effect]:
+    def _interrupt(self, utterance: _Utterance) -> list[t.Effect]:
         reply = self._reply
         assert reply is not None
         began = reply.playing_since
@@ -294,33 +268,33 @@ class Turns:
         if cut_off and self._last_turn_ended is not None:
             self.pauses = self.pauses.learn(max(utterance.began, 0.0) - self._last_turn_ended)
         self._reply = None
-        self.floor = Floor.LEARNER if utterance.speaking else Floor.SETTLING
-        return [*self._announce(utterance), InterruptReply(reply.number, cut_off)]
+        self.floor = t.Floor.LEARNER if utterance.speaking else t.Floor.SETTLING
+        return [*self._announce(utterance), t.InterruptReply(reply.number, cut_off)]
 
-    def _resume(self) -> list[Effect]:
+    def _resume(self) -> list[t.Effect]:
         reply = self._reply
         if reply is None or not reply.paused:
             return []
         reply.paused = False
-        return [ResumeReply(reply.number)]
+        return [t.ResumeReply(reply.number)]
 
-    def _announce(self, utterance: _Utterance) -> list[Effect]:
+    def _announce(self, utterance: _Utterance) -> list[t.Effect]:
         if utterance.announced:
             return []
         utterance.announced = True
-        return [AnnounceSpeech()]
+        return [t.AnnounceSpeech()]
 
     # --- the companion's replies --------------------------------------------------------------------------------
 
-    def _reply_asked(self, event: ReplyAsked) -> list[Effect]:
+    def _reply_asked(self, event: t.ReplyAsked) -> list[t.Effect]:
         effects = self._drop_speculation()
         self._numbers = max(self._numbers, event.reply)
         self._reply = _Reply(event.reply)
-        self.floor = Floor.TUTOR
+        self.floor = t.Floor.TUTOR
         self._idle.since = None
         return effects
 
-    def _reply_playing(self, event: ReplyPlaying) -> list[Effect]:
+    def _reply_playing(self, event: t.ReplyPlaying) -> list[t.Effect]:
         reply = self._reply
         if reply is not None and reply.number == event.reply and reply.playing_since is None:
             reply.playing_since = event.at
@@ -328,7 +302,7 @@ class Turns:
                 self._warm_at = event.at + self.policy.echo_warmup
         return []
 
-    def _reply_over(self, event: ReplyOver) -> list[Effect]:
+    def _reply_over(self, event: t.ReplyOver) -> list[t.Effect]:
         reply = self._reply
         if reply is None or reply.number != event.reply:
             return []
@@ -337,53 +311,53 @@ class Turns:
             self.expect = expectation(event.said)
         utterance = self._utterance
         if utterance is None:
-            self.floor = Floor.IDLE
+            self.floor = t.Floor.IDLE
             self._idle.since = event.at
             return []
         effects = self._announce(utterance)
-        self.floor = Floor.LEARNER if utterance.speaking else Floor.SETTLING
+        self.floor = t.Floor.LEARNER if utterance.speaking else t.Floor.SETTLING
         if not utterance.speaking:
             effects.append(self._ask_transcript(utterance, event.at))
         return effects
 
-    def _input_forgotten(self, event: InputForgotten) -> list[Effect]:
+    def _input_forgotten(self, event: t.InputForgotten) -> list[t.Effect]:
         effects = self._drop_speculation()
         if self._utterance is not None:
             self._utterance = None
-            effects.append(DropUtterance())
-        if self.floor is Floor.TUTOR:
+            effects.append(t.DropUtterance())
+        if self.floor is t.Floor.TUTOR:
             return effects + self._resume()
-        self.floor = Floor.IDLE
+        self.floor = t.Floor.IDLE
         self._idle.since = event.at
         return effects
 
-    def _drop_speculation(self) -> list[Effect]:
+    def _drop_speculation(self) -> list[t.Effect]:
         if self._speculation is None:
             return []
         number, self._speculation = self._speculation[0], None
-        return [DropSpeculation(number)]
+        return [t.DropSpeculation(number)]
 
     # --- time ---------------------------------------------------------------------------------------------------
 
-    def _tick(self, at: float) -> list[Effect]:
+    def _tick(self, at: float) -> list[t.Effect]:
         deadline = self.deadline
         if deadline is None or at < deadline:
             return []
         utterance = self._utterance
         if utterance is None:
             return self._climb_ladder()
-        if self.floor is Floor.SETTLING:
+        if self.floor is t.Floor.SETTLING:
             return self._settle(utterance) if utterance.text is not None else self._give_up()
-        if self.floor is Floor.LEARNER:
+        if self.floor is t.Floor.LEARNER:
             utterance.forced = True
             return [self._ask_transcript(utterance, at)]
         if utterance.speaking:
             return self._interrupt(utterance)
         return self._give_up()
 
-    def _climb_ladder(self) -> list[Effect]:
+    def _climb_ladder(self) -> list[t.Effect]:
         purpose = self._idle.climb(self.policy)
         number = self.next_reply()
         self._reply = _Reply(number)
-        self.floor = Floor.TUTOR
-        return [Prompt(number, purpose)]
+        self.floor = t.Floor.TUTOR
+        return [t.Prompt(number, purpose)]
