@@ -112,6 +112,20 @@ def test_speech_that_goes_on_interrupts_without_words() -> None:
     assert kinds(turns.handle(t.Tick(turns.deadline or 0))) == ["InterruptReply"]
 
 
+def test_a_long_noise_without_words_is_followed_by_the_companion_taking_up_its_thread() -> None:
+    for ladder, wanted in ((t.Policy().idle_ladder, ["DropUtterance", "Prompt"]), ((), ["DropUtterance"])):
+        turns = speaking()
+        turns.policy = t.Policy(idle_ladder=ladder)
+        turns.handle(t.SpeechBegan(6.1, 6.0))
+        turns.handle(t.Tick(turns.deadline or 0))
+        (ask,) = turns.handle(t.SpeechPaused(9.1, 9.0))
+        assert isinstance(ask, t.Transcribe)
+        effects = turns.handle(t.TranscriptReady(9.2, ask.snapshot, ""))
+        effects += turns.handle(t.Tick(turns.deadline or 0)) if not effects else []
+        assert kinds(effects) == wanted
+        assert (turns.floor is t.Floor.TUTOR) == bool(ladder)
+
+
 def test_in_the_echo_warm_up_only_words_interrupt() -> None:
     turns = Turns()
     number = turns.next_reply()

@@ -33,6 +33,5 @@ class Idle:
 
     def climb(self, policy: Policy) -> Purpose:
         """Take the step that is due."""
-        self.since = None
         self._steps += 1
         return policy.idle_ladder[self._steps - 1][1]

@@ -10,6 +10,7 @@ numbers: news of a reply that no longer matters is dropped by comparing them.
 
 from dataclasses import dataclass, field
 
+from tutor.brain.base import Purpose
 from tutor.conversation import turn_events as t
 from tutor.conversation.endpointing import (
     Expect,
@@ -38,6 +39,8 @@ class _Utterance:
     wait: float = 0.0
     forced: bool = False
     """It is too long: commit as soon as there is a transcript."""
+    interrupted: bool = False
+    """It went on over a reply for so long that the reply was stopped."""
 
 
 @dataclass(slots=True)
@@ -203,7 +206,12 @@ class Turns:
         return effects
 
     def _settle(self, utterance: _Utterance) -> list[t.Effect]:
-        return self._commit(utterance) if utterance.text else self._give_up()
+        if utterance.text:
+            return self._commit(utterance)
+        effects = self._give_up()
+        if utterance.interrupted and self.policy.idle_ladder:
+            effects.append(self._prompt(Purpose.HINT))  # it was only noise: back to where the companion was
+        return effects
 
     def _commit(self, utterance: _Utterance) -> list[t.Effect]:
         text = utterance.text or ""
@@ -268,6 +276,7 @@ class Turns:
         if cut_off and self._last_turn_ended is not None:
             self.pauses = self.pauses.learn(max(utterance.began, 0.0) - self._last_turn_ended)
         self._reply = None
+        utterance.interrupted = True
         self.floor = t.Floor.LEARNER if utterance.speaking else t.Floor.SETTLING
         return [*self._announce(utterance), t.InterruptReply(reply.number, cut_off)]
 
@@ -356,8 +365,11 @@ class Turns:
         return self._give_up()
 
     def _climb_ladder(self) -> list[t.Effect]:
-        purpose = self._idle.climb(self.policy)
-        number = self.next_reply()
-        self._reply = _Reply(number)
+        return [self._prompt(self._idle.climb(self.policy))]
+
+    def _prompt(self, purpose: Purpose) -> t.Prompt:
+        """Speak unasked."""
+        self._reply = _Reply(self.next_reply())
         self.floor = t.Floor.TUTOR
-        return [t.Prompt(number, purpose)]
+        self._idle.since = None
+        return t.Prompt(self._reply.number, purpose)

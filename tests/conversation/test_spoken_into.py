@@ -1,4 +1,4 @@
-"""A learner who speaks into the greeting: the companion introduces itself once, and goes on from there."""
+"""A companion that is spoken into: it introduces itself once, goes on from there, and takes up its thread after mere noise."""
 
 import pytest
 
@@ -67,3 +67,26 @@ def test_a_model_is_told_what_was_heard_of_its_greeting_and_not_to_begin_again(a
     *_, greeting, answered = chat_messages(request)
     assert greeting["role"] == "assistant" and greeting["content"].startswith("This is")
     assert request.messages[0].interrupted == ("Do not begin again" in answered["content"])
+
+
+def test_after_a_long_noise_the_lesson_tutor_takes_up_its_thread() -> None:
+    async def talk() -> Scene:
+        async with Scene(
+            ears=NullEars("yes", ""),
+            mind=LessonTutor(),
+            companion=DEMO.companion,
+            lesson=DEMO.lesson,
+            companion_leads=True,
+        ) as scene:
+            await scene.quiet(13)
+            await scene.hear(SPEECH)
+            await scene.quiet(6)
+            await scene.hear(SPEECH)  # a lorry passes
+            await scene.quiet(14)
+        return scene
+
+    greeting, cut, resumed = tutor_said(run(talk()))
+    sentences = ["A fraction is a number", "Picture a pizza", "One slice is", "Shall I go on?"]
+    unheard = [one for one in sentences if one not in cut]
+    assert unheard and all(one in resumed for one in unheard)
+    assert greeting.startswith("Hello!") and "Hello" not in resumed
