@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from lms_core.errors import InvalidInput, NotAuthenticated, NotPermitted
 from lms_core.passwords import check_about, check_password
 from lms_core.people import (
@@ -16,12 +18,14 @@ from lms_core.people import (
     plain_email,
 )
 from storage.accounts import AccountStore
+from storage.audit import acting
 from storage.sign_ins import Credentials, Rotation, SignInStore
 from tutor.access_tokens import LASTS, AccessTokens
 from tutor.auth import Authenticator
 from tutor.clients import Client
 from tutor.passwords import Passwords
 
+_log = structlog.get_logger(__name__)
 INVITATION_LASTS = timedelta(days=14)
 
 
@@ -105,6 +109,7 @@ class SigningIn:
         known = await self._store.credentials(email=plain_email(email))
         verdict = await self._passwords.check(password, known.password if known else None)
         if known is None or not verdict.right:
+            _log.info("sign_in.refused", address=acting.get().address)
             raise NotAuthenticated("The address or the password is wrong.")
         if verdict.renewed is not None and known.password is not None:
             await self._store.renew_hash(known.person.id, known.password, verdict.renewed)

@@ -116,6 +116,7 @@ def routes(people: PeopleStore, accounts: AccountStore, audit: AuditStore, leavi
         Route(
             method="POST", path="/admin/users", permission=manage, handle=add, body=PersonIn, answers=PersonOut,
             summary="Add somebody; a reset link then lets them choose a password.", status=201, errors=(Conflict,),
+            secret=True,  # no copy of name and address may outlast the person
         ),
         Route(
             method="GET", path="/admin/users/{id}", summary="One person.", permission=manage, handle=one,
