@@ -1,12 +1,14 @@
 """`session.update`: what is absent stays, what is empty clears, null turns off; wrong values name their field."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 
 from tests.conversation.virtual_time import run
 from tests.transports.wire_scene import Event, WireScene
+from tutor.conversation.events import SessionConfig
 
 
 def after(*updates: Any, **session: Any) -> WireScene:
@@ -149,6 +151,14 @@ def test_a_wrong_value_is_an_error_naming_the_field_and_changes_nothing(
     (error,) = scene.errors
     assert (error["code"], error["param"], error["event_id"]) == (code, param, "client_1")
     assert not scene.events("session.updated")
+
+
+def test_settings_that_were_saved_are_taken_over_again() -> None:
+    scene = after({"instructions": "Be brief.", "tools": [TOOL], "audio": {"output": {"speed": 1.25}}})
+    saved = json.loads(json.dumps(scene.session.config.saved()))
+    again = SessionConfig()
+    again.restore(saved)
+    assert again == scene.session.config
 
 
 def test_what_the_client_set_outlives_the_link() -> None:

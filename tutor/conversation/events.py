@@ -351,6 +351,15 @@ class SessionConfig:
     """The companion greets first and helps a quiet learner along; strict Realtime clients start without it."""
     extra: dict[str, Any] = field(default_factory=dict)
 
+    def saved(self) -> dict[str, Any]:
+        """As `restore` takes it, plain JSON. Shares what is nested, as nobody changes that in place: it is asked for
+        with every turn."""
+        tools = [
+            {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+            for tool in self.tools
+        ]
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {"tools": tools}
+
     def restore(self, saved: Mapping[str, Any]) -> None:
         """Take over what a session had, as JSON; what this version does not know is left out."""
         known = {field.name for field in fields(self)}

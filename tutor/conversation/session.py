@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,13 @@ from tutor.conversation.events import (
     ItemTruncated,
     ReplyOptions,
     Role,
+    SessionConfig,
 )
 from tutor.conversation.ports import ItemRemoved, ItemSaved
 from tutor.conversation.speaker import MOST_OUT_OF_BAND
 from tutor.conversation.talk import Talk
 
+_SETTINGS = frozenset(field.name for field in fields(SessionConfig))
 _MOST_ITEMS = 2000
 _MOST_CHARACTERS = 500_000
 """What one conversation may hold; far beyond an hour of talk."""
@@ -36,7 +38,7 @@ class Session(Talk):
     def configure(self, **changes: Any) -> None:
         """Change fields of `SessionConfig`; holds from the next utterance, sentence or decision on."""
         for name, value in changes.items():
-            if name not in asdict(self.config):
+            if name not in _SETTINGS:
                 raise TypeError(f"SessionConfig has no '{name}'")
             setattr(self.config, name, value)
         self._taking.apply_policy()

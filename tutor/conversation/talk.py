@@ -7,7 +7,6 @@ through `Door.emit`. What to do is decided in `turns.py`, `pacing.py` and `endpo
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -355,7 +354,7 @@ class Talk:
         lasting = self._ended if self._ended not in ("draining", None) else None
         return Snapshot(
             memory=dict(self._answering.memory), talked_seconds=self._time.talked, turns=self._taking.taken,
-            pauses=self._taking.turns.pauses.to_json(), config=asdict(self.config), ended=lasting, summary=self._summary,
+            pauses=self._taking.turns.pauses.to_json(), config=self.config.saved(), ended=lasting, summary=self._summary,
         )  # fmt: skip
 
     def _journal_lost(self, error: VivaError) -> None:
