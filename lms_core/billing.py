@@ -12,13 +12,18 @@ _OVER = frozenset({"canceled", "incomplete_expired"})
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """`status` is Stripe's word; `told_at` when it was so."""
+    """`status` is Stripe's word; `told_at` when it was so; `customer` is who pays, by Stripe's id."""
 
     id: str
     person_id: str
     status: str
     plan: Plan
     told_at: datetime
+    customer: str = ""
+
+    @property
+    def paid(self) -> bool:
+        return self.status in _PAID
 
     @property
     def over(self) -> bool:
@@ -34,5 +39,5 @@ class Subscription:
 def plan_paid(subscriptions: Iterable[Subscription]) -> Plan:
     """The largest that is paid for, or the free one."""
     plans = list(Plan)
-    paid = (one.plan for one in subscriptions if one.status in _PAID)
+    paid = (one.plan for one in subscriptions if one.paid)
     return max(paid, key=plans.index, default=Plan.FREE)

@@ -27,10 +27,9 @@ class BillingStore:
         async with self._database.write() as connection:
             if not await self._first_time(connection, event_id):
                 return False
+            # locked: two events of one person come one after the other
             person = select(people.c.plan).where(people.c.id == told.person_id).with_for_update()
-            plan = await connection.scalar(
-                person
-            )  # locked: two events of one person come one after the other
+            plan = await connection.scalar(person)
             if plan is None:
                 return False
             known = await _of(connection, told.person_id)
@@ -50,6 +49,12 @@ class BillingStore:
             known = await _of(connection, person_id)
         return [one.id for one in known.values() if not one.over]
 
+    async def paid(self, person_id: str) -> Subscription | None:
+        """What the person pays for; of several, the latest told of."""
+        async with self._database.read() as connection:
+            known = await _of(connection, person_id)
+        return max((one for one in known.values() if one.paid), key=lambda one: one.told_at, default=None)
+
     async def _first_time(self, connection: AsyncConnection, event_id: str) -> bool:
         now = datetime.now(UTC)
         await connection.execute(
@@ -61,6 +66,5 @@ class BillingStore:
 
 async def _of(connection: AsyncConnection, person_id: str) -> dict[str, Subscription]:
     rows = await connection.execute(select(subscriptions).where(subscriptions.c.person_id == person_id))
-    return {
-        row.id: Subscription(row.id, row.person_id, row.status, Plan(row.plan), row.told_at) for row in rows
-    }
+    found = (Subscription(**{**row._mapping, "plan": Plan(row.plan)}) for row in rows)
+    return {one.id: one for one in found}

@@ -38,6 +38,7 @@ class _StripeSubscription(BaseModel):
 
     id: str = Field(max_length=255)
     status: str = Field(max_length=40)
+    customer: str = Field("", max_length=255)
     metadata: dict[str, str] = {}
     items: _Items
 
@@ -86,6 +87,13 @@ class Stripe:
             session = await client.v1.checkout.sessions.create_async(params)
         return str(session.url)
 
+    async def portal(self, customer: str, back: str) -> str:
+        """The address of a page where a customer changes or ends what they pay for. Raises TooBusy or Unavailable."""
+        params = {"customer": customer, "return_url": f"{back}/"}
+        async with self._asking() as client:
+            session = await client.v1.billing_portal.sessions.create_async(params)
+        return str(session.url)
+
     async def cancel(self, subscription_id: str) -> None:
         """At once; nothing more is to be paid for it. Raises TooBusy or Unavailable."""
         async with self._asking() as client:
@@ -132,13 +140,9 @@ class Stripe:
         person_id = found.metadata.get("person_id")
         if person_id is None:  # sold elsewhere
             return None
-        return event.id, Subscription(
-            found.id,
-            person_id,
-            found.status,
-            self._plan_of(found),
-            datetime.fromtimestamp(event.created, UTC),
-        )
+        told_at = datetime.fromtimestamp(event.created, UTC)
+        plan = self._plan_of(found)
+        return event.id, Subscription(found.id, person_id, found.status, plan, told_at, found.customer)
 
     def _plan_of(self, subscription: _StripeSubscription) -> Plan:
         """Stripe sends the event again, so that it is not lost until the price is known. Raises Unavailable."""

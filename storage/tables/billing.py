@@ -11,6 +11,7 @@ subscriptions = Table(
     Column("status", String(40), nullable=False),
     Column("plan", String(20), nullable=False),
     Column("told_at", UtcTime, nullable=False),
+    Column("customer", String(255), nullable=False, server_default=""),
 )  # fmt: skip
 
 billing_events = Table(

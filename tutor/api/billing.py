@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from lms_core.errors import InvalidInput, NotAuthenticated, Unavailable
+from lms_core.errors import Conflict, InvalidInput, NotAuthenticated, NotFound, Unavailable
 from lms_core.people import Permission
 from lms_core.plans import Plan
 from storage.billing import BillingStore
@@ -33,7 +33,19 @@ class HeardOut(BaseModel):
 
 def routes(stripe: Stripe, billing: BillingStore, address: Callable[[], str]) -> list[Route]:
     async def checkout(call: Call[None, CheckoutIn]) -> CheckoutOut:
+        paid = await billing.paid(call.principal.person_id)
+        if paid is not None:  # they would pay for both
+            raise Conflict(
+                f"You pay for the plan '{paid.plan}' already; POST /api/v1/billing/stripe/portal leads to where that is "
+                "changed or ended."
+            )
         return CheckoutOut(url=await stripe.checkout(call.principal.person_id, call.body.plan, address()))
+
+    async def portal(call: Call[None, None]) -> CheckoutOut:
+        paid = await billing.paid(call.principal.person_id)
+        if paid is None or not paid.customer:
+            raise NotFound("You pay for nothing here.")
+        return CheckoutOut(url=await stripe.portal(paid.customer, address()))
 
     async def webhook(call: Call[None, None]) -> HeardOut:
         if (call.request.content_length or 0) > _LARGEST_EVENT:
@@ -45,7 +57,12 @@ def routes(stripe: Stripe, billing: BillingStore, address: Callable[[], str]) ->
         Route(
             method="POST", path="/billing/stripe/checkout", summary="A page of Stripe's to pay for a plan at.",
             permission=Permission.OWN_ACCOUNT, handle=checkout, body=CheckoutIn, answers=CheckoutOut, status=201,
-            errors=(Unavailable,),
+            errors=(Unavailable, Conflict),
+        ),
+        Route(
+            method="POST", path="/billing/stripe/portal", summary="A page of Stripe's where I change or end what I pay for.",
+            permission=Permission.OWN_ACCOUNT, handle=portal, answers=CheckoutOut, status=201,
+            errors=(Unavailable, NotFound),
         ),
         Route(
             method="POST", path="/billing/stripe/webhook", summary="For Stripe: signed news of subscriptions.",

@@ -41,7 +41,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory, stripe_port: int) ->
 
 def event(number: int, person: str, status: str, price: str = "price_core", kind: str = "updated") -> str:
     subscription = {
-        "id": "sub_1", "object": "subscription", "status": status, "metadata": {"person_id": person},
+        "id": "sub_1", "object": "subscription", "status": status, "customer": "cus_1", "metadata": {"person_id": person},
         "items": {"object": "list", "data": [{"id": "si_1", "price": {"id": price, "object": "price"}}]},
     }  # fmt: skip
     return json.dumps({
@@ -131,6 +131,30 @@ async def test_a_checkout_asks_stripe_for_a_page_to_pay_at(ask: Asking, stripe_p
         await ask("lou", "POST", "/billing/stripe/checkout", {"plan": "pro"})
     ).status == 501  # has no price
     assert (await ask("lou", "POST", "/billing/stripe/checkout", {"plan": "free"})).status == 400
+
+
+async def test_who_pays_already_is_led_to_where_that_is_changed_and_pays_for_no_second(
+    ask: Asking, stripe_port: int
+) -> None:
+    async def manage(request: web.Request) -> web.Response:
+        url = f"https://billing.stripe.com/{(await request.post())['customer']}"
+        return web.json_response({"id": "bps_1", "object": "billing_portal.session", "url": url})
+
+    luz = await ask.add("luz")
+    assert (await ask("luz", "POST", "/billing/stripe/portal")).status == 404
+    await hook(ask, event(50, luz, "active").replace("sub_1", "sub_luz"))
+    app = web.Application()
+    app.router.add_post("/v1/billing_portal/sessions", manage)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", stripe_port).start()
+    try:
+        refused = await ask("luz", "POST", "/billing/stripe/checkout", {"plan": "core"})
+        led = await ask("luz", "POST", "/billing/stripe/portal")
+    finally:
+        await runner.cleanup()
+    assert (refused.status, refused.body["code"]) == (409, "conflict")
+    assert (led.status, led.data) == (201, {"url": "https://billing.stripe.com/cus_1"})
 
 
 async def test_who_is_deleted_pays_no_more_and_stays_while_that_cannot_be_arranged(
