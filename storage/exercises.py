@@ -39,7 +39,7 @@ class ExerciseStore:
 
         def read(connection: Connection) -> Exercise:
             readable_lesson(connection, viewer, lesson_id)
-            return _must_be(_find(connection, lesson_id))
+            return _must_be(find_exercise(connection, lesson_id))
 
         async with self._database.read() as connection:
             return await connection.run_sync(read)
@@ -49,7 +49,7 @@ class ExerciseStore:
 
         def read(connection: Connection) -> Exercise:
             _check_own(connection, editor, lesson_id)
-            return _must_be(_find(connection, lesson_id))
+            return _must_be(find_exercise(connection, lesson_id))
 
         async with self._database.read() as connection:
             return await connection.run_sync(read)
@@ -58,17 +58,16 @@ class ExerciseStore:
         self, editor: Principal, lesson_id: str, wanted: Exercise, check: Callable[[Exercise], None]
     ) -> None:
         """`check` gets the present one, if there is one. Raises NotFound."""
-        values = asdict(wanted) | {"cases": [asdict(case) for case in wanted.cases]}
 
         def write(connection: Connection) -> None:
             _check_own(connection, editor, lesson_id, lock=True)
-            present = _find(connection, lesson_id)
+            present = find_exercise(connection, lesson_id)
             this = exercises.c.lesson_id == lesson_id
             if present is None:
-                connection.execute(insert(exercises).values(lesson_id=lesson_id, **values))
+                insert_exercise(connection, lesson_id, wanted)
             else:
                 check(present)
-                connection.execute(update(exercises).where(this).values(values))
+                connection.execute(update(exercises).where(this).values(_row(wanted)))
 
         async with self._database.write() as connection:
             await connection.run_sync(write)
@@ -123,9 +122,18 @@ def _check_own(connection: Connection, editor: Principal, lesson_id: str, *, loc
         raise NotFound(f"There is no lesson '{lesson_id}', or it is not yours to change.")
 
 
-def _find(connection: Connection, lesson_id: str) -> Exercise | None:
+def insert_exercise(connection: Connection, lesson_id: str, exercise: Exercise) -> None:
+    """As part of the caller's transaction."""
+    connection.execute(insert(exercises).values(lesson_id=lesson_id, **_row(exercise)))
+
+
+def find_exercise(connection: Connection, lesson_id: str) -> Exercise | None:
     row = connection.execute(select(exercises).where(exercises.c.lesson_id == lesson_id)).one_or_none()
     return None if row is None else _exercise(row)
+
+
+def _row(exercise: Exercise) -> dict[str, Any]:
+    return asdict(exercise) | {"cases": [asdict(case) for case in exercise.cases]}
 
 
 def _exercise(row: Row[Any]) -> Exercise:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from lms_core.assessment.spoken_quiz import spoken_answers
 from lms_core.gamification.xp import SESSION_TURNS, Reason
@@ -30,16 +30,17 @@ def ending(connection: Connection, session_ids: list[str]) -> list[Row[Any]]:
 
 def ended(connection: Connection, session: Row[Any], snapshot: Mapping[str, Any], at: datetime) -> None:
     """What the learner said moves their progress in the lesson, and is an attempt of its quiz; more than a hello gives XP."""
-    if session.lesson_id is not None and _spoke(connection, session.id):
+    turns = _turns(connection, session.id)
+    if session.lesson_id is not None and turns:
         take_step(connection, session.lesson_id, session.person_id, _step(connection, session, snapshot, at))
-    if snapshot.get("turns", 0) >= SESSION_TURNS:
+    if turns >= SESSION_TURNS:
         reward(connection, session.person_id, Reason.SESSION, session.id, at, course_id=session.course_id)
 
 
-def _spoke(connection: Connection, session_id: str) -> bool:
-    """Whether the learner said or typed anything."""
+def _turns(connection: Connection, session_id: str) -> int:
+    """How often the learner said or typed something."""
     theirs = (items.c.session_id == session_id) & (items.c.role == "learner")
-    return connection.scalar(select(items.c.id).where(theirs).limit(1)) is not None
+    return connection.scalar(select(func.count()).select_from(items).where(theirs)) or 0
 
 
 def _step(connection: Connection, session: Row[Any], snapshot: Mapping[str, Any], at: datetime) -> Step:

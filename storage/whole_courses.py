@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lms_core.assessment.quizzes import Quiz
 from lms_core.courses import Course, Lesson, Module
 from lms_core.errors import NotFound
+from lms_core.exercises import Exercise
 from lms_core.people import Principal
 from storage.course_rights import written_by
 from storage.course_rows import lesson_of, module_of
 from storage.courses import CourseStore, named, whole_courses
 from storage.database import Database
+from storage.exercises import find_exercise, insert_exercise
 from storage.lessons import insert_lessons, insert_modules
 from storage.quiz_rows import QUIZ_COLUMNS, PlacedItem, insert_quiz, items_of, put_items, quiz_of
 from storage.tables import lessons, modules, quizzes
@@ -28,10 +30,11 @@ class WholeQuiz:
 
 @dataclass(frozen=True, slots=True)
 class WholeLesson:
-    """With its content; its quiz stands beside it."""
+    """With its content; its quiz and its exercise stand beside it."""
 
     lesson: Lesson
     quiz: WholeQuiz | None = None
+    exercise: Exercise | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,10 @@ def _lessons(connection: Connection, module_id: str) -> tuple[WholeLesson, ...]:
         select(*QUIZ_COLUMNS).join(lessons, quizzes.c.lesson_id == lessons.c.id).where(this)
     )
     of = {row.lesson_id: WholeQuiz(quiz_of(row), items_of(connection, row.id)) for row in asked.all()}
-    return tuple(WholeLesson(lesson_of(row._asdict()), of.get(row.id)) for row in rows)
+    return tuple(
+        WholeLesson(lesson_of(row._asdict()), of.get(row.id), find_exercise(connection, row.id))
+        for row in rows
+    )
 
 
 async def _add_lessons(connection: AsyncConnection, module: Module, wanted: tuple[WholeLesson, ...]) -> None:
@@ -129,6 +135,8 @@ async def _add_lessons(connection: AsyncConnection, module: Module, wanted: tupl
     for lesson, one in zip(made, wanted, strict=True):
         if one.quiz is not None:
             await connection.run_sync(_add_quiz, replace(one.quiz.quiz, lesson_id=lesson.id), one.quiz.items)
+        if one.exercise is not None:
+            await connection.run_sync(insert_exercise, lesson.id, one.exercise)
 
 
 def _add_quiz(connection: Connection, quiz: Quiz, items: tuple[PlacedItem, ...]) -> None:

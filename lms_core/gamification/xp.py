@@ -27,7 +27,7 @@ XP: dict[Reason, int] = {
     Reason.EXERCISE: 40,
 }
 SESSION_TURNS = 3
-"""Learner turns from which on a session counts."""
+"""How often the learner has to speak or type before a session counts."""
 _STEP = 50
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from lms_core.errors import Conflict, NotFound
 from lms_core.gamification.xp import Period, Reason
 from lms_core.people import Principal, Role, TokenKind
-from lms_core.sessions import SaveSnapshot
+from lms_core.sessions import SaveItem, SaveSnapshot
 from storage.accounts import AccountStore
 from storage.database import Database
 from storage.gamification import GamificationStore
@@ -19,7 +19,7 @@ from storage.sessions import SessionStore
 from storage.tables import courses, enrollments, lessons, modules
 from storage.tables import sessions as session_rows
 from storage.writer import SessionWriter
-from tests.storage.rows import learner_with_sessions
+from tests.storage.rows import item, learner_with_sessions
 from tests.storage.test_writer import running
 
 NOW = datetime.now(UTC)
@@ -86,11 +86,13 @@ async def test_a_session_with_some_turns_gives_xp_when_it_ends_and_its_course_co
     await _in_course(database, learner.id)
     writer = SessionWriter(database)
     async with running(writer):
-        await writer.commit([SaveSnapshot("short", {"turns": 1}, "closed")])
-        await writer.commit([SaveSnapshot("long", {"turns": 5}, None)])
+        await writer.commit([SaveItem("short", item("i1")), SaveSnapshot("short", {}, "closed")])
+        await writer.commit(
+            [*(SaveItem("long", item(f"i{n}")) for n in range(5)), SaveSnapshot("long", {}, None)]
+        )
         assert (await gamification.standing(learner.id)).xp == 0
-        await writer.commit([SaveSnapshot("long", {"turns": 5}, "finished")])
-        await writer.commit([SaveSnapshot("long", {"turns": 6}, "closed")])
+        await writer.commit([SaveSnapshot("long", {}, "finished")])
+        await writer.commit([SaveSnapshot("long", {}, "closed")])
     assert (await gamification.standing(learner.id)).xp == 20
     (first,), total = await gamification.leaderboard(
         asking(learner.id), Period.WEEK, course_id="course_1", page=1, limit=10
@@ -187,5 +189,7 @@ async def test_sessions_of_a_companion_without_a_lesson_are_rewarded_too(
     learner = await learner_with_sessions(database, "s1")
     writer = SessionWriter(database)
     async with running(writer):
-        await writer.commit([SaveSnapshot("s1", {"turns": 3}, "finished")])
+        await writer.commit(
+            [*(SaveItem("s1", item(f"i{n}")) for n in range(3)), SaveSnapshot("s1", {}, "finished")]
+        )
     assert (await gamification.standing(learner.id)).xp == 20

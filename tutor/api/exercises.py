@@ -108,8 +108,7 @@ def routes(store: ExerciseStore, coding: Coding) -> list[Route]:
         return _source(await store.source(call.principal, call.path["id"]))
 
     async def put_source(call: Call[None, ExerciseIn]) -> ExerciseOut:
-        cases = tuple(TestCase(**case.model_dump()) for case in call.body.cases)
-        wanted = Exercise(call.body.task, cases, call.body.starter)
+        wanted = exercise_of(call.body)
         await store.put(
             call.principal, call.path["id"], wanted, lambda present: call.must_match(_source(present))
         )
@@ -170,6 +169,10 @@ def routes(store: ExerciseStore, coding: Coding) -> list[Route]:
             permission=learn, handle=submissions, query=Paging, answers=SubmissionOut,
         ),
     ]  # fmt: skip
+
+
+def exercise_of(body: ExerciseIn) -> Exercise:
+    return Exercise(body.task, tuple(TestCase(**case.model_dump()) for case in body.cases), body.starter)
 
 
 def _source(exercise: Exercise) -> ExerciseOut:

@@ -15,6 +15,7 @@ from lms_core.media_references import ARCHIVED
 from storage.quiz_rows import PlacedItem
 from storage.whole_courses import WholeCourse, WholeLesson, WholeModule, WholeQuiz
 from tutor.api.courses import CourseIn, Language, Title
+from tutor.api.exercises import ExerciseIn, exercise_of
 from tutor.api.lessons import Metadata, ModuleIn
 from tutor.api.quizzes import ItemIn, QuizIn
 from tutor.api.routing import Model
@@ -38,6 +39,7 @@ class LessonFile(Model):
     metadata: Metadata = Field(default_factory=dict)
     free_preview: bool = False
     quiz: QuizFile | None = None
+    exercise: ExerciseIn | None = None
 
 
 class ModuleFile(ModuleIn):
@@ -116,8 +118,9 @@ def whole_course(file: CourseFile, contents: dict[str, str]) -> WholeCourse:
 
 
 def _lesson(file: LessonFile, content: str) -> WholeLesson:
-    lesson = Lesson(id="", content=content, **file.model_dump(exclude={"quiz"}))
-    return WholeLesson(lesson, _quiz(file.quiz) if file.quiz is not None else None)
+    lesson = Lesson(id="", content=content, **file.model_dump(exclude={"quiz", "exercise"}))
+    quiz = _quiz(file.quiz) if file.quiz is not None else None
+    return WholeLesson(lesson, quiz, exercise_of(file.exercise) if file.exercise is not None else None)
 
 
 def _quiz(file: QuizFile) -> WholeQuiz:
@@ -132,7 +135,9 @@ def _quiz(file: QuizFile) -> WholeQuiz:
 
 def _lesson_file(one: WholeLesson) -> dict[str, Any]:
     quiz = _quiz_file(one.quiz) if one.quiz is not None else None
-    return {**_only(one.lesson, set(LessonFile.model_fields) - {"quiz"}), "quiz": quiz}
+    exercise = None if one.exercise is None else _only(one.exercise, set(ExerciseIn.model_fields))
+    own = set(LessonFile.model_fields) - {"quiz", "exercise"}
+    return {**_only(one.lesson, own), "quiz": quiz, "exercise": exercise}
 
 
 def _quiz_file(one: WholeQuiz) -> dict[str, Any]:

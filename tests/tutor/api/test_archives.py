@@ -71,6 +71,13 @@ async def full_course(ask: Asking, teacher: str) -> str:
         assert made.status == 201, made.body
         put = await ask(teacher, "PUT", f"/quizzes/{made.data['id']}/items", ITEMS, If_Match="*")
         assert put.status == 200, put.body
+    exercise = {
+        "task": "Say hi.",
+        "cases": [{"name": "says", "expected": "hi", "hidden": True}],
+        "starter": "...",
+    }
+    put = await ask(teacher, "PUT", f"/lessons/{lesson}/exercise/source", exercise, If_Match="*")
+    assert put.status == 200, put.body
     return here
 
 
@@ -84,6 +91,7 @@ async def test_a_course_comes_back_equal_with_its_media_and_quizzes(ask: Asking)
     assert (out.status, out.headers["Content-Type"]) == (200, "application/zip")
     with zipfile.ZipFile(io.BytesIO(out.body)) as archive:
         contents = json.loads(archive.read("course.json"))
+        assert contents["modules"][-1]["lessons"][-1]["exercise"]["cases"][0]["hidden"]
         (picture,) = contents["media"]
         assert picture["name"] == "leaf ä.png" and archive.read(picture["file"]) == PNG
         assert archive.read("lessons/one-4.md").decode() == f"# Hi\r\n\n![leaf]({picture['file']}) é\n"
