@@ -584,7 +584,7 @@ async def test_a_wrong_key_is_found_at_the_start(server, mind):
         await mind.start()
 
 
-async def test_the_warm_up_waits_for_a_model_that_is_being_loaded(server):
+async def test_a_model_that_is_being_loaded_is_waited_for(server):
     mind = LanguageModelMind("m", base_url=server.url, limits=replace(LIMITS, first_token=0.05))
     loaded = asyncio.Event()
 
@@ -597,9 +597,12 @@ async def test_the_warm_up_waits_for_a_model_that_is_being_loaded(server):
     warming = asyncio.create_task(mind.warm_up())
     await server.arrived.wait()
     assert server.bodies[0]["messages"] == [{"role": "user", "content": "Say hello."}]
-    assert not (await asyncio.wait([warming], timeout=0.2))[0]
+    server.answer(script)
+    replying = asyncio.create_task(events_of(mind))  # so does a learner who is there already
+    assert not (await asyncio.wait([warming, replying], timeout=0.2))[0]
     loaded.set()
     await warming
+    assert text_of(await replying) == "Hello."
     await mind.aclose()
 
 

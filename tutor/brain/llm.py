@@ -83,6 +83,7 @@ class LanguageModelMind:
         # OpenAI's newer models refuse `max_tokens`, many other servers know nothing else.
         self._max_tokens = "max_completion_tokens" if base_url is None else "max_tokens"
         self._refused: frozenset[str] = frozenset()
+        self._loading = False
         self._thinks_aloud: bool | None = None
         """Whether the model's texts begin with thoughts that no tag announces; None: not known yet."""
 
@@ -98,12 +99,15 @@ class LanguageModelMind:
         messages = [{"role": "user", "content": "Say hello."}]
         body = {"model": self._model, "messages": messages, "stream": True}
         patience = _Patience(self._limits.load + self._limits.whole)
+        self._loading = True
         try:
-            async with aclosing(self._complete(body, patience, first_token=self._limits.load)) as pieces:
+            async with aclosing(self._complete(body, patience)) as pieces:
                 async for _ in pieces:
                     pass
         except MindError as error:
             _log.warning("mind.warm_up_failed", why=error.message)
+        finally:
+            self._loading = False
 
     async def aclose(self) -> None:
         await self._client.close()
@@ -185,11 +189,11 @@ class LanguageModelMind:
         body: Mapping[str, Any],
         patience: "_Patience",
         *,
-        first_token: float | None = None,
         keep_tools: bool = False,
     ) -> AsyncGenerator[str | Completion, None]:
         """The words of one completion as they come, at last the completion; retried until it has begun."""
-        opening = _Patience(first_token or self._limits.first_token, within=patience)
+        first_token = self._limits.load if self._loading else self._limits.first_token
+        opening = _Patience(first_token, within=patience)
         for attempt in itertools.count():
             completion = Completion(wary=self._thinks_aloud is not False)
             try:
