@@ -27,8 +27,8 @@ def archived_name(sha256: str, media_type: str) -> str:
     return f"media/{sha256}.{_EXTENSIONS.get(media_type, 'bin')}"
 
 
-def to_archived(text: str, names: Mapping[str, str]) -> str:
-    """`names` by id; what they do not have stays."""
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """`names`, of an archive or addresses, by id instead of `media:<id>`; what they do not have stays."""
     return _UPLOADED.sub(lambda found: names.get(found[1], found[0]), text)
 
 

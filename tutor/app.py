@@ -103,7 +103,7 @@ from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
 from tutor.live import Engines, LiveSessions
 from tutor.mail import Mail, smtp_server
-from tutor.media_links import MediaLinks
+from tutor.media_links import MediaLinks, NamedFiles
 from tutor.metrics import Metrics
 from tutor.oidc import OpenIdLogin, Provider
 from tutor.passwords import Passwords
@@ -233,6 +233,7 @@ class Server:
         )
         self.access = AccessTokens(self.database)
         self.media_links = MediaLinks(self.database)
+        self.named_files = NamedFiles(self.media, self.media_links)
         self.archives = CourseArchives(
             WholeCourseStore(self.database), self.media, settings.data_dir / "archives"
         )
@@ -324,7 +325,7 @@ class Server:
         app.add_routes(documentation.pages(self.declared()))
         app.add_routes(sign_in.routes(self.auth, clients))
         app.add_routes(self._provider_pages(clients))
-        app.add_routes(panel.routes(panel.PanelStores(self.database), self.auth))
+        app.add_routes(panel.routes(panel.PanelStores(self.database, self.named_files), self.auth))
         app.add_routes(
             transports.routes(
                 self.live,
@@ -370,7 +371,7 @@ class Server:
             *learning.routes(self.enrollments, self.progress),
             *feedback.routes(self.feedback),
             *archives.routes(self.archives),
-            *course_media.routes(self.courses, self.lessons, self.media, self.media_links),
+            *course_media.routes(self.courses, self.lessons, self.named_files),
             *search.routes(self.search),
             *sessions.routes(self.sessions),
             *taught.routes(self.sessions),

@@ -7,34 +7,25 @@ from datetime import UTC, datetime
 from pydantic import BaseModel
 
 from lms_core.errors import NotFound
-from lms_core.media_references import uploaded
 from lms_core.people import Permission
 from storage.courses import CourseStore
 from storage.lessons import LessonStore
-from storage.media import MediaStore
 from tutor.api.media import MediaOut
 from tutor.api.routing import Call, Route
-from tutor.media_links import MediaLinks
+from tutor.media_links import NamedFiles
 
 
 class NamedFilesOut(BaseModel):
     files: list[MediaOut]
 
 
-def routes(courses: CourseStore, lessons: LessonStore, media: MediaStore, links: MediaLinks) -> list[Route]:
+def routes(courses: CourseStore, lessons: LessonStore, files: NamedFiles) -> list[Route]:
     async def named(author_id: str | None, texts: Iterable[str]) -> NamedFilesOut:
-        """Files of the author's own: naming another's opens nothing."""
-        if author_id is None:
-            return NamedFilesOut(files=[])
-        found = [await media.find(one, author_id) for one in uploaded(texts)]
-        files = []
-        for one in found:
-            if one is not None:
-                url, expires = await links.make(one.id, datetime.now(UTC))
-                files.append(
-                    MediaOut(**asdict(one), url=url, expires_at=datetime.fromtimestamp(expires, UTC))
-                )
-        return NamedFilesOut(files=files)
+        found = await files.of(author_id, texts)
+        return NamedFilesOut(files=[
+            MediaOut(**asdict(one.media), url=one.url, expires_at=datetime.fromtimestamp(one.expires, UTC))
+            for one in found
+        ])  # fmt: skip
 
     async def of_lesson(call: Call[None, None]) -> NamedFilesOut:
         lesson = await lessons.read(call.principal, call.path["id"])

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from lms_core.courses import Course
 from lms_core.errors import InvalidInput
 from lms_core.media import Media
-from lms_core.media_references import archived, archived_name, to_archived, to_uploaded, uploaded
+from lms_core.media_references import archived, archived_name, to_uploaded, uploaded, with_names
 from lms_core.people import Principal
 from storage.media import MediaStore
 from storage.whole_courses import WholeCourse, WholeCourseStore
@@ -77,7 +77,7 @@ class CourseArchives:
     def _write(self, whole: WholeCourse, files: list[Media], target: Path) -> None:
         names = {one.id: archived_name(one.sha256, one.media_type) for one in files}
         by_name = {names[one.id]: one for one in sorted(files, key=lambda one: one.name, reverse=True)}
-        plain = whole.with_texts(lambda text: to_archived(text, names))
+        plain = whole.with_texts(lambda text: with_names(text, names))
         listed = tuple(MediaFile(file=name, name=one.name) for name, one in sorted(by_name.items()))
         with ZipWriter(target) as archive:
             archive.text(CONTENTS, written(course_file(plain, listed)))

@@ -16,6 +16,7 @@ from storage.lessons import LessonStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
 from storage.sessions import SessionStore
+from tutor.media_links import NamedFiles
 from tutor.panel.languages import Strings
 
 PAGE_LENGTH = 24
@@ -24,7 +25,8 @@ PAGE_LENGTH = 24
 class PanelStores:
     """What the pages read. Changes go through the REST API."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, files: NamedFiles) -> None:
+        self.files = files
         self.accounts = AccountStore(database)
         self.bookmarks = BookmarkStore(database)
         self.companions = CompanionStore(database)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,12 @@ async def test_the_files_that_a_lesson_names_are_for_who_reads_it(ask: Asking) -
     assert same["id"] == leaf["id"]
     async with aiohttp.ClientSession() as http, http.get(f"{ask.server.url}{leaf['url']}") as answer:
         assert await answer.read() == PNG
+    signed_in = {"Authorization": f"Bearer {ask.keys['leo']}"}
+    async with (
+        aiohttp.ClientSession(headers=signed_in) as http,
+        http.get(f"{ask.server.url}/lessons/{lesson}") as page,
+    ):
+        assert f'<img src="{escape(leaf["url"])}" alt="leaf"' in await page.text()
     stolen = (
         await ask("tess", "POST", "/courses", {"title": "Mine", "description": f"media:{leaf['id']}"})
     ).data

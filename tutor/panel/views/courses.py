@@ -1,9 +1,11 @@
 """The catalogue, a course with my progress in it, and the lesson reader."""
 
+from dataclasses import replace
 from typing import Any
 
-from lms_core.courses import CourseFilter
+from lms_core.courses import Course, CourseFilter
 from lms_core.errors import NotFound
+from lms_core.media_references import with_names
 from storage.progress import CourseState
 from tutor.panel.visit import PAGE_LENGTH, Visit
 
@@ -27,6 +29,7 @@ async def one(visit: Visit) -> dict[str, Any]:
     course = await stores.courses.seen(viewer, visit.request.match_info["slug"])
     if course is None:
         raise NotFound(visit.t("course.not_found"))
+    course = replace(course, description=await _with_links(visit, course, course.description))
     outline = await stores.lessons.outline(viewer, course.id)
     state = await _state(visit, course.id)
     return {
@@ -44,7 +47,15 @@ async def lesson(visit: Visit) -> dict[str, Any]:
     course = await stores.courses.seen(viewer, module.course_id) if module else None
     state = await _state(visit, course.id) if course else None
     following = _following([one.lesson_id for one in state.lessons], found.id) if state else None
+    if course is not None:
+        found = replace(found, content=await _with_links(visit, course, found.content))
     return {"lesson": found, "progress": progress, "course": course, "following": following}
+
+
+async def _with_links(visit: Visit, course: Course, text: str) -> str:
+    """The text with addresses in place of the files that it names."""
+    files = await visit.stores.files.of(course.author_id, [text])
+    return with_names(text, {one.media.id: one.url for one in files})
 
 
 async def _state(visit: Visit, course_id: str) -> CourseState | None:
