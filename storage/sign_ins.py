@@ -60,7 +60,7 @@ class SignInStore:
         return Credentials(Person(row.id, row.name, Role(row.role), row.email), row.password)
 
     async def sign_up(
-        self, name: str, email: str, password: str, *, role: Role, invitation: str | None
+        self, name: str, email: str, password: str | None, *, role: Role, invitation: str | None
     ) -> bool:
         """A new account; False if somebody has the address. The invitation, if there is one, tells the role and is
         spent either way: otherwise it would tell which addresses have accounts. Raises NotAuthenticated."""

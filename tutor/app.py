@@ -241,16 +241,16 @@ class Server:
         self.passwords = Passwords()
         self.attempts = Attempts()
         self.sign_ins = SignInStore(self.database)
-        self.signing_in = SigningIn(
-            store=self.sign_ins, accounts=self.accounts, auth=self.auth, access=self.access,
-            passwords=self.passwords, sign_up=settings.sign_up,
-        )  # fmt: skip
         self.address = settings.address
         smtp = settings.smtp_url.get_secret_value()
         mail = Mail(smtp_server(smtp), settings.sender) if smtp else None
         self.resets = Resets(
             store=self.sign_ins, accounts=self.accounts, auth=self.auth, passwords=self.passwords,
             mail=mail, address=lambda: self.address,
+        )  # fmt: skip
+        self.signing_in = SigningIn(
+            store=self.sign_ins, accounts=self.accounts, auth=self.auth, access=self.access,
+            passwords=self.passwords, resets=self.resets, sign_up=settings.sign_up,
         )  # fmt: skip
         self.notifications = NotificationStore(self.database)
         self.deliveries = Deliveries(self.notifications, mail)

@@ -17,14 +17,14 @@ from tutor.passwords import Passwords
 
 LINK_LASTS = timedelta(hours=1)
 _MOST_WAITING = 100
-_SUBJECT = "Your new password for Viva"
+_SUBJECT = "Your password for Viva"
 _TEXT = """Hello {name},
 
-somebody, hopefully you, asked for a new password for your Viva account. Choose it here within one hour:
+somebody, hopefully you, asked to choose the password of your Viva account. Do so here within one hour:
 
   {link}
 
-If it was not you, do nothing: your password stays as it is.
+If it was not you, do nothing: all stays as it is.
 """
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +47,11 @@ class Resets:
         self._store, self._accounts, self._auth = store, accounts, auth
         self._passwords, self._mail, self._address = passwords, mail, address
         self._asked: asyncio.Queue[str] = asyncio.Queue(_MOST_WAITING)
+
+    @property
+    def by_letter(self) -> bool:
+        """Whether letters are sent at all."""
+        return self._mail is not None
 
     def ask(self, email: str) -> None:
         """Whether or not anybody has that address. Raises InvalidInput, or TooBusy."""

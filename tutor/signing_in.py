@@ -24,6 +24,7 @@ from tutor.access_tokens import LASTS, AccessTokens
 from tutor.auth import Authenticator
 from tutor.clients import Client
 from tutor.passwords import Passwords
+from tutor.resets import Resets
 
 _log = structlog.get_logger(__name__)
 INVITATION_LASTS = timedelta(days=14)
@@ -41,24 +42,36 @@ class Tokens:
 class SigningIn:
     def __init__(
         self, *, store: SignInStore, accounts: AccountStore, auth: Authenticator, access: AccessTokens,
-        passwords: Passwords, sign_up: SignUp,
+        passwords: Passwords, resets: Resets, sign_up: SignUp,
     ) -> None:  # fmt: skip
         self._store, self._accounts, self._auth = store, accounts, auth
-        self._access, self._passwords, self._sign_up = access, passwords, sign_up
+        self._access, self._passwords, self._resets, self._sign_up = access, passwords, resets, sign_up
 
-    async def sign_up(self, name: str, email: str, password: str, invitation: str | None) -> None:
-        """Raises InvalidInput, NotPermitted where accounts are not made so, NotAuthenticated for a bad invitation.
+    def by_letter(self, invitation: str | None) -> bool:
+        """Whether who signs up so proves by a letter that the address is theirs; an invitation vouches for them."""
+        return invitation is None and self._resets.by_letter
 
-        No error tells that the address has an account already: then nothing happens.
+    async def sign_up(self, name: str, email: str, password: str | None, invitation: str | None) -> bool:
+        """Whether a letter tells how to go on.
+
+        Raises InvalidInput, NotPermitted where accounts are not made so, NotAuthenticated for a bad invitation. No error
+        tells that the address has an account already: then nothing happens, or its owner gets the letter.
         """
         if self._sign_up is SignUp.CLOSED:
             raise NotPermitted("Accounts are made by the school here; ask your teacher for one.")
         if self._sign_up is SignUp.INVITE and invitation is None:
             raise NotPermitted("An account needs an invitation here; ask your teacher for one.")
         email = plain_email(email)
+        if self.by_letter(invitation):
+            await self._store.sign_up(name, email, None, role=Role.LEARNER, invitation=None)
+            self._resets.ask(email)
+            return True
+        if password is None:
+            raise InvalidInput("Choose a password.")
         check_password(password, email.partition("@")[0], name)
         hashed = await self._passwords.hash(password)
         await self._store.sign_up(name, email, hashed, role=Role.LEARNER, invitation=invitation)
+        return False
 
     async def log_in_page(self, email: str, password: str, client: Client) -> tuple[Person, str]:
         """Who it is and the cookie. Raises NotAuthenticated."""

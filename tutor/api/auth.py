@@ -17,10 +17,18 @@ _LONGEST_EMAIL, _LONGEST_NAME, _LONGEST_TOKEN = 320, 200, 200
 
 
 class SignUpIn(Model):
+    """`password` is needed with an invitation, and where no letters are sent; else the letter's link sets it."""
+
     name: str = Field(min_length=1, max_length=_LONGEST_NAME, pattern=r"\S")
     email: str = Field(max_length=_LONGEST_EMAIL)
-    password: str = Field(max_length=LONGEST)
+    password: str | None = Field(None, max_length=LONGEST)
     invitation: str | None = Field(None, max_length=_LONGEST_TOKEN)
+
+
+class SignedUpOut(BaseModel):
+    """`by_letter`: choose the password with the link of the letter; else log in."""
+
+    by_letter: bool
 
 
 class LoginIn(Model):
@@ -67,9 +75,12 @@ class SignedInOut(BaseModel):
 
 
 def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
-    async def sign_up(call: Call[None, SignUpIn]) -> None:
+    async def sign_up(call: Call[None, SignUpIn]) -> SignedUpOut:
         body = call.body
-        await signing_in.sign_up(body.name.strip(), body.email, body.password, body.invitation)
+        count = attempts.letter if signing_in.by_letter(body.invitation) else attempts.password
+        count(body.email, time.monotonic())
+        by_letter = await signing_in.sign_up(body.name.strip(), body.email, body.password, body.invitation)
+        return SignedUpOut(by_letter=by_letter)
 
     async def login(call: Call[None, LoginIn]) -> SignedInOut | Dressed:
         body, client = call.body, call.client
@@ -97,8 +108,8 @@ def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
 
     return [
         Route(
-            method="POST", path="/auth/sign-up", permission=None, handle=sign_up, body=SignUpIn, answers=None,
-            summary="Make an account, then log in. Answers the same if the address has an account already.",
+            method="POST", path="/auth/sign-up", permission=None, handle=sign_up, body=SignUpIn,
+            answers=SignedUpOut, summary="Make an account. Answers the same if the address has an account already.",
             errors=(NotPermitted, NotAuthenticated),
         ),
         Route(

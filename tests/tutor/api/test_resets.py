@@ -106,3 +106,24 @@ async def test_no_other_token_sets_a_password(house: House, kind: TokenKind) -> 
 async def test_the_page_of_the_link_is_there(house: House) -> None:
     answer = await house.http.get("/reset")
     assert answer.status == 200 and "/static/reset.js" in await answer.text()
+
+
+async def test_where_letters_are_sent_who_was_not_invited_proves_the_address_by_one(
+    tmp_path: Path, sqlite_template: Path, mailbox: Mailbox
+) -> None:
+    async with open_house(
+        tmp_path, sqlite_template, smtp_url=f"smtp://{mailbox.url}", sign_up="open"
+    ) as house:
+        answers = []
+        for email in ("new@example.org", "learner@example.org"):
+            new = {"name": "Imposter", "email": email, "password": "rain on the roof"}
+            answers.append(await house.ask("POST", "/auth/sign-up", new))
+        assert answers[0] == answers[1] == (200, {"data": {"by_letter": True}, "metadata": {}})
+        await house.server.resets._asked.join()
+        assert [letter["To"] for letter in mailbox.letters] == ["new@example.org", "learner@example.org"]
+        login = {"email": "new@example.org", "password": "rain on the roof"}
+        assert (await house.ask("POST", "/auth/login", login))[0] == 401
+        body = {"token": token_in(mailbox.texts[0]), "new": _NEW}
+        assert (await house.ask("POST", "/auth/password/reset", body))[0] == 204
+        assert (await house.ask("POST", "/auth/login", login))[0] == 200
+        assert (await house.log_in(Role.LEARNER))["name"] == "The learner"  # untouched
