@@ -96,8 +96,8 @@ def _label(method: str, path: str, arguments: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _server(options: argparse.Namespace) -> Iterator[str]:
-    """The server's address, with engines that cost nothing."""
+def _server(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
+    """The server's address and process, with engines that cost nothing."""
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder, "ready.json")
         engines = [f"--{part}=tests.null_engines:{part}" for part in ("ears", "mind", "mouth")]
@@ -111,7 +111,7 @@ def _server(options: argparse.Namespace) -> Iterator[str]:
                 if process.poll() is not None:
                     raise SystemExit("The server did not start; its message is above.")
                 time.sleep(0.1)
-            yield json.loads(ready.read_text())["url"]
+            yield json.loads(ready.read_text())["url"], process.pid
         finally:
             process.terminate()
             process.wait()
@@ -199,13 +199,21 @@ def _print(answers: Answers, queries: dict[str, tuple[int, float]]) -> None:
         print(f"| {query} | {count} | {1000 * end:g} |")
 
 
-async def _measure(options: argparse.Namespace, url: str, keys: list[str]) -> None:
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _measure(options: argparse.Namespace, url: str, pid: int, keys: list[str]) -> None:
     async with aiohttp.ClientSession(url, connector=aiohttp.TCPConnector(limit=64)) as http:
         askers = [await _asker(http, key) for key in keys]
-        began = time.monotonic()
+        before = _cpu_seconds(pid)
         answers = await _load(http, askers, options.rate, options.seconds)
+        busy = (_cpu_seconds(pid) - before) / (_WARM_UP_SECONDS + options.seconds)
         queries = await _queries(http)
-        print(f"{time.monotonic() - began:.0f} s at {options.rate:g} requests a second\n")
+        print(
+            f"{options.seconds:g} s at {options.rate:g} requests a second; the server used {busy:.2f} of a core\n"
+        )
     _print(answers, queries)
 
 
@@ -219,5 +227,5 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, default=60)
     chosen = parser.parse_args()
     made = asyncio.run(_keys(chosen))
-    with _server(chosen) as address:
-        asyncio.run(_measure(chosen, address, made))
+    with _server(chosen) as (address, server):
+        asyncio.run(_measure(chosen, address, server, made))
