@@ -76,7 +76,9 @@ class Database:
             self._direct: Engine | None = _sqlite_direct(parsed)
             self._thread = ThreadPoolExecutor(1, "viva-database")
         else:
-            self.engine = create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+            self.engine = create_async_engine(
+                parsed, pool_pre_ping=True, hide_parameters=True, skip_autocommit_rollback=True
+            )
             self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self._direct = None
         if on_query is not None:
@@ -183,8 +185,9 @@ def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     writing = create_async_engine(url, pool_size=1, **shared)
     _prepare(writing.sync_engine)
     reading = create_async_engine(
-        url, pool_size=_SQLITE_READERS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **shared
-    )
+        url, pool_size=_SQLITE_READERS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None,
+        skip_autocommit_rollback=True, **shared,
+    )  # fmt: skip
     event.listen(reading.sync_engine, "connect", _pragmas(foreign_keys=True))
     return writing, reading
 

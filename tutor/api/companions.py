@@ -1,7 +1,7 @@
 """Companions over REST."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
@@ -206,4 +206,4 @@ def routes(companions: CompanionStore, check_voice: Callable[[str], None]) -> li
 
 
 def companion_out(companion: Companion) -> CompanionOut:
-    return CompanionOut(**asdict(companion))
+    return CompanionOut.model_validate(companion, from_attributes=True)

@@ -1,7 +1,7 @@
 """Courses over REST."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -177,4 +177,4 @@ def routes(courses: CourseStore) -> list[Route]:
 
 
 def course_out(course: Course) -> CourseOut:
-    return CourseOut(**asdict(course))
+    return CourseOut.model_validate(course, from_attributes=True)

@@ -1,6 +1,5 @@
 """Code exercises of lessons: written by teachers, run and handed in by learners."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -120,7 +119,7 @@ def routes(store: ExerciseStore, coding: Coding) -> list[Route]:
     async def run(call: Call[None, CodeIn]) -> RunOut:
         await store.read(call.principal, call.path["id"])
         ran = await coding.run(call.principal.person_id, call.body.code, call.body.stdin)
-        return RunOut(**asdict(ran))
+        return RunOut.model_validate(ran, from_attributes=True)
 
     async def submit(call: Call[None, SubmitIn]) -> ResultOut:
         exercise = await store.read(call.principal, call.path["id"])
@@ -128,14 +127,14 @@ def routes(store: ExerciseStore, coding: Coding) -> list[Route]:
         await store.hand_in(call.principal, call.path["id"], call.body.code, result)
         return ResultOut(
             score=result.score, passed=result.passed,
-            cases=[CaseResultOut(**asdict(case)) for case in result.cases],
+            cases=[CaseResultOut.model_validate(case, from_attributes=True) for case in result.cases],
         )  # fmt: skip
 
     async def submissions(call: Call[Paging, None]) -> Page:
         found, total = await store.handed_in(
             call.principal, call.path["id"], page=call.query.page, limit=call.query.limit
         )
-        return Page([SubmissionOut(**asdict(one)) for one in found], total)
+        return Page([SubmissionOut.model_validate(one, from_attributes=True) for one in found], total)
 
     learn, write = Permission.LEARN, Permission.WRITE_COURSES
     return [
@@ -176,14 +175,14 @@ def exercise_of(body: ExerciseIn) -> Exercise:
 
 
 def _source(exercise: Exercise) -> ExerciseOut:
-    return ExerciseOut(**asdict(exercise))
+    return ExerciseOut.model_validate(exercise, from_attributes=True)
 
 
 def _for_learners(exercise: Exercise) -> ExerciseOut:
     cases = [
         CaseOut(name=case.name, expected="", stdin="", call="", hidden=True)
         if case.hidden
-        else CaseOut(**asdict(case))
+        else CaseOut.model_validate(case, from_attributes=True)
         for case in exercise.cases
     ]
     return ExerciseOut(task=exercise.task, starter=exercise.starter, language=exercise.language, cases=cases)

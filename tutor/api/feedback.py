@@ -40,7 +40,7 @@ def routes(feedback: FeedbackStore) -> list[Route]:
             call.path["id"], call.principal.person_id, call.body.rating, call.body.comment, datetime.now(UTC)
         )
         await feedback.give(call.principal, said)
-        return FeedbackOut(**asdict(said))
+        return FeedbackOut.model_validate(said, from_attributes=True)
 
     async def of_course(call: Call[FeedbackQuery, None]) -> Page:
         query = call.query

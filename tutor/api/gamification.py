@@ -1,6 +1,5 @@
 """XP, level, streak, achievements, leaderboard, and what a learner sets about them."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -194,4 +193,4 @@ def _state(state: AchievementState) -> MyAchievementOut:
 
 
 def _preferences(found: Preferences) -> PreferencesOut:
-    return PreferencesOut(**asdict(found))
+    return PreferencesOut.model_validate(found, from_attributes=True)

@@ -171,7 +171,7 @@ def routes(enrollments: EnrollmentStore, progress: ProgressStore) -> list[Route]
 
 
 def _enrollment(enrollment: Enrollment) -> EnrollmentOut:
-    return EnrollmentOut(**asdict(enrollment))
+    return EnrollmentOut.model_validate(enrollment, from_attributes=True)
 
 
 def _progress(progress: CourseProgress) -> CourseProgressOut:
@@ -179,4 +179,4 @@ def _progress(progress: CourseProgress) -> CourseProgressOut:
 
 
 def _lesson(progress: LessonProgress) -> LessonProgressOut:
-    return LessonProgressOut(**asdict(progress))
+    return LessonProgressOut.model_validate(progress, from_attributes=True)

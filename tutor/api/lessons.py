@@ -201,17 +201,18 @@ def routes(lessons: LessonStore) -> list[Route]:
 
 
 def _module(module: Module) -> ModuleOut:
-    return ModuleOut(**asdict(module))
+    return ModuleOut.model_validate(module, from_attributes=True)
 
 
 def _lesson(lesson: Lesson) -> LessonOut:
-    return LessonOut(**asdict(lesson))
+    return LessonOut.model_validate(lesson, from_attributes=True)
 
 
 def _outline(outline: tuple[ModuleOutline, ...]) -> OutlineOut:
     modules = [
         ModuleOutlineOut(
-            **asdict(one.module), lessons=[LessonHeadOut(**asdict(lesson)) for lesson in one.lessons]
+            **asdict(one.module),
+            lessons=[LessonHeadOut.model_validate(lesson, from_attributes=True) for lesson in one.lessons],
         )
         for one in outline
     ]

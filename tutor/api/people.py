@@ -1,6 +1,6 @@
 """People and the audit log, for admins."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -105,7 +105,7 @@ def routes(people: PeopleStore, accounts: AccountStore, audit: AuditStore, leavi
     async def entries(call: Call[AuditQuery, None]) -> Page:
         wanted = call.query.model_dump(exclude={"page", "limit"})
         found, total = await audit.entries(AuditFilter(**wanted), call.query.page, call.query.limit)
-        return Page([AuditOut(**asdict(entry)) for entry in found], total)
+        return Page([AuditOut.model_validate(entry, from_attributes=True) for entry in found], total)
 
     manage = Permission.MANAGE_PEOPLE
     return [
@@ -135,4 +135,4 @@ def routes(people: PeopleStore, accounts: AccountStore, audit: AuditStore, leavi
 
 
 def person_out(account: Account) -> PersonOut:
-    return PersonOut(**asdict(account))
+    return PersonOut.model_validate(account, from_attributes=True)

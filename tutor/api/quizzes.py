@@ -204,7 +204,7 @@ def routes(quizzes: QuizStore) -> list[Route]:
 
 
 def quiz_head(quiz: Quiz) -> QuizHeadOut:
-    return QuizHeadOut(**asdict(quiz))
+    return QuizHeadOut.model_validate(quiz, from_attributes=True)
 
 
 def quiz_out(quiz: Quiz, items: Sequence[PlacedItem]) -> QuizOut:

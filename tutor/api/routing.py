@@ -72,7 +72,7 @@ class Call(Generic[Q, B]):
 
     def must_match(self, current: BaseModel) -> None:
         """Within the edit's transaction: raises Changed unless the client saw `current`."""
-        if self.if_match != "*" and self.if_match != etag(current.model_dump(mode="json")):
+        if self.if_match != "*" and self.if_match != _tag(current.model_dump_json()):
             raise Changed("Somebody changed it meanwhile; read it again and repeat your edit.")
 
 
@@ -158,10 +158,9 @@ def bind(routes: Iterable[Route], gate: Gate, clients: Clients, once: Once) -> l
     ]
 
 
-def etag(data: Any) -> str:
-    """A strong tag of plain JSON data."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"))
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+def _tag(data: str) -> str:
+    """A strong ETag."""
+    return f'"{hashlib.sha256(data.encode()).hexdigest()[:32]}"'
 
 
 def _endpoint(
@@ -195,7 +194,8 @@ async def _create_once(route: Route, call: Call[Any, Any], key: str, once: Once)
     parts = (part.model_dump(mode="json") if part is not None else None for part in (call.query, call.body))
     sent = [dict(call.path), *parts]
     data, before = await once.done(call.principal.person_id, f"{route.method} {route.path}", key, sent, make)
-    response = _whole(route, data)
+    assert isinstance(route.answers, type)
+    response = _whole(route, route.answers.model_validate(data).model_dump_json())
     if before:
         response.headers[REPLAYED] = "true"
     return response
@@ -260,19 +260,24 @@ def _respond(route: Route, request: web.Request, call: Call[Any, Any], result: A
     if route.answers is None:
         return web.Response(status=204)
     if isinstance(result, Page):
-        data = [one.model_dump(mode="json") for one in result.items]
+        data = ",".join(one.model_dump_json() for one in result.items)
         metadata = {"page": call.query.page, "limit": call.query.limit, "total": result.total}
-        return web.json_response({"data": data, "metadata": metadata}, status=route.status)
-    data = result.model_dump(mode="json")
-    if request.method == "GET" and request.headers.get("If-None-Match") == (tag := etag(data)):
+        return _json(route.status, f"[{data}]", metadata)
+    data = result.model_dump_json()
+    if request.method == "GET" and request.headers.get("If-None-Match") == (tag := _tag(data)):
         return web.Response(status=304, headers={"ETag": tag})
     return _whole(route, data)
 
 
-def _whole(route: Route, data: Any) -> web.Response:
-    return web.json_response(
-        {"data": data, "metadata": {}}, status=route.status, headers={"ETag": etag(data)}
-    )
+def _whole(route: Route, data: str) -> web.Response:
+    response = _json(route.status, data, {})
+    response.headers["ETag"] = _tag(data)
+    return response
+
+
+def _json(status: int, data: str, metadata: dict[str, int]) -> web.Response:
+    text = f'{{"data": {data}, "metadata": {json.dumps(metadata)}}}'
+    return web.Response(text=text, status=status, content_type="application/json")
 
 
 def _has_nul(value: Any) -> bool:

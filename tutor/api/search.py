@@ -1,7 +1,5 @@
 """Search over REST."""
 
-from dataclasses import asdict
-
 from pydantic import BaseModel, Field
 
 from lms_core.people import Permission
@@ -38,7 +36,7 @@ def routes(search: Search) -> list[Route]:
         found, total = await search.find(
             call.principal, query.q, kinds=kinds, page=query.page, limit=query.limit
         )
-        return Page([HitOut(**asdict(one)) for one in found], total)
+        return Page([HitOut.model_validate(one, from_attributes=True) for one in found], total)
 
     return [
         Route(
