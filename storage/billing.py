@@ -28,7 +28,9 @@ class BillingStore:
             if not await self._first_time(connection, event_id):
                 return False
             # locked: two events of one person come one after the other
-            person = select(people.c.plan).where(people.c.id == told.person_id).with_for_update()
+            person = (
+                select(people.c.plan).where(people.c.id == told.person_id).with_for_update(key_share=True)
+            )
             plan = await connection.scalar(person)
             if plan is None:
                 return False

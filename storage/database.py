@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from lms_core.errors import InvalidInput, TooBusy
@@ -35,6 +35,7 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 _OPEN_ATTEMPTS = 20
+_CLASHES = ("40P01", "40001")  # PostgreSQL's deadlock and serialization failure
 _SQLITE_READERS = 4
 _LOCK_KEY = 0x76697661  # "viva"; PostgreSQL's advisory locks are numbers
 OnQuery = Callable[[str, float], None]
@@ -96,14 +97,16 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """`async with database.write() as connection:`; commits, or rolls back on an exception.
 
-        Raises TooBusy if the database takes no writes now: locked, disk full, gone.
+        Raises TooBusy if the database takes no writes now: locked, disk full, gone, two writes in each other's way.
         """
         try:
             async with self._turn, self.engine.begin() as connection:
                 outbox.forget(connection)
                 yield connection
                 told = await connection.run_sync(outbox.flush) if outbox.waits(connection) else None
-        except (OperationalError, InterfaceError) as error:
+        except DBAPIError as error:
+            if not _passes(error):
+                raise
             _log.error("database.refused", reason=str(error.orig))
             raise TooBusy("The database does not take writes now; the server's log says why.") from error
         if told:
@@ -250,6 +253,13 @@ def _kind(statement: str) -> str:
 def _run(engine: Engine, work: Callable[[Connection], _T]) -> tuple[_T, frozenset[str]]:
     with engine.begin() as connection:
         return _told(connection, work)
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Whether the same write may succeed later."""
+    if getattr(error.orig, "sqlstate", None) in _CLASHES:
+        return True
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 def _told(connection: Connection, work: Callable[[Connection], _T]) -> tuple[_T, frozenset[str]]:

@@ -19,6 +19,8 @@ CHANNEL = "viva_updates"
 _WAITING = "viva_updates"
 _LOCK_SPACE = 0x76697675 << 32  # beside the lock of `Database.lock`
 _LOCKS = 64  # PostgreSQL has room for some thousand in all
+_STAY = text("SELECT 1 FROM people WHERE id = ANY(CAST(:people AS text[])) ORDER BY id FOR KEY SHARE")
+"""What the rows' reference to `people` asks for anyway: who waits for it must not hold the others' lock meanwhile."""
 _LOCK = text(
     "SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"
 )  # in their order
@@ -54,6 +56,7 @@ def flush(connection: Connection) -> frozenset[str]:
         return people
     if connection.dialect.name == "postgresql":
         keys = sorted({_LOCK_SPACE | zlib.crc32(person.encode()) % _LOCKS for person in people})
+        connection.execute(_STAY, {"people": sorted(people)})
         connection.execute(_LOCK, {"keys": keys})
         connection.execute(_NOTIFY, {"channel": CHANNEL, "people": sorted(people)})
     connection.execute(insert(live_updates), rows)

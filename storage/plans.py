@@ -54,7 +54,9 @@ async def check_quotas(connection: AsyncConnection, person_id: str, *quotas: Quo
 
     The person's row stays locked until the commit, so that two cannot take the last place.
     """
-    query = select(people.c.plan, people.c.role).where(people.c.id == person_id).with_for_update()
+    query = (
+        select(people.c.plan, people.c.role).where(people.c.id == person_id).with_for_update(key_share=True)
+    )
     person = (await connection.execute(query)).one_or_none()
     if person is None:
         raise NotFound("The account is no longer there.")

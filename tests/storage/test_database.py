@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from lms_core.errors import TooBusy
 from lms_core.people import Role, TokenKind
 from storage.accounts import AccountStore
 from storage.database import Database
 from storage.sessions import SessionStore
+from storage.tables import people
 from storage.writer import SessionWriter
 from tests.storage.rows import ADA, learner_with_sessions, turn
 
@@ -87,3 +88,18 @@ async def test_every_statement_is_measured_once_and_named(bare_database_url: str
     kinds = [kind for kind, _ in seen if not kind.startswith("begin")]
     assert kinds == ["insert lessons", "select lessons", "update lessons"]
     assert all(seconds > 0 for _, seconds in seen)
+
+
+async def test_of_two_writes_in_each_others_way_one_is_told_to_try_again(database: Database) -> None:
+    accounts = AccountStore(database)
+    first, second = [(await accounts.add_person(name, Role.LEARNER)).id for name in ("Ada", "Ben")]
+    both = asyncio.Barrier(1 if database.is_sqlite else 2)  # on SQLite they come one after the other
+
+    async def change(one: str, other: str) -> None:
+        async with database.write() as connection:
+            await connection.execute(update(people).where(people.c.id == one).values(plan="core"))
+            await both.wait()
+            await connection.execute(update(people).where(people.c.id == other).values(plan="core"))
+
+    results = await asyncio.gather(change(first, second), change(second, first), return_exceptions=True)
+    assert [type(one) for one in results if one is not None] == ([] if database.is_sqlite else [TooBusy])

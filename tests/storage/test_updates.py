@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from lms_core.people import Role
 from storage.accounts import AccountStore
 from storage.database import Database
 from storage.outbox import publish
+from storage.tables import people
 from storage.updates import UpdateStore
 from tests.postgres import fresh_database
 
@@ -107,3 +109,23 @@ async def test_another_process_hears_of_it(two: tuple[Database, Database]) -> No
     assert await heard.get() == lena
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_who_holds_a_person_and_who_only_tells_them_do_not_wait_in_a_circle(
+    database: Database, updates: UpdateStore, lena: str
+) -> None:
+    held = asyncio.Event()
+
+    async def holds() -> None:
+        async with database.write() as connection:
+            await connection.execute(select(people).where(people.c.id == lena).with_for_update())
+            publish(connection, lena, "thing.changed", {})
+            held.set()
+            await asyncio.sleep(0.2)  # the other one is at its commit by then
+
+    async def tells() -> None:
+        await held.wait()
+        await tell(database, lena, 1)
+
+    await asyncio.gather(holds(), tells())
+    assert len(await updates.after(lena, 0)) == 2
