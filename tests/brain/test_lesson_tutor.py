@@ -119,6 +119,20 @@ def test_a_question_can_come_before_anything_else() -> None:
     assert "The numerator is the top number of a fraction." in said
 
 
+def test_a_question_typed_before_the_last_words_were_answered_is_answered() -> None:
+    begun = talk()
+    begun.messages.append(Message("learner", "ten of clubs"))
+    assert "bottom number" in begun.say("what is a denominator")
+
+
+def test_an_answer_in_pieces_is_one_answer() -> None:
+    begun = talk()
+    item = until_question(begun, kind=QuizKind.SHORT_ANSWER)
+    begun.messages.append(Message("learner", "I think it is"))
+    begun.say(item.answer)
+    assert begun.item is not item
+
+
 def test_who_is_not_ready_is_not_pushed() -> None:
     begun = talk()
     assert "start" in begun.say("no not yet").lower()

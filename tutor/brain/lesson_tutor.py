@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutor.brain.base import Message, MindEvent, MindRequest, Purpose, Remember, Show, TextDelta
+from tutor.brain.intents import POINTING, Intent, understand
 from tutor.brain.lesson_plan import lesson_plan
 from tutor.brain.lesson_state import LessonState
 from tutor.brain.lesson_talk import LessonTalk
@@ -18,6 +19,7 @@ from tutor.brain.no_lesson import NoLessonTalk
 
 _WORDS_CHARS = 2000
 """More than a minute of speech; what comes before is left aside."""
+_STAND_ALONE = (Intent.DEFINE, Intent.WHY, Intent.HOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,18 @@ def _speak(request: MindRequest, talk: LessonTalk | NoLessonTalk) -> None:
 
 
 def learner_words(messages: tuple[Message, ...]) -> str | None:
-    """What the learner said since the companion last spoke; None if nothing."""
+    """What the learner said since the companion last spoke; None if nothing.
+
+    Pieces of one answer belong together, but a question that comes after something unanswered stands for itself.
+    """
     said: list[str] = []
     for message in reversed(messages):
         if message.role == "tutor" and not message.tool_name:
             break
         if message.role == "learner":
             said.append(message.text)
+    if len(said) > 1:
+        latest = understand(said[0])
+        if latest.intent in _STAND_ALONE and latest.topic not in POINTING:
+            said = said[:1]
     return " ".join(reversed(said))[-_WORDS_CHARS:] if said else None

@@ -174,6 +174,9 @@ class _Doctor:
 
 
 def _at_16_khz(mouth: Any, spoken: list[Any]) -> Any:
+    """What the mouth said, for the ears."""
+    if not spoken:
+        raise RuntimeError("not tried, for the mouth says nothing")
     import numpy as np
 
     from audio.pcm import Resampler

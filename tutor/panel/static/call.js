@@ -24,7 +24,7 @@ export class Call {
     this.lostAt = null;
     this.ready = this.ending = this.over = false;
     this.remaining = this.item = null;
-    this.heardAt = Infinity;     // when the microphone last gave any sound
+    this.heardAt = Date.now();   // when the microphone last gave any sound; Infinity once we told that it gives none
     this.sound = new Sound({onCaptured: pcm => this.captured(pcm), onPeak: peak => this.level(peak), onPlayed: report => this.played(report)});
     this.clock = setInterval(() => this.tick(), 1000);
     this.back = () => this.waiting && this.connect();
@@ -101,8 +101,10 @@ export class Call {
 
   level(peak) {
     screen.level(peak);
-    if (peak > 0 || this.sound.muted) this.heardAt = Date.now();
-    else if (Date.now() - this.heardAt > DEAF) {
+    if (peak > 0 || this.sound.muted) {
+      if (this.heardAt === Infinity) screen.warn("");
+      this.heardAt = Date.now();
+    } else if (Date.now() - this.heardAt > DEAF) {
       this.heardAt = Infinity;
       screen.warn("Your microphone gives no sound. Is it switched on, and the right one chosen?");
     }
