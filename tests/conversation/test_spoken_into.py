@@ -10,7 +10,7 @@ from tests.speech import read_wav
 from tutor.brain.base import Purpose
 from tutor.brain.lesson_tutor import LessonTutor
 from tutor.brain.prompting import chat_messages
-from tutor.conversation.events import ReplyAudio, Role
+from tutor.conversation.events import Item, Part, ReplyAudio, ReplyDone, ReplyOptions, Role
 
 DEMO = demo_lessons()[0]
 SPEECH = read_wav("goforward")
@@ -67,6 +67,23 @@ def test_a_model_is_told_what_was_heard_of_its_greeting_and_not_to_begin_again(a
     *_, greeting, answered = chat_messages(request)
     assert greeting["role"] == "assistant" and greeting["content"].startswith("This is")
     assert request.messages[0].interrupted == ("Do not begin again" in answered["content"])
+
+
+def test_who_types_into_the_last_words_of_the_greeting_is_not_greeted_again() -> None:
+    async def talk() -> Scene:
+        async with Scene(
+            mind=LessonTutor(), companion=DEMO.companion, lesson=DEMO.lesson, companion_leads=True
+        ) as scene:
+            while not scene.events(ReplyDone):  # all of it is sent; it is still being played
+                await scene.quiet(0.1)
+            text = (Part("input_text", "yes please"),)
+            scene.session.add_item(Item("item_typed", "message", Role.LEARNER, "completed", text))
+            scene.session.request_reply(ReplyOptions())
+            await scene.quiet(10)
+        return scene
+
+    greeting, answer, *_ = tutor_said(run(talk()))
+    assert greeting.startswith("Hello!") and answer.startswith("Great, let's go.")
 
 
 def test_after_a_long_noise_the_lesson_tutor_takes_up_its_thread() -> None:

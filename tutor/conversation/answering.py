@@ -223,6 +223,13 @@ class Answering:
         number = self.under_way if current is None else current.reply.number
         return None if number is None else self.stop(number, reason)
 
+    def abandon_current(self) -> None:
+        """The client wants another reply while the end of this one is perhaps still played; what was heard of it holds."""
+        delivery = self._speaker.abandon()
+        if delivery is not None:
+            self._forget(delivery.reply.number)
+            self._adopt(delivery)
+
     def _forget(self, reply: int) -> None:
         self._purposes.pop(reply, None)
         self._clocks.pop(reply, None)

@@ -146,8 +146,7 @@ class Session(Talk):
                 options.event_id,
             )
             return
-        if self._speaker.current is not None:
-            self._speaker.abandon(self._speaker.current.reply.number)
+        self._answering.abandon_current()
         self._begin_after_input(self._taking.ask(), options)
 
     def cancel_reply(self, reply_id: str | None = None, event_id: str | None = None) -> None:

@@ -192,13 +192,13 @@ class Speaker:
                 return number
         return None
 
-    def abandon(self, number: int) -> None:
-        """The client asked for a new reply while the last one, all sent, was perhaps still played."""
-        delivery = self._deliveries.pop(number, None)
+    def abandon(self) -> Delivery | None:
+        """The client asked for a new reply while the last one, all sent, was perhaps still played; None if there is none."""
+        delivery, self.current = self.current, None
         if delivery is not None:
+            self._deliveries.pop(delivery.reply.number, None)
             self._stop_timer(delivery)
-        if self.current is delivery:
-            self.current = None
+        return delivery
 
     @property
     def out_of_band(self) -> int:

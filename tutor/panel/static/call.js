@@ -144,10 +144,7 @@ export class Call {
         this.measured.silencedAt = performance.now();
         captions.set(event.item_id, "learner", "");
         break;
-      case "viva.speech.dropped":
-      case "conversation.item.input_audio_transcription.failed":
-        captions.remove(event.item_id);
-        break;
+      case "viva.speech.dropped": captions.remove(event.item_id); break;
       case "response.output_audio.delta": this.play(event); break;
       case "response.output_audio_transcript.delta":
       case "response.output_text.delta":
