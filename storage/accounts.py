@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.tables import people, tokens
 
 _LASTING = (TokenKind.API_KEY, TokenKind.BROWSER, TokenKind.PHONE)
+EXPIRED_KEPT = timedelta(days=7)
 _USE_NOTED_EVERY = timedelta(minutes=10)  # a busy client must not cost a write a request
 _NOTED = {
     TokenKind.API_KEY: Act.KEY_MADE,
@@ -116,7 +117,7 @@ class AccountStore(Accounts):
         }  # fmt: skip
         try:
             async with self.database.write() as connection:
-                await connection.execute(insert(tokens).values(row))
+                await insert_token(connection, row)
                 if kind in _NOTED:
                     await note(connection, _NOTED[kind], whom=person_id, kind=kind.value)
                 elif kind is TokenKind.BROWSER:
@@ -241,6 +242,13 @@ def token_of(row: Row[Any]) -> Token:
     known = set(Permission)  # one that a later version took away opens nothing
     scopes = None if row.scopes is None else frozenset(Permission(one) for one in row.scopes if one in known)
     return Token(**{**values, "kind": TokenKind(values["kind"]), "scopes": scopes})
+
+
+async def insert_token(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    """As part of the caller's transaction. Those of the same person that ran out long ago go, so that they do not pile up."""
+    old = (tokens.c.person_id == row["person_id"]) & (tokens.c.expires_at < row["created_at"] - EXPIRED_KEPT)
+    await connection.execute(delete(tokens).where(old))
+    await connection.execute(insert(tokens).values(row))
 
 
 async def revoke_tokens(connection: AsyncConnection, person_id: str, kind: TokenKind) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from lms_core.errors import NotAuthenticated
 from lms_core.people import Person, Role, TokenKind
-from storage.accounts import AccountStore, insert_person, oldest_admin
+from storage.accounts import EXPIRED_KEPT, AccountStore, insert_person, oldest_admin
 from storage.companions import CompanionStore
 from storage.demo import demo_lessons
 
 _LINK_LASTS = timedelta(hours=12)
-_EXPIRED_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Welcome:
 async def first_run(accounts: AccountStore, companions: CompanionStore, data_dir: Path) -> Welcome:
     """Seed an empty database; on later starts only make a new sign-in link (older ones stop working)."""
     admin = await _seeded(accounts, companions)
-    await accounts.forget_expired(datetime.now(UTC) - _EXPIRED_KEPT)
+    await accounts.forget_expired(datetime.now(UTC) - EXPIRED_KEPT)
     await accounts.revoke(admin.id, TokenKind.SIGN_IN)
     link, _ = await accounts.issue(admin.id, TokenKind.SIGN_IN, lasts=_LINK_LASTS)
     return Welcome(await _local_key(accounts, admin, data_dir / "api_key"), link)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.audit import Act
 from lms_core.errors import NotAuthenticated
 from lms_core.people import Person, Role, TokenKind, may_invite
-from storage.accounts import digest_of, end_sign_ins, new_person, token_of
+from storage.accounts import digest_of, end_sign_ins, insert_token, new_person, token_of
 from storage.audit import note
 from storage.database import Database
 from storage.tables import people, tokens
@@ -112,7 +112,7 @@ class SignInStore:
             "rotation": digest_of(rotation), "name": device, "address": address,
         }  # fmt: skip
         async with self._database.write() as connection:
-            await connection.execute(insert(tokens).values(row))
+            await insert_token(connection, row)
             await note(connection, Act.LOGGED_IN, whom=person_id, by=person_id, kind=TokenKind.REFRESH.value)
         return Rotation(person_id, digest_of(family), f"rt_{family}.{rotation}")
 

@@ -124,9 +124,19 @@ async def test_an_email_address_belongs_to_one_person(accounts: AccountStore) ->
 
 async def test_tokens_long_expired_are_forgotten_and_others_stay(accounts: AccountStore) -> None:
     person = await accounts.add_person("Lena", Role.LEARNER)
-    await accounts.issue(person.id, TokenKind.BROWSER, lasts=timedelta(days=-8))
     await accounts.issue(person.id, TokenKind.BROWSER, lasts=timedelta(days=8))
     key, _ = await accounts.issue(person.id, TokenKind.API_KEY)
+    await accounts.issue(person.id, TokenKind.BROWSER, lasts=timedelta(days=-8))
     assert await accounts.forget_expired(datetime.now(UTC) - timedelta(days=7)) == 1
     assert len(await accounts.tokens_of(person.id, TokenKind.BROWSER)) == 1
     await accounts.authenticate(key, TokenKind.API_KEY)
+
+
+async def test_a_persons_long_expired_tokens_go_when_they_get_a_new_one(accounts: AccountStore) -> None:
+    lena, ben = [await accounts.add_person(name, Role.LEARNER) for name in ("Lena", "Ben")]
+    for person in (lena, ben):
+        await accounts.issue(person.id, TokenKind.BROWSER, lasts=timedelta(days=-8))
+    await accounts.issue(lena.id, TokenKind.BROWSER, lasts=timedelta(days=-6))
+    await accounts.issue(lena.id, TokenKind.API_KEY)
+    counts = [len(await accounts.tokens_of(person.id, TokenKind.BROWSER)) for person in (lena, ben)]
+    assert counts == [1, 1]
