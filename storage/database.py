@@ -105,7 +105,7 @@ class Database:
                 yield connection
                 told = await connection.run_sync(outbox.flush) if outbox.waits(connection) else None
         except DBAPIError as error:
-            if not _passes(error):
+            if not passes(error):
                 raise
             _log.error("database.refused", reason=str(error.orig))
             raise TooBusy("The database does not take writes now; the server's log says why.") from error
@@ -255,11 +255,14 @@ def _run(engine: Engine, work: Callable[[Connection], _T]) -> tuple[_T, frozense
         return _told(connection, work)
 
 
-def _passes(error: DBAPIError) -> bool:
+def passes(error: Exception) -> bool:
     """Whether the same write may succeed later."""
-    if getattr(error.orig, "sqlstate", None) in _CLASHES:
-        return True
-    return isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, OperationalError | InterfaceError | OSError) or clashes(error)
+
+
+def clashes(error: Exception) -> bool:
+    """Whether two writes were in each other's way; the same write may succeed at once."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in _CLASHES
 
 
 def _told(connection: Connection, work: Callable[[Connection], _T]) -> tuple[_T, frozenset[str]]:

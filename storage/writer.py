@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from lms_core.errors import TooBusy, VivaError
 from lms_core.sessions import Write
-from storage.database import Database
+from storage.database import Database, clashes, passes
 from storage.errors import NotStored
 from storage.rows import RowWriter
 
@@ -98,10 +98,14 @@ class SessionWriter:
     async def _try(self, group: _Group) -> VivaError | None:
         """None when the group is durable. Whatever goes wrong, the writer goes on."""
         writes = [write for some, _ in group for write in some]
-        try:
-            await self._database.transact(lambda connection: self._rows.write(connection, writes))
-        except Exception as error:
-            return _explain(error, len(group))
+        for last_try in (False, True):
+            try:
+                await self._database.transact(lambda connection: self._rows.write(connection, writes))
+            except Exception as error:
+                if last_try or not clashes(error):
+                    return _explain(error, len(group))
+            else:
+                break
         self.commits += 1
         return None
 
@@ -110,7 +114,7 @@ def _explain(error: Exception, commits: int) -> VivaError:
     """Neither the log nor the client may see the words that could not be written, which errors like to quote."""
     original = getattr(error, "orig", None) or error
     cause = type(original).__name__
-    passing = isinstance(error, OperationalError | InterfaceError | OSError)
+    passing = passes(error)
     reason = (
         str(original) if passing or isinstance(error, IntegrityError) else None
     )  # those quote ids at most

@@ -1,12 +1,15 @@
 """Group commit."""
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import TooBusy, VivaError
 from lms_core.sessions import RemoveItem, SaveItem, SaveMetrics, SaveSnapshot
@@ -14,6 +17,7 @@ from storage import writer as writer_module
 from storage.database import Database
 from storage.errors import NotStored
 from storage.sessions import SessionStore
+from storage.tables import sessions as session_rows
 from storage.writer import SessionWriter
 from tests.storage.rows import item, learner_with_sessions, turn
 
@@ -258,3 +262,27 @@ async def test_after_kill_9_nothing_that_was_acknowledged_is_missing(
         stored = {row.id for row in await sessions.items(session_id)}
         assert {f"{kind}_{n}" for n in range(1, turns + 1) for kind in ("item", "reply")} <= stored
         assert len(stored) % 2 == 0, "a turn is stored whole or not at all"
+
+
+async def test_a_turn_that_another_write_stands_in_the_way_of_is_written_again(
+    database: Database, sessions: SessionStore
+) -> None:
+    await learner_with_sessions(database, "sess_1", "sess_2")
+    writer = SessionWriter(database)
+    both = [SaveSnapshot(session_id, {"turns": 1}, None) for session_id in ("sess_1", "sess_2")]
+
+    async def touch(connection: AsyncConnection, session_id: str) -> None:
+        this = session_rows.c.id == session_id
+        await connection.execute(update(session_rows).where(this).values(door="phone"))
+
+    async with running(writer):
+        with contextlib.suppress(TooBusy):  # PostgreSQL may end either of the two
+            async with database.write() as connection:
+                await touch(connection, "sess_2")
+                commit = asyncio.ensure_future(writer.commit(both))
+                await asyncio.sleep(0.2)  # it has the first session's row, and waits for the second's
+                await touch(connection, "sess_1")
+        await commit
+    for session_id in ("sess_1", "sess_2"):
+        found = await sessions.find(session_id, None)
+        assert found is not None and found.snapshot == {"turns": 1}
