@@ -4,25 +4,17 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from audio import end_of_turn, stt, tts
-from audio.engines import Choice
-from audio.errors import AudioError
 from audio.pool import OnJob
-from audio.silero import SileroBatch
-from lms_core.errors import TooBusy
 from lms_core.plans import Plan
 from storage.accounts import AccountStore
 from storage.answered import AnsweredStore
@@ -55,7 +47,7 @@ from storage.sign_ins import SignInStore
 from storage.updates import UpdateStore
 from storage.whole_courses import WholeCourseStore
 from storage.writer import SessionWriter
-from tutor import brain, panel, transports
+from tutor import health, panel, transports
 from tutor.access_tokens import AccessTokens
 from tutor.api import (
     access,
@@ -98,19 +90,17 @@ from tutor.billing import Stripe, StripeAccount
 from tutor.clients import Clients
 from tutor.coding import Coding
 from tutor.deliveries import Deliveries
+from tutor.engines import Chosen, make_engines, started
 from tutor.errors import SettingsError
 from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
-from tutor.live import Engines, LiveSessions
+from tutor.live import LiveSessions
 from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks, NamedFiles
 from tutor.metrics import Metrics
 from tutor.oidc import OpenIdLogin, Provider
 from tutor.passwords import Passwords
-from tutor.patience import (
-    IDLE_SECONDS,
-    Patience,
-)
+from tutor.patience import IDLE_SECONDS, Patience
 from tutor.previews import Previews
 from tutor.resets import Resets
 from tutor.sandbox import Sandbox
@@ -120,56 +110,8 @@ from tutor.speech_load import SpeechLoad
 from tutor.updates import LiveUpdates
 
 _MOST_BODY = 1 << 20
-_LEAST_FREE = 64 << 20
-"""Bytes on the data directory's disk below which the server is not ready."""
 _BACKLOG = 512  # a school's bell rings for all classes at once
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Which ears, mind, mouth and judge of turns, and why."""
-
-    ears: Choice
-    mind: Choice
-    mouth: Choice
-    end_of_turn: Choice
-
-
-async def choose(settings: Settings) -> Chosen:
-    """What the settings name, or the best that can run here. Raises SettingsError or MindError with what to do."""
-    base, key = settings.openai_base_url or None, settings.openai_api_key.get_secret_value() or None
-    configured = "it is configured"
-    return Chosen(
-        stt.auto(settings.models_dir) if settings.ears == "auto" else Choice(settings.ears, configured),
-        await brain.choose(settings.mind, base_url=base, api_key=key, model=settings.openai_model or None),
-        tts.auto(settings.models_dir) if settings.mouth == "auto" else Choice(settings.mouth, configured),
-        end_of_turn.auto(settings.models_dir) if settings.end_of_turn == "auto"
-        else Choice(settings.end_of_turn, configured),
-    )  # fmt: skip
-
-
-def make_engines(settings: Settings, chosen: Chosen, jobs: Callable[[str], OnJob]) -> Engines:
-    """`jobs` gives what a part's speech pool calls after each job. Raises SettingsError or AudioError for names that do not exist."""
-    key = settings.openai_api_key.get_secret_value() or None
-    speech: dict[str, Any] = {
-        "models_dir": settings.models_dir,
-        "workers": settings.engine_workers,
-        "base_url": settings.speech_base_url or None,
-        "api_key": key,
-    }
-    return Engines(
-        ears=stt.create(chosen.ears.name, on_job=jobs("ears"), **speech),
-        mind=brain.create(
-            chosen.mind.name, base_url=settings.openai_base_url or None, api_key=key,
-            model=settings.openai_model or None,
-        ),
-        mouth=tts.create(chosen.mouth.name, on_job=jobs("mouth"), **speech),
-        silero=SileroBatch(),
-        end_of_turn=end_of_turn.create(
-            chosen.end_of_turn.name, settings.models_dir, on_job=jobs("end_of_turn")
-        ),
-    )  # fmt: skip
 
 
 def stripe_account(settings: Settings) -> StripeAccount:
@@ -178,32 +120,6 @@ def stripe_account(settings: Settings) -> StripeAccount:
         settings.stripe_secret_key.get_secret_value(), settings.stripe_webhook_secret.get_secret_value(),
         {plan: price for plan, price in prices.items() if price}, settings.stripe_api_base,
     )  # fmt: skip
-
-
-@contextlib.asynccontextmanager
-async def started(engines: Engines) -> AsyncIterator[None]:
-    """Engines loaded, and closed again. Raises SettingsError with what to do if one cannot start."""
-    parts: list[Any] = [engines.ears, engines.mind, engines.mouth]
-    if engines.end_of_turn is not None:
-        parts.append(engines.end_of_turn)
-    running: list[Any] = []
-    warming: asyncio.Task[None] | None = None
-    try:
-        for engine in parts:
-            try:
-                await engine.start()
-            except AudioError as error:
-                raise SettingsError(f"{engine.name} cannot start: {error}") from error
-            running.append(engine)
-        warming = asyncio.create_task(engines.mind.warm_up())
-        yield
-    finally:
-        if warming is not None:
-            warming.cancel()
-            await asyncio.gather(warming, return_exceptions=True)
-        for engine in reversed(running):
-            await engine.aclose()
-        await engines.silero.aclose()
 
 
 class Server:
@@ -336,11 +252,7 @@ class Server:
             )
         )
         app.add_routes(
-            [
-                web.get("/healthz", self._health),
-                web.get("/readyz", self._ready),
-                web.get("/metrics", self._metrics),
-            ]
+            health.routes(self.database, self.settings.data_dir, lambda: self.live.draining, self.metrics)
         )
         return app
 
@@ -389,25 +301,6 @@ class Server:
             *events.routes(self.updates),
             *billing.routes(self.stripe, BillingStore(self.database), lambda: self.address),
         ]
-
-    async def _health(self, _request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
-
-    async def _ready(self, _request: web.Request) -> web.Response:
-        parts = {"database": "ok", "engines": "ok", "sessions": "draining" if self.live.draining else "ok"}
-        free = (await asyncio.to_thread(shutil.disk_usage, self.settings.data_dir)).free
-        parts["disk"] = "ok" if free > _LEAST_FREE else f"Only {free >> 20} MB are free; make room."
-        try:
-            await self.database.check()
-        except TooBusy as error:
-            parts["database"] = error.message
-        ready = all(state == "ok" for state in parts.values())
-        return web.json_response({"ready": ready, "parts": parts}, status=200 if ready else 503)
-
-    async def _metrics(self, _request: web.Request) -> web.Response:
-        return web.Response(
-            body=self.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
-        )
 
     def _jobs(self, part: str) -> OnJob:
         """For the metrics, and for the decision whether there is room for one more session."""

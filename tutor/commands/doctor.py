@@ -33,7 +33,7 @@ class _Doctor:
     async def run(self) -> int:
         from audio.errors import AudioError
         from lms_core.errors import VivaError
-        from tutor.app import choose, make_engines
+        from tutor.engines import choose, make_engines
         from tutor.metrics import Metrics
 
         await self._check("data directory", self._data_dir)

@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     from storage.first_run import Welcome
     from tutor import logs, settings
-    from tutor.app import Chosen, Server, choose, write_ready_file
+    from tutor.app import Server, write_ready_file
+    from tutor.engines import Chosen, choose
     from tutor.errors import SettingsError
 
     chosen = settings.load(**flags(options))

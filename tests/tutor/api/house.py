@@ -13,7 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from lms_core.people import Person, Role, TokenKind
 from tests.postgres import sqlite_template as sqlite_template
 from tests.tutor.conftest import NULL_ENGINES
-from tutor.app import Server, choose
+from tutor.app import Server
+from tutor.engines import choose
 from tutor.settings import Settings
 
 PASSWORD = "four words make one"

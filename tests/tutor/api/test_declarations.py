@@ -11,8 +11,9 @@ from tests.e2e.conftest import RunningServer
 from tests.tutor.conftest import NULL_ENGINES
 from tests.tutor.conftest import quick_server as quick_server
 from tutor.api.documentation import openapi
-from tutor.app import Server, choose
+from tutor.app import Server
 from tutor.auth import Authenticator
+from tutor.engines import choose
 from tutor.settings import Settings
 
 _OPEN = {  # to strangers: whoever adds one here says why
