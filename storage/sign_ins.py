@@ -26,6 +26,14 @@ _NO_GOOD = "The refresh token is unknown, expired or already used; sign in again
 _log = structlog.get_logger(__name__)
 
 
+class RefreshReused(NotAuthenticated):
+    """The refresh token was used before: somebody holds a copy, and the sign-in of `person_id` has ended."""
+
+    def __init__(self, person_id: str) -> None:
+        super().__init__(_NO_GOOD)
+        self.person_id = person_id
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """`password` is the hash; None for who signs in by link only."""
@@ -117,7 +125,7 @@ class SignInStore:
         return Rotation(person_id, digest_of(family), f"rt_{family}.{rotation}")
 
     async def rotate(self, refresh_token: str) -> Rotation:
-        """The next refresh token. Raises NotAuthenticated; one that was used before also ends the sign-in."""
+        """The next refresh token. Raises NotAuthenticated; RefreshReused for one that was used before, which also ends the sign-in."""
         family, _, rotation = refresh_token.removeprefix("rt_").partition(".")
         fresh = secrets.token_urlsafe(24)
         now = datetime.now(UTC)
@@ -133,7 +141,7 @@ class SignInStore:
                 await note(connection, Act.REFRESH_REUSED, whom=row.person_id, token=row.digest)
         if reused:
             _log.warning("sign_in.refresh_token_reused", person_id=row.person_id)
-            raise NotAuthenticated(_NO_GOOD)
+            raise RefreshReused(row.person_id)
         return Rotation(row.person_id, row.digest, f"rt_{family}.{fresh}")
 
 

@@ -19,7 +19,7 @@ from lms_core.people import (
 )
 from storage.accounts import AccountStore
 from storage.audit import acting
-from storage.sign_ins import Credentials, Rotation, SignInStore
+from storage.sign_ins import Credentials, RefreshReused, Rotation, SignInStore
 from tutor.access_tokens import LASTS, AccessTokens
 from tutor.auth import Authenticator
 from tutor.clients import Client
@@ -86,7 +86,11 @@ class SigningIn:
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """Raises NotAuthenticated."""
-        return await self._tokens(await self._store.rotate(refresh_token))
+        try:
+            return await self._tokens(await self._store.rotate(refresh_token))
+        except RefreshReused as error:  # the access tokens of that sign-in end with it
+            self._auth.forget(error.person_id)
+            raise
 
     async def log_out(self, principal: Principal) -> None:
         """Raises InvalidInput for an API key, which nobody logged in with."""

@@ -39,6 +39,7 @@ async def test_a_reused_refresh_token_ends_the_whole_sign_in(house: House) -> No
     tokens = (await house.log_in(Role.LEARNER))["tokens"]
     body = {"refresh_token": tokens["refresh_token"]}
     access = (await house.ask("POST", "/auth/refresh", body))[1]["data"]["access_token"]
+    assert (await house.ask("GET", "/sessions", by=access))[0] == 200  # and is remembered
     assert (await house.ask("POST", "/auth/refresh", body))[0] == 401
     assert (await house.ask("GET", "/sessions", by=access))[0] == 401
 
