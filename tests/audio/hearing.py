@@ -46,7 +46,7 @@ class Scene:
         return (int(np.flatnonzero(self.voiced)[-1]) + 1) * 10
 
 
-def levels_db(sound: Samples) -> np.ndarray:
+def levels_db(sound: np.ndarray) -> np.ndarray:
     """Level of each 10 ms in dBFS."""
     stretches = sound[: len(sound) // _STRETCH * _STRETCH].reshape(-1, _STRETCH).astype(float) / 32768
     return np.asarray(10 * np.log10(np.mean(stretches**2, axis=1) + 1e-12))
