@@ -185,6 +185,8 @@ def ordered(said: str, things: Sequence[str]) -> list[int]:
     whole, *later = CORRECTION.split(plain_letters(said))
     for part in (*reversed(later), whole, said):
         words = tokens(part)
+        if words[:2] == ["first", "one"] and "one" in things:  # the thing, not "the first one"
+            words = words[1:]
         mentions = by_words(words, [(thing,) for thing in things])
         texts = _in_time(words, mentions) if mentions else [one.thing for one in by_place(words, len(things))]
         if len(set(texts)) > 1 or part is said:
@@ -216,20 +218,32 @@ def matched(said: str, lefts: Sequence[str], rights: Sequence[str]) -> dict[int,
     """Which right side goes with each left one: "cats go with meow", "one is b and two is a"."""
     words = tokens(plain_letters(said))
     names = [(name,) for name in (*lefts, *rights)]
-    mentions = by_words(words, names)
-    sides = {one.thing < len(lefts) for one in mentions}
-    if len(sides) < 2:
-        return _matched_by_place(words, len(lefts))
+    twins = _same_numbers(lefts, rights)
     pairs: dict[int, int] = {}
     waiting: int | None = None
-    for one in mentions:
-        if waiting is not None and (waiting < len(lefts)) is not (one.thing < len(lefts)):
-            left, right = sorted((waiting, one.thing))
+    for one in by_words(words, names):
+        thing = one.thing
+        if waiting is not None and (waiting < len(lefts)) is (thing < len(lefts)):
+            thing = twins.get(thing, thing)
+        if waiting is not None and (waiting < len(lefts)) is not (thing < len(lefts)):
+            left, right = sorted((waiting, thing))
             pairs[left] = right - len(lefts)
             waiting = None
         else:
-            waiting = one.thing
-    return pairs
+            waiting = thing
+    return pairs or _matched_by_place(words, len(lefts))
+
+
+def _same_numbers(lefts: Sequence[str], rights: Sequence[str]) -> dict[int, int]:
+    """Names of both sides that are spoken alike, such as 1/2 and 0.5: from the left one to the right one."""
+    values = {
+        number.value: place for place, name in enumerate(rights) if (number := _only_number(tokens(name)))
+    }
+    return {
+        place: len(lefts) + values[number.value]
+        for place, name in enumerate(lefts)
+        if (number := _only_number(tokens(name))) and number.value in values
+    }
 
 
 def _matched_by_place(words: Sequence[str], count: int) -> dict[int, int]:

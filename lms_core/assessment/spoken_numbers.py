@@ -119,9 +119,9 @@ class _Reader:
         return self._at(place) in _UNITS or self._at(place) in _TENS or _is_numeral(self._at(place)[:1])
 
     def _mixed(self, place: int) -> tuple[Fraction, int, int | None, int | None] | None:
-        """One and a half, 2 1/2."""
+        """One and a half, 2 1/2; but 0.5 and a quarter are two numbers."""
         whole = self._cardinal(place)
-        if whole is None:
+        if whole is None or whole[0].denominator != 1:
             return None
         value, end = whole
         after = end + 1 if self._at(end) == "and" else end

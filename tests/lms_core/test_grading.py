@@ -30,6 +30,8 @@ EVEN = QuizItem(
 )
 ANIMALS = QuizItem("In which order do they come?", kind=QuizKind.ORDERING, answers=("cats", "dogs", "birds"))
 TWO = QuizItem("Which comes first?", kind=QuizKind.ORDERING, answers=("the egg", "the chicken"))
+NUMERALS = QuizItem("Smallest first.", kind=QuizKind.ORDERING, answers=("one", "two", "three"))
+DECIMALS = QuizItem("Which are equal?", kind=QuizKind.MATCHING, pairs=(("1/2", "0.5"), ("1/4", "0.25")))
 FRACTIONS = QuizItem("Smallest first.", kind=QuizKind.ORDERING, answers=("1/8", "1/4", "1/2"))
 SOUNDS = QuizItem(
     "What do they say?", kind=QuizKind.MATCHING, pairs=(("cats", "meow"), ("dogs", "woof"), ("cows", "moo"))
@@ -82,12 +84,15 @@ SPOKEN = [
     (TWO, "the egg before the chicken", 1), (TWO, "the chicken comes after the egg", 1),
     (TWO, "the chicken and then the egg", 0), (FRACTIONS, "an eighth a quarter a half", 1),
     (FRACTIONS, "one eighth then one fourth then one half", 1), (FRACTIONS, "a half a quarter an eighth", 0),
+    (NUMERALS, "first one, then two, then three", 1), (NUMERALS, "first three, then two, then one", 0),
     # pairs
     (SOUNDS, "cats go with meow dogs with woof and cows with moo", 1),
     (SOUNDS, "cats say meow, dogs say woof, cows say moo", 1),
     (SOUNDS, "meow is cats, woof is dogs and moo is cows", 1), (SOUNDS, "cats go with meow", 1 / 3),
     (SOUNDS, "cats with woof, dogs with meow, cows with moo", 1 / 3), (SOUNDS, "hello", UNCLEAR),
     (CAPITALS, "france is paris and spain is madrid", 1), (CAPITALS, "France goes with Madrid and Spain with Paris", 0),
+    (DECIMALS, "one half is nought point five and one quarter is nought point two five", 1),
+    (DECIMALS, "0.5 is one half, 0.25 is a quarter", 1), (DECIMALS, "a half is 0.25 and a quarter is 0.5", 0),
     # gaps
     (GASES_IN_OUT, "carbon dioxide and oxygen", 1), (GASES_IN_OUT, "c o two and oxygen", 1),
     (GASES_IN_OUT, "the first is carbon dioxide and the second one is oxygen", 1),
