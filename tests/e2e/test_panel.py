@@ -4,16 +4,19 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
+from lms_core.notifications import Notification, NotificationKind
 from lms_core.people import TokenKind
 from storage.accounts import AccountStore
 from storage.database import Database
+from storage.notifications import notify
 from tests.e2e.conftest import RunningServer
 from tests.tutor.conftest import NULL_ENGINES
 
@@ -23,7 +26,7 @@ _LEARNER = "demo_person_3"
 _SIZE = ["--people=20", "--courses=4", "--enrollments=40", "--progress=60", "--sessions=60"]
 _PATHS = [
     "/home", "/companions", "/companions?saved=1", "/companions?search=zzz", "/companions/ada-fractions", "/history",
-    "/courses", "/achievements", "/leaderboard", "/leaderboard?period=all", "/enter",
+    "/courses", "/achievements", "/leaderboard", "/leaderboard?period=all", "/notifications", "/enter",
 ]  # fmt: skip
 
 
@@ -128,6 +131,28 @@ async def test_a_course_is_joined_and_a_lesson_finished(
     await expect(learner.locator(".mark.completed")).to_have_count(1)
 
 
+async def test_a_notification_is_read_and_then_all_are(learner: Page, school: RunningServer) -> None:
+    await _tell(school, "A first thing", "A second thing")
+    await learner.goto("/notifications")
+    unread = learner.locator("summary .count")
+    before = int(await unread.locator("[aria-hidden]").inner_text())
+    await learner.get_by_role("button", name="Mark as read: A first thing").click()
+    await expect(unread).to_contain_text(f"{before - 1} unread")
+    await learner.get_by_role("button", name="Mark all as read").click()
+    await expect(unread).to_have_count(0)
+    await expect(learner.get_by_text("A second thing")).to_be_visible()
+
+
+async def _tell(school: RunningServer, *titles: str) -> None:
+    now = datetime.now(UTC)
+    database = Database(f"sqlite:///{school.data_dir / 'viva.db'}")
+    async with database.write() as connection:
+        for title in titles:
+            told = Notification(_LEARNER, NotificationKind.MESSAGE, title, "From your teacher.", now)
+            await connection.run_sync(partial(notify, one=told, now=now))
+    await database.aclose()
+
+
 async def test_a_talk_is_read_again(learner: Page) -> None:
     await learner.goto("/history")
     await learner.locator(".row a").first.click()
@@ -173,7 +198,7 @@ async def _invited(school: RunningServer) -> str:
             "password": "correct horse battery",
             "invitation": invitation,
         }
-        assert (await http.post("/api/v1/auth/sign-up", json=body)).status == 204
+        assert (await http.post("/api/v1/auth/sign-up", json=body)).status == 200
     return "ivy@example.org"
 
 

@@ -12,6 +12,7 @@ from lms_core.companions import Patience, Style, Subject
 from lms_core.courses import Difficulty, LessonKind
 from lms_core.gamification.achievements import ACHIEVEMENTS
 from lms_core.gamification.xp import Period
+from lms_core.notifications import NotificationKind
 from lms_core.people import Role
 from lms_core.progress import LessonStatus
 from tutor.panel.languages import LANGUAGES, chosen
@@ -21,7 +22,7 @@ _FILES = {path.stem: json.loads(path.read_text("utf-8")) for path in (_PANEL / "
 _ENGLISH = _FILES["en"]
 _SETS = {
     "subject": Subject, "style": Style, "patience": Patience, "difficulty": Difficulty, "lesson_kind": LessonKind,
-    "status": LessonStatus, "role": Role, "period": Period,
+    "status": LessonStatus, "role": Role, "period": Period, "notification": NotificationKind,
 }  # fmt: skip
 
 

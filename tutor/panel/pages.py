@@ -13,7 +13,7 @@ from tutor.auth import Authenticator
 from tutor.panel import static_files
 from tutor.panel.languages import LANGUAGES, Strings, chosen
 from tutor.panel.rendering import Renderer
-from tutor.panel.views import companions, courses, history, home, rewards
+from tutor.panel.views import companions, courses, history, home, notifications, rewards
 from tutor.panel.visit import PanelStores, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
@@ -40,6 +40,7 @@ PAGES = (
     Page("/courses/{slug}", "course.html", courses.one),
     Page("/lessons/{id}", "lesson.html", courses.lesson),
     Page("/achievements", "achievements.html", rewards.achievements, Permission.LEARN),
+    Page("/notifications", "notifications.html", notifications.notifications, Permission.LEARN),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
 )
 
@@ -85,7 +86,10 @@ class _Panel:
         person = await self._stores.accounts.person(viewer.person_id)
         visit = Visit(request, viewer, person, strings, self._stores)
         shown = await page.load(visit)
-        return self._renderer.page(page.template, strings, person=person, path=request.path, **shown)
+        unread = await self._stores.notifications.unread(viewer.person_id)
+        return self._renderer.page(
+            page.template, strings, person=person, path=request.path, unread=unread, **shown
+        )
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Sign in with a password."""

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.enrollments import EnrollmentStore
 from storage.gamification import GamificationStore
 from storage.lessons import LessonStore
+from storage.notifications import NotificationStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
 from storage.sessions import SessionStore
@@ -34,6 +35,7 @@ class PanelStores:
         self.enrollments = EnrollmentStore(database)
         self.gamification = GamificationStore(database)
         self.lessons = LessonStore(database)
+        self.notifications = NotificationStore(database)
         self.plans = PlanStore(database)
         self.progress = ProgressStore(database)
         self.sessions = SessionStore(database)
