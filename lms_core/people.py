@@ -195,6 +195,14 @@ class Principal:
         scoped = self.kind not in SESSIONS_ONLY and (self.scopes is None or permission in self.scopes)
         return scoped and permission in PERMISSIONS[self.role]
 
+    def refused(self, permission: Permission) -> NotPermitted:
+        """Why they may not, for who is to be told."""
+        if permission in PERMISSIONS[self.role]:
+            text = f"This key may not do this; make one that has the scope '{permission}'."
+        else:
+            text = f"This is not for the role '{self.role}'; an admin can give you another one."
+        return NotPermitted(text, permission=permission)
+
 
 def granted(asker: Principal, wanted: frozenset[Permission] | None) -> frozenset[Permission] | None:
     """The scopes of a key that the asker makes. Nobody hands out more than they have. Raises NotPermitted."""

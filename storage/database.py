@@ -210,6 +210,7 @@ def _prepare(engine: Engine, *, foreign_keys: bool = True) -> None:
 def _pragmas(*, foreign_keys: bool) -> Callable[[Any, Any], None]:
     wanted = (
         "busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL",
+        "secure_delete=ON",  # what is erased is overwritten; the default depends on who built SQLite
         f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
     )  # fmt: skip
 

@@ -115,7 +115,7 @@ class SigningIn:
     async def invite(self, principal: Principal, role: Role) -> tuple[str, datetime]:
         """The invitation's value, shown only now, and when it expires. Raises NotPermitted."""
         if not may_invite(principal.role, role):
-            raise NotPermitted(f"A {principal.role} may not invite a {role}.")
+            raise NotPermitted(f"The role '{principal.role}' may not invite anybody as '{role}'.")
         value, expires = await self._accounts.issue(
             principal.person_id, TokenKind.INVITATION, lasts=INVITATION_LASTS, config={"role": role.value}
         )

@@ -103,3 +103,15 @@ async def test_of_two_writes_in_each_others_way_one_is_told_to_try_again(databas
 
     results = await asyncio.gather(change(first, second), change(second, first), return_exceptions=True)
     assert [type(one) for one in results if one is not None] == ([] if database.is_sqlite else [TooBusy])
+
+
+async def test_what_is_erased_is_not_left_in_the_file(tmp_path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'viva.db'}")
+    await database.migrate()
+    person = await AccountStore(database).add_person("Leonhard-the-erased", Role.LEARNER)
+    async with database.write() as connection:
+        assert await connection.scalar(text("PRAGMA secure_delete")) == 1
+        await connection.execute(text("DELETE FROM people WHERE id = :id"), {"id": person.id})
+    await database.aclose()
+    left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert b"Leonhard-the-erased" not in left

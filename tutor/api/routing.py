@@ -177,7 +177,7 @@ def _endpoint(
                 raise NotPermitted("This token opens sessions and nothing else; use an API key.")
             rates.take(asker.person_id, time.monotonic())
             if not asker.may(route.permission):
-                raise NotPermitted(f"A {asker.role} may not do this.", permission=route.permission)
+                raise asker.refused(route.permission)
         acting.set(Acting(asker.person_id if asker else None, client.address))
         call = await _checked(route, request, asker, client)
         if route.creates and (key := key_of(request.headers)) is not None:

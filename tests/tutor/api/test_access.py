@@ -47,12 +47,18 @@ async def test_a_key_is_shown_once_and_opens_until_it_is_revoked(house: House) -
 async def test_a_key_may_what_its_scopes_say_and_passes_on_no_more(house: House) -> None:
     value = await made(house, Role.TEACHER, scopes=["browse", "own_account"])
     assert (await house.ask("GET", "/companions", by=value))[0] == 200
-    assert (await house.ask("GET", "/sessions", by=value))[0] == 403
+    status, refusal = await house.ask("GET", "/sessions", by=value)
+    assert status == 403 and "one that has the scope 'learn'" in refusal["error"]
     child = await made(house, value)
     assert (await house.ask("GET", "/sessions", by=child))[0] == 403
     wider = {"name": "wider", "scopes": ["learn"]}
     assert (await house.ask("POST", "/me/api-keys", wider, by=value))[0] == 403
     assert (await house.ask("POST", "/me/api-keys", {"name": "x", "scopes": ["fly"]}, by=value))[0] == 400
+
+
+async def test_who_lacks_the_role_is_told_so(house: House) -> None:
+    status, refusal = await house.ask("GET", "/admin/audit", by=Role.TEACHER)
+    assert status == 403 and "not for the role 'teacher'" in refusal["error"]
 
 
 async def test_no_scope_lifts_a_role(house: House) -> None:
