@@ -1,98 +1,29 @@
 """The learner's pages in headless Chromium, on a made-up school. One browser and one server for all tests."""
 
-import shutil
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 import aiohttp
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from lms_core.notifications import Notification, NotificationKind
-from lms_core.people import TokenKind
-from storage.accounts import AccountStore
 from storage.database import Database
 from storage.notifications import notify
 from tests.e2e.conftest import RunningServer
-from tests.tutor.conftest import NULL_ENGINES
+from tests.e2e.panel_school import LEARNER, browser, check_fits, cookie, learner, new_context, school
 
+__all__ = ["browser", "cookie", "learner", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_LEARNER = "demo_person_3"
-_SIZE = ["--people=20", "--courses=4", "--enrollments=40", "--progress=60", "--sessions=60"]
 _PATHS = [
     "/home", "/companions", "/companions?saved=1", "/companions?search=zzz", "/companions/ada-fractions", "/history",
     "/courses", "/achievements", "/leaderboard", "/leaderboard?period=all", "/notifications", "/enter",
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    data = tmp_path_factory.mktemp("school") / "data"
-    subprocess.run(
-        [sys.executable, "-m", "tutor.cli", "demo-data", f"--data-dir={data}", *_SIZE], check=True, stdout=subprocess.DEVNULL
-    )  # fmt: skip
-    running = RunningServer(data, *NULL_ENGINES)
-    yield running
-    running.stop()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    if _CHROMIUM is None:
-        pytest.skip("no Chromium: install it (Debian: apt-get install chromium)")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        await chromium.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def cookie(school: RunningServer) -> str:
-    database = Database(f"sqlite:///{school.data_dir / 'viva.db'}")
-    value, _ = await AccountStore(database).issue(_LEARNER, TokenKind.BROWSER, lasts=timedelta(hours=1))
-    await database.aclose()
-    return value
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def learner(browser: Browser, school: RunningServer, cookie: str) -> AsyncIterator[Page]:
-    """A page of a signed-in learner; the test fails if the console had anything to complain of."""
-    context = await _context(browser, school, cookie)
-    page = await context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if _is_ours(said) else None)
-    yield page
-    await context.close()
-    assert problems == []
-
-
-def _is_ours(said: ConsoleMessage) -> bool:
-    """A request that fails is shown by the page itself; the browser's own line about it is none of ours."""
-    return said.type == "error" and not said.text.startswith("Failed to load resource")
-
-
-async def _context(browser: Browser, school: RunningServer, cookie: str | None) -> BrowserContext:
-    context = await browser.new_context(base_url=school.url, locale="en-GB")
-    if cookie is not None:
-        await context.add_cookies([{"name": "viva_session", "value": cookie, "url": school.url}])
-    return context
-
-
 @pytest.mark.parametrize("width", [390, 820, 1440])
 async def test_every_page_fits_its_screen_and_complains_of_nothing(learner: Page, width: int) -> None:
-    await learner.set_viewport_size({"width": width, "height": 844})
-    for path in _PATHS:
-        answer = await learner.goto(path)
-        assert answer is not None and answer.status == 200, path
-        await expect(learner.locator("h1")).to_have_count(1)
-        beyond = await learner.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert beyond <= 0, f"{path} is {beyond} px too wide at {width} px"
+    await check_fits(learner, _PATHS, width)
 
 
 async def test_a_bookmark_is_kept_and_found_again(learner: Page) -> None:
@@ -148,7 +79,7 @@ async def _tell(school: RunningServer, *titles: str) -> None:
     database = Database(f"sqlite:///{school.data_dir / 'viva.db'}")
     async with database.write() as connection:
         for title in titles:
-            told = Notification(_LEARNER, NotificationKind.MESSAGE, title, "From your teacher.", now)
+            told = Notification(LEARNER, NotificationKind.MESSAGE, title, "From your teacher.", now)
             await connection.run_sync(partial(notify, one=told, now=now))
     await database.aclose()
 
@@ -167,7 +98,7 @@ async def test_the_talk_button_leads_to_the_session_page_and_asks_for_the_microp
 
 async def test_who_is_not_signed_in_signs_in_and_goes_on(browser: Browser, school: RunningServer) -> None:
     invited = await _invited(school)
-    context = await _context(browser, school, None)
+    context = await new_context(browser, school, None)
     page = await context.new_page()
     await page.goto("/companions?subject=maths")
     await page.get_by_label("E-mail").fill(invited)

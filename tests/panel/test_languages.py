@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tutor.panel
-from lms_core.companions import Patience, Style, Subject
+from lms_core.companions import CompanionStatus, Patience, Style, Subject
 from lms_core.courses import Difficulty, LessonKind
 from lms_core.gamification.achievements import ACHIEVEMENTS
 from lms_core.gamification.xp import Period
@@ -23,6 +23,7 @@ _ENGLISH = _FILES["en"]
 _SETS = {
     "subject": Subject, "style": Style, "patience": Patience, "difficulty": Difficulty, "lesson_kind": LessonKind,
     "status": LessonStatus, "role": Role, "period": Period, "notification": NotificationKind,
+    "companion_status": CompanionStatus,
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tutor.auth import Authenticator
 from tutor.panel import static_files
 from tutor.panel.languages import LANGUAGES, Strings, chosen
 from tutor.panel.rendering import Renderer
-from tutor.panel.views import companions, courses, history, home, notifications, rewards
+from tutor.panel.views import companions, courses, history, home, notifications, rewards, teaching
 from tutor.panel.visit import PanelStores, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
@@ -42,6 +42,7 @@ PAGES = (
     Page("/achievements", "achievements.html", rewards.achievements, Permission.LEARN),
     Page("/notifications", "notifications.html", notifications.notifications, Permission.LEARN),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
+    Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
 )
 
 

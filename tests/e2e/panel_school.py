@@ -1,0 +1,97 @@
+"""A made-up school with a server, and browsers in which its people are signed in."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+
+from lms_core.people import TokenKind
+from storage.accounts import AccountStore
+from storage.database import Database
+from tests.e2e.conftest import RunningServer
+from tests.tutor.conftest import NULL_ENGINES
+
+TEACHER, LEARNER = "demo_person_0", "demo_person_3"
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_SIZE = ["--people=20", "--courses=4", "--enrollments=40", "--progress=60", "--sessions=60"]
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    data = tmp_path_factory.mktemp("school") / "data"
+    subprocess.run(
+        [sys.executable, "-m", "tutor.cli", "demo-data", f"--data-dir={data}", *_SIZE], check=True, stdout=subprocess.DEVNULL
+    )  # fmt: skip
+    running = RunningServer(data, *NULL_ENGINES)
+    yield running
+    running.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    if _CHROMIUM is None:
+        pytest.skip("no Chromium: install it (Debian: apt-get install chromium)")
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cookie(school: RunningServer) -> str:
+    return await cookie_of(school, LEARNER)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def learner(browser: Browser, school: RunningServer, cookie: str) -> AsyncIterator[Page]:
+    async with signed_in(browser, school, cookie) as page:
+        yield page
+
+
+async def cookie_of(school: RunningServer, person_id: str) -> str:
+    database = Database(f"sqlite:///{school.data_dir / 'viva.db'}")
+    value, _ = await AccountStore(database).issue(person_id, TokenKind.BROWSER, lasts=timedelta(hours=1))
+    await database.aclose()
+    return value
+
+
+@asynccontextmanager
+async def signed_in(browser: Browser, school: RunningServer, cookie: str) -> AsyncIterator[Page]:
+    """A page of a signed-in person; the test fails if the console had anything to complain of."""
+    context = await new_context(browser, school, cookie)
+    page = await context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if _is_ours(said) else None)
+    yield page
+    await context.close()
+    assert problems == []
+
+
+def _is_ours(said: ConsoleMessage) -> bool:
+    """A request that fails is shown by the page itself; the browser's own line about it is none of ours."""
+    return said.type == "error" and not said.text.startswith("Failed to load resource")
+
+
+async def new_context(browser: Browser, school: RunningServer, cookie: str | None) -> BrowserContext:
+    context = await browser.new_context(base_url=school.url, locale="en-GB")
+    if cookie is not None:
+        await context.add_cookies([{"name": "viva_session", "value": cookie, "url": school.url}])
+    return context
+
+
+async def check_fits(page: Page, paths: Sequence[str], width: int) -> None:
+    """Every page has one heading, and nothing of it is beyond the screen."""
+    await page.set_viewport_size({"width": width, "height": 844})
+    for path in paths:
+        answer = await page.goto(path)
+        assert answer is not None and answer.status == 200, path
+        await expect(page.locator("h1")).to_have_count(1)
+        beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert beyond <= 0, f"{path} is {beyond} px too wide at {width} px"
