@@ -59,6 +59,10 @@ async def errors(
     except web.HTTPException as error:
         if error.status < 400:
             raise
+        if error.status == 404:
+            return error_response(
+                NotFound("There is nothing at this address; /api/v1/docs lists what there is.")
+            )
         body = {"error": error.reason, "code": f"http_{error.status}", "details": {}}
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return web.json_response(body, status=error.status, headers=allow)

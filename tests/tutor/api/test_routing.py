@@ -144,6 +144,12 @@ async def test_what_is_unchanged_is_not_sent_again(client: TestClient[Any, Any])
     assert (await client.get("/api/v1/notes/1", headers={"If-None-Match": tag})).status == 304
 
 
+async def test_an_address_with_nothing_behind_it_says_where_to_look(client: TestClient[Any, Any]) -> None:
+    answer = await client.get("/api/v1/nothing-here")
+    body = await answer.json()
+    assert answer.status == 404 and body["code"] == "not_found" and "/api/v1/docs" in body["error"]
+
+
 async def test_a_role_without_the_permission_is_refused(client: TestClient[Any, Any]) -> None:
     answer = await client.delete("/api/v1/notes")
     assert answer.status == 403 and (await answer.json())["details"] == {"permission": "see_all_sessions"}
