@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -15,6 +16,8 @@ from tutor.billing import Stripe
 from tutor.live import LiveSessions
 
 _log = structlog.get_logger(__name__)
+FRESH = timedelta(minutes=15)
+"""Who deletes their account has signed in so recently: an unlocked screen is not enough."""
 
 
 class Leaving:

@@ -1,23 +1,36 @@
 """The learner's pages in headless Chromium, on a made-up school. One browser and one server for all tests."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import update
 
 from lms_core.notifications import Notification, NotificationKind
+from storage.accounts import digest_of
 from storage.database import Database
 from storage.notifications import notify
+from storage.tables import tokens
 from tests.e2e.conftest import RunningServer
-from tests.e2e.panel_school import LEARNER, browser, check_fits, cookie, learner, new_context, school
+from tests.e2e.panel_school import (
+    LEARNER,
+    browser,
+    check_fits,
+    cookie,
+    cookie_of,
+    learner,
+    new_context,
+    school,
+)
 
 __all__ = ["browser", "cookie", "learner", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 _PATHS = [
     "/home", "/companions", "/companions?saved=1", "/companions?search=zzz", "/companions/ada-fractions", "/history",
-    "/courses", "/achievements", "/leaderboard", "/leaderboard?period=all", "/notifications", "/enter",
+    "/courses", "/achievements", "/leaderboard", "/leaderboard?period=all", "/notifications", "/profile",
+    "/enter",
 ]  # fmt: skip
 
 
@@ -117,20 +130,73 @@ async def test_who_is_not_signed_in_signs_in_and_goes_on(browser: Browser, schoo
     await context.close()
 
 
-async def _invited(school: RunningServer) -> str:
+async def test_a_person_changes_their_name_signs_out_a_device_and_leaves(
+    browser: Browser, school: RunningServer
+) -> None:
+    email = await _invited(school, "Zoe")
+    credentials = {"email": email, "password": "correct horse battery"}
+    async with aiohttp.ClientSession(school.url) as http:
+        assert (await http.post("/api/v1/auth/login", json=credentials)).status == 200
+    context = await new_context(browser, school, None)
+    page = await context.new_page()
+    await page.goto("/enter?next=/profile")
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label("Password").fill(credentials["password"])
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_label("Name").fill("Zora")
+    await page.get_by_role("button", name="Save").first.click()
+    await expect(page.get_by_text("Account of Zora")).to_be_attached()
+    await page.get_by_role("button", name="Sign out everywhere else").click()
+    await expect(page.get_by_role("button", name="Sign out everywhere else")).to_have_count(0)
+    await page.get_by_label("Current password").fill("wrong")
+    await page.get_by_label("New password").fill("better horse battery")
+    await page.get_by_role("button", name="Save").last.click()
+    await expect(page.get_by_role("alert")).to_contain_text("wrong")
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Download my data").click()
+    assert (await download.value).suggested_filename == "viva-my-data.json"
+    await page.get_by_role("button", name="Delete my account").click()
+    await page.get_by_role("button", name="Delete for good").click()
+    await expect(page).to_have_url(f"{school.url}/enter")
+    await context.close()
+    async with aiohttp.ClientSession(school.url) as http:
+        assert (await http.post("/api/v1/auth/login", json=credentials)).status == 401
+
+
+async def test_who_signed_in_long_ago_is_asked_to_do_so_again_before_leaving(
+    browser: Browser, school: RunningServer
+) -> None:
+    value = await cookie_of(school, LEARNER)
+    database = Database(f"sqlite:///{school.data_dir / 'viva.db'}")
+    async with database.write() as connection:
+        old = datetime.now(UTC) - timedelta(hours=1)
+        mine = tokens.c.digest == digest_of(value)
+        await connection.execute(update(tokens).where(mine).values(created_at=old))
+    await database.aclose()
+    context = await new_context(browser, school, value)
+    page = await context.new_page()
+    await page.goto("/profile")
+    await page.get_by_role("button", name="Delete my account").click()
+    await page.get_by_role("button", name="Sign in again").click()
+    await expect(page).to_have_url(f"{school.url}/enter?next=/profile")
+    await context.close()
+
+
+async def _invited(school: RunningServer, name: str = "Ivy") -> str:
     """A new learner's address."""
+    email = f"{name.lower()}@example.org"
     async with aiohttp.ClientSession(school.url) as http:
         admin = {"Authorization": f"Bearer {school.api_key}"}
         answer = await http.post("/api/v1/auth/invitations", json={}, headers=admin)
         invitation = (await answer.json())["data"]["invitation"]
         body = {
-            "name": "Ivy",
-            "email": "ivy@example.org",
+            "name": name,
+            "email": email,
             "password": "correct horse battery",
             "invitation": invitation,
         }
         assert (await http.post("/api/v1/auth/sign-up", json=body)).status == 200
-    return "ivy@example.org"
+    return email
 
 
 async def test_other_peoples_talks_are_not_found(school: RunningServer, cookie: str) -> None:

@@ -14,6 +14,7 @@ from lms_core.gamification.achievements import ACHIEVEMENTS
 from lms_core.gamification.xp import Period
 from lms_core.notifications import NotificationKind
 from lms_core.people import Role
+from lms_core.plans import Plan, Quota
 from lms_core.progress import LessonStatus
 from tutor.panel.languages import LANGUAGES, chosen
 
@@ -24,6 +25,7 @@ _SETS = {
     "subject": Subject, "style": Style, "patience": Patience, "difficulty": Difficulty, "lesson_kind": LessonKind,
     "status": LessonStatus, "role": Role, "period": Period, "notification": NotificationKind,
     "companion_status": CompanionStatus,
+    "plan": Plan, "quota": Quota,
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """My profile, my data, and deleting my account."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 from aiohttp import web
@@ -14,9 +14,8 @@ from storage.people import PeopleStore
 from storage.personal import PersonalStore
 from tutor.api.people import Name, PersonOut, person_out
 from tutor.api.routing import UNSENT, Call, Model, Route, Stream
-from tutor.leaving import Leaving
+from tutor.leaving import FRESH, Leaving
 
-_FRESH = timedelta(minutes=15)
 _Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
 
 
@@ -52,7 +51,7 @@ def routes(
 
     async def leave(call: Call[None, None]) -> None:
         begun = await accounts.signed_in_at(call.principal)
-        if begun is None or begun < datetime.now(UTC) - _FRESH:
+        if begun is None or begun < datetime.now(UTC) - FRESH:
             raise NotPermitted("Log in again, and delete your account within 15 minutes of that.")
         await leaving.erase(call.principal.person_id)
 

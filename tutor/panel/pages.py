@@ -13,7 +13,7 @@ from tutor.auth import Authenticator
 from tutor.panel import static_files
 from tutor.panel.languages import LANGUAGES, Strings, chosen
 from tutor.panel.rendering import Renderer
-from tutor.panel.views import companions, courses, history, home, notifications, rewards, teaching
+from tutor.panel.views import companions, courses, history, home, notifications, profile, rewards, teaching
 from tutor.panel.visit import PanelStores, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
@@ -41,6 +41,7 @@ PAGES = (
     Page("/lessons/{id}", "lesson.html", courses.lesson),
     Page("/achievements", "achievements.html", rewards.achievements, Permission.LEARN),
     Page("/notifications", "notifications.html", notifications.notifications, Permission.LEARN),
+    Page("/profile", "profile.html", profile.profile, Permission.OWN_ACCOUNT),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
     Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
 )

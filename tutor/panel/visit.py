@@ -17,6 +17,7 @@ from storage.notifications import NotificationStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
 from storage.sessions import SessionStore
+from storage.sign_ins import SignInStore
 from tutor.media_links import NamedFiles
 from tutor.panel.languages import Strings
 
@@ -39,6 +40,7 @@ class PanelStores:
         self.plans = PlanStore(database)
         self.progress = ProgressStore(database)
         self.sessions = SessionStore(database)
+        self.sign_ins = SignInStore(database)
 
 
 @dataclass(frozen=True, slots=True)

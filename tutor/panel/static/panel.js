@@ -8,12 +8,15 @@ export function toast(text) {
   setTimeout(() => message.remove(), 6000);
 }
 
+// Forms edit what is one's own: the last word counts, whatever it was before.
+const EDIT = {PATCH: {"If-Match": "*"}};
+
 // `what` is a method and an address. Throws an Error whose text can be shown.
 export async function api(what, body) {
   const [method, address] = what.split(" ");
   let answer;
   try {
-    answer = await fetch(address, {method, ...(body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json"}})});
+    answer = await fetch(address, {method, ...(body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json", ...EDIT[method]}})});
   } catch {
     throw new Error(strings["script.offline"]);
   }
@@ -61,6 +64,10 @@ async function send(form) {
   button.disabled = true;
   try {
     await api(form.dataset.api, {...JSON.parse(form.dataset.body ?? "{}"), ...Object.fromEntries(new FormData(form))});
+    if (form.dataset.done) {
+      form.reset();
+      toast(form.dataset.done);
+    }
     then(form);
   } catch (error) {
     for (const {field} of error.fields ?? []) form.elements[field]?.setAttribute("aria-invalid", "true");
@@ -74,7 +81,8 @@ async function send(form) {
 
 document.addEventListener("click", event => {
   const button = event.target.closest("button");
-  if (button?.dataset.toggle) toggle(button);
+  if (button?.dataset.opens) document.getElementById(button.dataset.opens).showModal();
+  else if (button?.dataset.toggle) toggle(button);
   else if (button?.dataset.api) press(button);
   const menu = document.querySelector("details.me[open]");
   if (menu && !menu.contains(event.target)) menu.open = false;
