@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, insert, select, text
 
 from lms_core.companions import Companion, Style, Subject
 from lms_core.courses import Difficulty
@@ -77,6 +77,7 @@ async def fill(database: Database, size: Size, report: Callable[[str, int], None
                 await connection.execute(insert(table), batch)
                 count += len(batch)
             report(table.name, count)
+        await connection.execute(text("ANALYZE"))  # so that queries are planned for what is there now
 
 
 def _person(number: int) -> str:
