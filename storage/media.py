@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import structlog
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, or_, select, union_all
 
-from lms_core.errors import InvalidInput, TooBusy
+from lms_core.errors import Conflict, InvalidInput, TooBusy
 from lms_core.media import HEAD, TAKEN, Media, clean_name, recognise
 from storage.database import Database
-from storage.tables import media
+from storage.tables import courses, lessons, media, modules
 
 _log = structlog.get_logger(__name__)
 
@@ -70,12 +70,18 @@ class MediaStore:
         return [_media(row) for row in rows], total or 0
 
     async def remove(self, media_id: str, owner_id: str | None = None) -> bool:
-        """The row, and the bytes unless another row has the same; False if it is not there or not that owner's."""
+        """The row, and the bytes unless another row has the same; False if it is not there or not that owner's.
+
+        Raises Conflict while a course of its owner's shows it.
+        """
         wanted = media.c.id == media_id
         if owner_id is not None:
             wanted &= media.c.owner_id == owner_id
         async with self._database.write() as connection:
             await self._database.lock(connection)  # nobody adds the same content meanwhile
+            where = await connection.scalar(_shown_in(wanted, media_id))
+            if where is not None:
+                raise Conflict(f"'{where}' shows this file; take it out there first.")
             digest = await connection.scalar(delete(media).where(wanted).returning(media.c.sha256))
             if digest is None:
                 return False
@@ -109,6 +115,19 @@ class MediaStore:
         finally:
             await asyncio.to_thread(file.close)
         return media_type, size, digest.hexdigest()
+
+
+def _shown_in(wanted: ColumnElement[bool], media_id: str) -> Select[tuple[str]]:
+    """A lesson or course that names the file; only its owner's are looked at, for no other's naming counts."""
+    named = f"%media:{media_id}%"
+    owners = courses.join(media, courses.c.author_id == media.c.owner_id)
+    in_lesson = select(lessons.c.title).select_from(owners.join(modules).join(lessons))
+    in_course = select(courses.c.title).select_from(owners)
+    pictures = or_(*(courses.c[name].like(named) for name in ("description", "thumbnail", "banner")))
+    either = union_all(
+        in_lesson.where(wanted, lessons.c.content.like(named)), in_course.where(wanted, pictures)
+    ).subquery()
+    return select(either.c.title).limit(1)
 
 
 def _sync(file: BinaryIO) -> None:

@@ -1,14 +1,18 @@
 """Uploaded files: rows and bytes."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from lms_core.errors import InvalidInput, TooBusy
-from lms_core.people import Role
+from lms_core.courses import Course, Lesson, Module
+from lms_core.errors import Conflict, InvalidInput, TooBusy
+from lms_core.people import Principal, Role, TokenKind
 from storage.accounts import AccountStore
+from storage.courses import CourseStore
 from storage.database import Database
+from storage.lessons import LessonStore
 from storage.media import MediaStore
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
@@ -76,3 +80,21 @@ async def test_a_disk_that_takes_nothing_is_said(database: Database, teacher: st
     (tmp_path / "media").write_text("a file where the folder should be")
     with pytest.raises(TooBusy):
         await MediaStore(database, tmp_path / "media", largest=1 << 20).add(teacher, "a.png", chunks(PNG))
+
+
+async def test_a_file_that_a_lesson_shows_is_not_removed(
+    database: Database, store: MediaStore, teacher: str, tmp_path: Path
+) -> None:
+    stored = await store.add(teacher, "leaf.png", chunks(PNG))
+    author = Principal(teacher, Role.TEACHER, TokenKind.API_KEY)
+    now = datetime.now(UTC)
+    course = await CourseStore(database).create(author, Course("", "", "Plants", now, now))
+    lessons = LessonStore(database)
+    module = await lessons.add_module(author, course.id, Module("", course.id, "Leaves"))
+    shows = Lesson("", "", "The leaf", f"Look: ![a leaf](media:{stored.id})")
+    lesson = await lessons.add_lesson(author, module.id, shows)
+    with pytest.raises(Conflict, match="The leaf"):
+        await store.remove(stored.id, teacher)
+    assert kept(tmp_path) == [PNG]
+    await lessons.delete_lesson(author, lesson.id)
+    assert await store.remove(stored.id, teacher)

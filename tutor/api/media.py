@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from lms_core import media as rules
-from lms_core.errors import InvalidInput, NotFound, NotPermitted
+from lms_core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from lms_core.media import Media
 from lms_core.people import Permission, Principal, Role
 from storage.media import MediaStore
@@ -93,8 +93,8 @@ def routes(store: MediaStore, links: MediaLinks) -> list[Route]:
             permission=Permission.WRITE_COURSES, handle=get_media, answers=MediaOut, errors=(NotFound,),
         ),
         Route(
-            method="DELETE", path="/media/{id}", summary="Delete one of my files.",
-            permission=Permission.WRITE_COURSES, handle=remove, answers=None, errors=(NotFound,),
+            method="DELETE", path="/media/{id}", summary="Delete one of my files, unless a course of mine shows it.",
+            permission=Permission.WRITE_COURSES, handle=remove, answers=None, errors=(NotFound, Conflict),
         ),
         Route(
             method="GET", path="/media/{id}/content", summary="The file itself, whole or in ranges, by its link.",
