@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-RESERVED_SLUGS = frozenset({"preview-turn", "recent"})
-"""Last parts of addresses under /companions that mean something else."""
+RESERVED_SLUGS = frozenset({"new", "preview-turn", "recent"})
+"""Last parts of addresses under /companions and /teach/companions that mean something else."""
 
 
 class Subject(StrEnum):

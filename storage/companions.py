@@ -67,6 +67,12 @@ class CompanionStore(Companions):
             row = (await connection.execute(query)).first()
         return None if row is None else companion_of(row)
 
+    async def to_edit(self, editor: Principal, reference: str) -> Companion | None:
+        """By id or slug, if the editor may change it."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(named(reference).where(edited_by(editor)))).first()
+        return None if row is None else companion_of(row)
+
     async def find(self, reference: str) -> Companion | None:
         """By id or slug; an id is meant rather than another's slug."""
         async with self._database.read() as connection:

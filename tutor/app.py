@@ -241,7 +241,9 @@ class Server:
         app.add_routes(documentation.pages(self.declared()))
         app.add_routes(sign_in.routes(self.auth, clients))
         app.add_routes(self._provider_pages(clients))
-        app.add_routes(panel.routes(panel.PanelStores(self.database, self.named_files), self.auth))
+        app.add_routes(
+            panel.routes(panel.PanelStores(self.database, self.named_files, self.previews), self.auth)
+        )
         app.add_routes(
             transports.routes(
                 self.live,

@@ -12,7 +12,17 @@ from tests.e2e.panel_school import TEACHER, browser, check_fits, cookie, cookie_
 
 __all__ = ["browser", "cookie", "learner", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-_PATHS = ["/teach"]
+_PATHS = ["/teach", "/teach/companions/new"]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
+async def no_quota(school: RunningServer) -> None:
+    """The teacher's made-up companions are more than the free plan has."""
+    async with aiohttp.ClientSession(
+        school.url, headers={"Authorization": f"Bearer {school.api_key}"}
+    ) as http:
+        answer = await http.put(f"/api/v1/admin/users/{TEACHER}/plan", json={"plan": "pro"})
+        assert answer.status == 200
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -40,3 +50,70 @@ async def test_learners_do_not_come_to_the_teachers_pages(
     async with aiohttp.ClientSession(school.url, cookies={"viva_session": cookie}) as http:
         for path in _PATHS:
             assert (await http.get(path)).status == 403
+
+
+async def _new_companion(teacher: Page, name: str) -> None:
+    await teacher.goto("/teach/companions/new")
+    await teacher.get_by_label("Name").fill(name)
+    await teacher.get_by_label("What it talks about").fill("tides and the moon")
+    await teacher.get_by_role("button", name="Make a draft").click()
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text(name)
+
+
+async def test_a_companion_is_made_changed_published_copied_and_deleted(teacher: Page) -> None:
+    await _new_companion(teacher, "Nora")
+    await expect(teacher.locator(".state")).to_have_text("Draft")
+    await teacher.get_by_label("Minutes").fill("20")
+    await teacher.get_by_label("Teaches from").select_option(label="The whole course")
+    await teacher.get_by_role("button", name="Save").click()
+    await expect(teacher.get_by_text("Saved.")).to_be_visible()
+    await expect(teacher.get_by_label("Minutes")).to_have_value("20")
+    await expect(teacher.locator("[data-json] option:checked")).to_have_text("The whole course")
+    await teacher.get_by_role("button", name="Publish").click()
+    await expect(teacher.locator(".state")).to_have_text("Published")
+    await teacher.get_by_role("button", name="Duplicate").click()
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text("Nora (copy)")
+    await teacher.get_by_text("Delete", exact=True).click()
+    await teacher.get_by_role("button", name="Delete for good").click()
+    await expect(teacher.get_by_role("link", name="Nora tides")).to_have_count(1)
+
+
+async def test_what_is_wrong_stands_next_to_its_field(teacher: Page) -> None:
+    await teacher.goto("/teach/companions/new")
+    await teacher.get_by_label("Minutes").fill("500")
+    await teacher.get_by_role("button", name="Make a draft").click()
+    await expect(teacher.get_by_label("Name")).to_be_focused()
+    await expect(teacher.locator("[name=name] + .problem")).to_be_visible()
+    await expect(teacher.locator("[name=duration_minutes] + .problem")).to_contain_text("120")
+
+
+async def test_who_edits_what_somebody_changed_meanwhile_is_told_and_loses_nothing(teacher: Page) -> None:
+    await _new_companion(teacher, "Otto")
+    other = await teacher.context.new_page()
+    await other.goto(teacher.url)
+    await other.get_by_label("Minutes").fill("30")
+    await other.get_by_role("button", name="Save").click()
+    await expect(other.get_by_label("Minutes")).to_have_value("30")
+    await teacher.get_by_label("Minutes").fill("40")
+    await teacher.get_by_role("button", name="Save").click()
+    await expect(teacher.get_by_role("alert")).to_contain_text("Somebody changed this meanwhile")
+    await expect(teacher.get_by_label("Minutes")).to_have_value("40")
+
+
+async def test_a_voice_is_heard_and_a_turn_tried_before_anything_is_saved(teacher: Page) -> None:
+    await teacher.goto("/teach/companions/new")
+    await teacher.get_by_label("Name").fill("Pia")
+    await teacher.get_by_label("What it talks about").fill("volcanoes")
+    async with teacher.expect_response("**/voices/preview") as heard:
+        await teacher.get_by_role("button", name="Hear the voice").click()
+    assert (await heard.value).status == 200
+    await teacher.get_by_role("button", name="Try one turn").click()
+    await expect(teacher.locator("#answer")).not_to_be_empty()
+    await expect(teacher.locator("#toasts p")).to_have_count(0)
+
+
+async def test_a_companion_of_somebody_else_is_not_found(school: RunningServer) -> None:
+    cookies = {"viva_session": await cookie_of(school, TEACHER)}
+    async with aiohttp.ClientSession(school.url, cookies=cookies) as http:
+        assert (await http.get("/companions/ada-fractions")).status == 200
+        assert (await http.get("/teach/companions/ada-fractions")).status == 404

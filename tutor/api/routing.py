@@ -72,7 +72,7 @@ class Call(Generic[Q, B]):
 
     def must_match(self, current: BaseModel) -> None:
         """Within the edit's transaction: raises Changed unless the client saw `current`."""
-        if self.if_match != "*" and self.if_match != _tag(current.model_dump_json()):
+        if self.if_match != "*" and self.if_match != tag_of(current):
             raise Changed("Somebody changed it meanwhile; read it again and repeat your edit.")
 
 
@@ -156,6 +156,11 @@ def bind(routes: Iterable[Route], gate: Gate, clients: Clients, once: Once) -> l
         )
         for route in routes
     ]
+
+
+def tag_of(shown: BaseModel) -> str:
+    """The ETag of an answer that shows this."""
+    return _tag(shown.model_dump_json())
 
 
 def _tag(data: str) -> str:

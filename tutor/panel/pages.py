@@ -44,6 +44,15 @@ PAGES = (
     Page("/profile", "profile.html", profile.profile, Permission.OWN_ACCOUNT),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
     Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
+    Page(
+        "/teach/companions/new",
+        "companion_editor.html",
+        teaching.new_companion,
+        Permission.PUBLISH_COMPANIONS,
+    ),
+    Page(
+        "/teach/companions/{slug}", "companion_editor.html", teaching.companion, Permission.PUBLISH_COMPANIONS
+    ),
 )
 
 

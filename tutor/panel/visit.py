@@ -20,6 +20,7 @@ from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
 from tutor.media_links import NamedFiles
 from tutor.panel.languages import Strings
+from tutor.previews import Previews
 
 PAGE_LENGTH = 24
 
@@ -27,8 +28,8 @@ PAGE_LENGTH = 24
 class PanelStores:
     """What the pages read. Changes go through the REST API."""
 
-    def __init__(self, database: Database, files: NamedFiles) -> None:
-        self.files = files
+    def __init__(self, database: Database, files: NamedFiles, previews: Previews) -> None:
+        self.files, self.previews = files, previews
         self.accounts = AccountStore(database)
         self.bookmarks = BookmarkStore(database)
         self.companions = CompanionStore(database)

@@ -8,35 +8,63 @@ export function toast(text) {
   setTimeout(() => message.remove(), 6000);
 }
 
-// Forms edit what is one's own: the last word counts, whatever it was before.
-const EDIT = {PATCH: {"If-Match": "*"}};
-
-// `what` is a method and an address. Throws an Error whose text can be shown.
-export async function api(what, body) {
+// `what` is a method and an address; `tag` the ETag of what was seen: an edit without one is of one's own things,
+// where the last word counts. Throws an Error whose text can be shown.
+export async function api(what, body, tag = "*") {
   const [method, address] = what.split(" ");
   let answer;
   try {
-    answer = await fetch(address, {method, ...(body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json", ...EDIT[method]}})});
+    answer = await fetch(address, {method, ...(body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json", ...(method === "PATCH" && {"If-Match": tag})}})});
   } catch {
     throw new Error(strings["script.offline"]);
   }
   if (answer.status === 204) return null;
+  if (answer.status === 412) throw new Error(strings["script.changed"]);
   const data = await answer.json().catch(() => ({}));
   if (!answer.ok) throw Object.assign(new Error(data.error ?? strings["script.failed"]), {fields: data.details?.fields ?? []});
   return data.data;
 }
 
-// Where to go after it worked: an address, or "" for this page anew.
-function then(element) {
+// Where to go after it worked: an address, with fields of the answer in it, or "" for this page anew.
+function then(element, made) {
   if (element.dataset.then === "") location.reload();
-  else if (element.dataset.then) location.assign(element.dataset.then);
+  else if (element.dataset.then) location.assign(element.dataset.then.replace(/\{(\w+)\}/g, (gap, name) => made?.[name] ?? gap));
+}
+
+// What a form says; a select with data-json has several fields in each of its values.
+export function fields(form) {
+  const all = Object.fromEntries(new FormData(form));
+  for (const several of form.querySelectorAll("[data-json]")) Object.assign(all, JSON.parse(several.value));
+  return {...JSON.parse(form.dataset.body ?? "{}"), ...all};
+}
+
+// Under the field, in words, and for screen readers with it.
+function blame(input, text) {
+  const said = document.createElement("small");
+  said.className = "problem said";
+  said.id = `problem-${input.name}`;
+  said.textContent = text;
+  input.after(said);
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", said.id);
+}
+
+// Whether the form can be sent; what is wrong is said anew.
+export function check(form) {
+  for (const said of form.querySelectorAll(".said")) said.remove();
+  for (const input of form.querySelectorAll("[aria-invalid]")) {
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+  }
+  for (const input of form.querySelectorAll(":is(input, select, textarea):invalid")) blame(input, input.validationMessage);
+  form.querySelector("[aria-invalid]")?.focus();
+  return form.checkValidity();
 }
 
 async function press(button) {
   button.disabled = true;
   try {
-    await api(button.dataset.api, button.dataset.body && JSON.parse(button.dataset.body));
-    then(button);
+    then(button, await api(button.dataset.api, button.dataset.body && JSON.parse(button.dataset.body)));
   } catch (error) {
     toast(error.message);
   } finally {
@@ -59,18 +87,18 @@ async function toggle(button) {
 async function send(form) {
   const problem = form.querySelector(".problem");
   const button = form.querySelector("[type=submit]");
-  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
   problem.hidden = true;
+  if (!check(form)) return;
   button.disabled = true;
   try {
-    await api(form.dataset.api, {...JSON.parse(form.dataset.body ?? "{}"), ...Object.fromEntries(new FormData(form))});
+    const made = await api(form.dataset.api, fields(form), form.dataset.tag);
     if (form.dataset.done) {
       form.reset();
       toast(form.dataset.done);
     }
-    then(form);
+    then(form, made);
   } catch (error) {
-    for (const {field} of error.fields ?? []) form.elements[field]?.setAttribute("aria-invalid", "true");
+    for (const {field, problem: text} of error.fields ?? []) if (form.elements[field]) blame(form.elements[field], text);
     problem.textContent = error.message;
     problem.hidden = false;
     form.querySelector("[aria-invalid]")?.focus();

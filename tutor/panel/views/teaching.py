@@ -1,12 +1,17 @@
 """What teachers make: their companions and courses."""
 
+import json
 from typing import Any
 
-from lms_core.companions import CompanionFilter
+from lms_core.companions import Companion, CompanionFilter, CompanionStatus, Patience, Style, Subject
 from lms_core.courses import CourseFilter
+from lms_core.errors import NotFound
+from tutor.api.companions import companion_out
+from tutor.api.routing import tag_of
 from tutor.panel.visit import Visit
 
 _MOST = 100
+_MOST_COURSES = 20  # whose outlines the editor offers
 
 
 async def overview(visit: Visit) -> dict[str, Any]:
@@ -19,3 +24,49 @@ async def overview(visit: Visit) -> dict[str, Any]:
         "companions": companions, "companions_total": companions_total, "courses": courses,
         "courses_total": courses_total,
     }  # fmt: skip
+
+
+async def new_companion(visit: Visit) -> dict[str, Any]:
+    empty = Companion(
+        id="", slug="", name="", subject=Subject.MATHS, topic="", status=CompanionStatus.DRAFT, language=visit.t.code
+    )  # fmt: skip
+    return {**await _choices(visit, empty), "tag": None, "saved": False}
+
+
+async def companion(visit: Visit) -> dict[str, Any]:
+    """Raises NotFound if there is none that the viewer may change."""
+    found = await visit.stores.companions.to_edit(visit.viewer, visit.request.match_info["slug"])
+    if found is None:
+        raise NotFound(visit.t("companion.not_found"))
+    tag = tag_of(companion_out(found))
+    return {**await _choices(visit, found), "tag": tag, "saved": visit.asked("saved") == "1"}
+
+
+async def _choices(visit: Visit, companion: Companion) -> dict[str, Any]:
+    sources = await _sources(visit)
+    now = _attached(companion.lesson_id, companion.module_id, companion.course_id)
+    known = {value for _, group in sources for value, _ in group}
+    return {
+        "companion": companion, "voices": visit.stores.previews.voices, "subjects": list(Subject), "styles": list(Style),
+        "patiences": list(Patience), "sources": sources, "attached": now, "nothing": _attached(),
+        "kept": now not in known and now != _attached(),
+    }  # fmt: skip
+
+
+async def _sources(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a companion can teach from: each course of mine, with its modules and lessons."""
+    stores, viewer = visit.stores, visit.viewer
+    courses, _ = await stores.courses.listed(viewer, CourseFilter(mine=True, limit=_MOST_COURSES))
+    sources = []
+    for course in courses:
+        group = [(_attached(course=course.id), visit.t("editor.whole_course"))]
+        for part in await stores.lessons.outline(viewer, course.id):
+            group.append((_attached(module=part.module.id), part.module.title))
+            group += [(_attached(lesson=one.id), f"– {one.title}") for one in part.lessons]
+        sources.append((course.title, group))
+    return sources
+
+
+def _attached(lesson: str | None = None, module: str | None = None, course: str | None = None) -> str:
+    """As the REST API takes it."""
+    return json.dumps({"lesson_id": lesson, "module_id": module, "course_id": course})
