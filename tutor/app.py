@@ -241,9 +241,11 @@ class Server:
         app.add_routes(documentation.pages(self.declared()))
         app.add_routes(sign_in.routes(self.auth, clients))
         app.add_routes(self._provider_pages(clients))
-        app.add_routes(
-            panel.routes(panel.PanelStores(self.database, self.named_files, self.previews), self.auth)
+        doors = panel.Doors(
+            self.settings.sign_up, letters=self.resets.by_letter, openid=bool(self.settings.oidc_issuer)
         )
+        stores = panel.PanelStores(self.database, self.named_files, self.previews)
+        app.add_routes(panel.routes(stores, self.auth, doors))
         app.add_routes(
             transports.routes(
                 self.live,

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 _PATHS = [
     "/home", "/companions", "/companions?saved=1", "/companions?search=zzz", "/companions/ada-fractions", "/history",
     "/courses", "/achievements", "/leaderboard", "/leaderboard?period=all", "/notifications", "/profile",
-    "/enter",
+    "/enter", "/enter?note=joined", "/join", "/join?invitation=some", "/forgot",
 ]  # fmt: skip
 
 
@@ -182,18 +182,42 @@ async def test_who_signed_in_long_ago_is_asked_to_do_so_again_before_leaving(
     await context.close()
 
 
+async def test_who_is_invited_makes_an_account_and_comes_in(browser: Browser, school: RunningServer) -> None:
+    invitation = await _invitation(school)
+    context = await new_context(browser, school, None)
+    page = await context.new_page()
+    await page.goto(f"/join?invitation={invitation}")
+    await page.get_by_label("Name").fill("Noor")
+    await page.get_by_label("E-mail").fill("noor@example.org")
+    await page.get_by_label("Password").fill("short")
+    await page.get_by_role("button", name="Make my account").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_label("Password").fill("correct horse battery")
+    await page.get_by_role("button", name="Make my account").click()
+    await expect(page.get_by_role("status").first).to_contain_text("ready")
+    await page.get_by_label("E-mail").fill("noor@example.org")
+    await page.get_by_label("Password").fill("correct horse battery")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Noor")
+    await context.close()
+
+
+async def _invitation(school: RunningServer) -> str:
+    async with aiohttp.ClientSession(school.url) as http:
+        admin = {"Authorization": f"Bearer {school.api_key}"}
+        answer = await http.post("/api/v1/auth/invitations", json={}, headers=admin)
+        return str((await answer.json())["data"]["invitation"])
+
+
 async def _invited(school: RunningServer, name: str = "Ivy") -> str:
     """A new learner's address."""
     email = f"{name.lower()}@example.org"
     async with aiohttp.ClientSession(school.url) as http:
-        admin = {"Authorization": f"Bearer {school.api_key}"}
-        answer = await http.post("/api/v1/auth/invitations", json={}, headers=admin)
-        invitation = (await answer.json())["data"]["invitation"]
         body = {
             "name": name,
             "email": email,
             "password": "correct horse battery",
-            "invitation": invitation,
+            "invitation": await _invitation(school),
         }
         assert (await http.post("/api/v1/auth/sign-up", json=body)).status == 200
     return email

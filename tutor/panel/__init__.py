@@ -4,6 +4,6 @@
 """
 
 from tutor.panel.pages import routes
-from tutor.panel.visit import PanelStores
+from tutor.panel.visit import Doors, PanelStores
 
-__all__ = ["PanelStores", "routes"]
+__all__ = ["Doors", "PanelStores", "routes"]

@@ -14,7 +14,7 @@ from tutor.panel import static_files
 from tutor.panel.languages import LANGUAGES, Strings, chosen
 from tutor.panel.rendering import Renderer
 from tutor.panel.views import companions, courses, history, home, notifications, profile, rewards, teaching
-from tutor.panel.visit import PanelStores, Visit
+from tutor.panel.visit import Doors, PanelStores, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
 _YEAR = 365 * 86_400
@@ -56,20 +56,22 @@ PAGES = (
 )
 
 
-def routes(stores: PanelStores, auth: Authenticator) -> list[web.RouteDef]:
+def routes(stores: PanelStores, auth: Authenticator, doors: Doors) -> list[web.RouteDef]:
     """Every page, with the files that pages need."""
-    panel = _Panel(stores, auth)
+    panel = _Panel(stores, auth, doors)
     return [
         *static_files.routes(),
         *(web.get(page.path, panel.handler(page)) for page in PAGES),
         web.get("/enter", panel.enter),
+        web.get("/join", panel.join),
+        web.get("/forgot", panel.forgot),
         web.get("/language/{code}", panel.choose_language),
     ]
 
 
 class _Panel:
-    def __init__(self, stores: PanelStores, auth: Authenticator) -> None:
-        self._stores, self._auth = stores, auth
+    def __init__(self, stores: PanelStores, auth: Authenticator, doors: Doors) -> None:
+        self._stores, self._auth, self._doors = stores, auth, doors
         self._renderer = Renderer()
 
     def handler(self, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -104,8 +106,25 @@ class _Panel:
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Sign in with a password."""
-        here = _inside(request.query.get("next", ""))
-        return self._renderer.page("enter.html", _strings(request), person=None, path="/enter", next=here)
+        query = request.query
+        return self._door(
+            request, "enter.html", next=_inside(query.get("next", "")), note=query.get("note", "")
+        )
+
+    async def join(self, request: web.Request) -> web.StreamResponse:
+        """Make an account, with `?invitation=` where one is needed."""
+        return self._door(request, "join.html", invitation=request.query.get("invitation", "")[:200])
+
+    async def forgot(self, request: web.Request) -> web.StreamResponse:
+        """Ask for the letter whose link sets a new password."""
+        return self._door(request, "forgot.html")
+
+    def _door(self, request: web.Request, template: str, **shown: Any) -> web.StreamResponse:
+        """A page for who is not signed in; `here` is where changing the language leads back to."""
+        return self._renderer.page(
+            template, _strings(request), person=None, path=request.path, here=request.path_qs, doors=self._doors,
+            **shown,
+        )  # fmt: skip
 
     async def choose_language(self, request: web.Request) -> web.StreamResponse:
         code = request.match_info["code"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from lms_core.people import Person, Principal
+from lms_core.people import Person, Principal, SignUp
 from storage.accounts import AccountStore
 from storage.bookmarks import BookmarkStore
 from storage.companions import CompanionStore
@@ -23,6 +23,15 @@ from tutor.panel.languages import Strings
 from tutor.previews import Previews
 
 PAGE_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """By which ways people come in: who may sign up, whether letters are sent, whether an OpenID provider logs in."""
+
+    sign_up: SignUp
+    letters: bool
+    openid: bool
 
 
 class PanelStores:
