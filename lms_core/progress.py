@@ -74,6 +74,11 @@ class CourseProgress:
         return self.lessons > 0 and self.completed == self.lessons
 
 
+def need_of_help(progress: CourseProgress) -> tuple[int, int]:
+    """Sorts who needs help most first: the lowest score; without one, after those, the least progress."""
+    return (101 if progress.score is None else progress.score, progress.percent)
+
+
 def next_lesson(lesson_ids: Sequence[str], progress: Mapping[str, LessonProgress]) -> str | None:
     """The first, in order, that is not completed; None when all are."""
     return next((one for one in lesson_ids if not _completed(progress, one)), None)

@@ -12,7 +12,7 @@ from tests.e2e.panel_school import TEACHER, browser, check_fits, cookie, cookie_
 
 __all__ = ["browser", "cookie", "learner", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-_PATHS = ["/teach", "/teach/companions/new"]
+_PATHS = ["/teach", "/teach/companions/new", "/teach/courses/demo-course-0"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
@@ -49,7 +49,7 @@ async def test_learners_do_not_come_to_the_teachers_pages(
     await expect(learner.get_by_role("link", name="Teach", exact=True)).to_have_count(0)
     async with aiohttp.ClientSession(school.url, cookies={"viva_session": cookie}) as http:
         for path in _PATHS:
-            assert (await http.get(path)).status == 403
+            assert (await http.get(path)).status == 403, path
 
 
 async def _new_companion(teacher: Page, name: str) -> None:
@@ -117,3 +117,19 @@ async def test_a_companion_of_somebody_else_is_not_found(school: RunningServer) 
     async with aiohttp.ClientSession(school.url, cookies=cookies) as http:
         assert (await http.get("/companions/ada-fractions")).status == 200
         assert (await http.get("/teach/companions/ada-fractions")).status == 404
+
+
+async def test_a_class_shows_who_struggles_first(teacher: Page, school: RunningServer) -> None:
+    await teacher.goto("/teach")
+    await teacher.locator("[href='/teach/courses/demo-course-0']").click()
+    await expect(teacher.get_by_text("Who struggles comes first.")).to_be_visible()
+    scores = await teacher.locator("#learners [data-score]").evaluate_all(
+        "all => all.map(one => Number(one.dataset.score))"
+    )
+    cookies = {"viva_session": await cookie_of(school, TEACHER)}
+    async with aiohttp.ClientSession(school.url, cookies=cookies) as http:
+        answer = await http.get("/api/v1/courses/demo-course-0/learners?limit=100")
+        learners = (await answer.json())["data"]
+    graded = [one["progress"]["score"] for one in learners if one["progress"]["score"] is not None]
+    assert graded and scores == sorted(graded)
+    await expect(teacher.locator("#learners .row")).to_have_count(len(learners))

@@ -44,6 +44,7 @@ PAGES = (
     Page("/profile", "profile.html", profile.profile, Permission.OWN_ACCOUNT),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
     Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
+    Page("/teach/courses/{slug}", "class.html", teaching.school_class, Permission.WRITE_COURSES),
     Page(
         "/teach/companions/new",
         "companion_editor.html",

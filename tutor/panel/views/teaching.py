@@ -6,11 +6,15 @@ from typing import Any
 from lms_core.companions import Companion, CompanionFilter, CompanionStatus, Patience, Style, Subject
 from lms_core.courses import CourseFilter
 from lms_core.errors import NotFound
+from lms_core.progress import need_of_help
 from tutor.api.companions import companion_out
 from tutor.api.routing import tag_of
+from tutor.panel.views.history import with_companions
 from tutor.panel.visit import Visit
 
 _MOST = 100
+_MOST_LEARNERS = 200
+_TALKS = 10
 _MOST_COURSES = 20  # whose outlines the editor offers
 
 
@@ -23,6 +27,23 @@ async def overview(visit: Visit) -> dict[str, Any]:
     return {
         "companions": companions, "companions_total": companions_total, "courses": courses,
         "courses_total": courses_total,
+    }  # fmt: skip
+
+
+async def school_class(visit: Visit) -> dict[str, Any]:
+    """A course's learners, who struggles first, and their talks. Raises NotFound unless one may change the course."""
+    stores, viewer, slug = visit.stores, visit.viewer, visit.request.match_info["slug"]
+    found, total = await stores.enrollments.learners(viewer, slug, page=1, limit=_MOST_LEARNERS)
+    course = await stores.courses.seen(viewer, slug)
+    if course is None:  # deleted between the two
+        raise NotFound(visit.t("course.not_found"))
+    learners = {one.enrollment.person_id for one in found}
+    taught, _ = await stores.sessions.taught(course.author_id or viewer.person_id, limit=_MOST)
+    theirs = [(one, name) for one, name in taught if one.person_id in learners][:_TALKS]
+    talks = await with_companions(visit, [one for one, _ in theirs])
+    return {
+        "course": course, "learners": sorted(found, key=lambda one: need_of_help(one.progress)), "total": total,
+        "talks": [{**talk, "name": name} for talk, (_, name) in zip(talks, theirs, strict=True)],
     }  # fmt: skip
 
 
