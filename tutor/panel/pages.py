@@ -13,7 +13,17 @@ from tutor.auth import Authenticator
 from tutor.panel import static_files
 from tutor.panel.languages import LANGUAGES, Strings, chosen
 from tutor.panel.rendering import Renderer
-from tutor.panel.views import companions, courses, history, home, notifications, profile, rewards, teaching
+from tutor.panel.views import (
+    companions,
+    courses,
+    history,
+    home,
+    notifications,
+    profile,
+    quizzes,
+    rewards,
+    teaching,
+)
 from tutor.panel.visit import Doors, PanelStores, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
@@ -40,6 +50,8 @@ PAGES = (
     Page("/courses/{slug}", "course.html", courses.one),
     Page("/lessons/{id}", "lesson.html", courses.lesson),
     Page("/achievements", "achievements.html", rewards.achievements, Permission.LEARN),
+    Page("/quizzes/{id}", "quiz.html", quizzes.one, Permission.LEARN),
+    Page("/attempts/{id}", "attempt.html", quizzes.attempt, Permission.LEARN),
     Page("/notifications", "notifications.html", notifications.notifications, Permission.LEARN),
     Page("/profile", "profile.html", profile.profile, Permission.OWN_ACCOUNT),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),

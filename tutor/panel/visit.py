@@ -6,6 +6,7 @@ from aiohttp import web
 
 from lms_core.people import Person, Principal, SignUp
 from storage.accounts import AccountStore
+from storage.attempts import AttemptStore
 from storage.bookmarks import BookmarkStore
 from storage.companions import CompanionStore
 from storage.courses import CourseStore
@@ -16,6 +17,7 @@ from storage.lessons import LessonStore
 from storage.notifications import NotificationStore
 from storage.plans import PlanStore
 from storage.progress import ProgressStore
+from storage.quizzes import QuizStore
 from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
 from tutor.media_links import NamedFiles
@@ -40,6 +42,7 @@ class PanelStores:
     def __init__(self, database: Database, files: NamedFiles, previews: Previews) -> None:
         self.files, self.previews = files, previews
         self.accounts = AccountStore(database)
+        self.attempts = AttemptStore(database)
         self.bookmarks = BookmarkStore(database)
         self.companions = CompanionStore(database)
         self.courses = CourseStore(database)
@@ -49,6 +52,7 @@ class PanelStores:
         self.notifications = NotificationStore(database)
         self.plans = PlanStore(database)
         self.progress = ProgressStore(database)
+        self.quizzes = QuizStore(database)
         self.sessions = SessionStore(database)
         self.sign_ins = SignInStore(database)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from lms_core.assessment.quizzes import Quiz
 from lms_core.courses import Course, CourseFilter
 from lms_core.errors import NotFound
 from lms_core.media_references import with_names
@@ -32,9 +33,10 @@ async def one(visit: Visit) -> dict[str, Any]:
     course = replace(course, description=await _with_links(visit, course, course.description))
     outline = await stores.lessons.outline(viewer, course.id)
     state = await _state(visit, course.id)
+    quizzes = await _quizzes(visit, course.id)
     return {
         "course": course, "outline": outline, "state": state, "count": sum(len(one.lessons) for one in outline),
-        "states": {one.lesson_id: one for one in state.lessons} if state else {},
+        "states": {one.lesson_id: one for one in state.lessons} if state else {}, "quizzes": quizzes,
     }  # fmt: skip
 
 
@@ -49,7 +51,23 @@ async def lesson(visit: Visit) -> dict[str, Any]:
     following = _following([one.lesson_id for one in state.lessons], found.id) if state else None
     if course is not None:
         found = replace(found, content=await _with_links(visit, course, found.content))
-    return {"lesson": found, "progress": progress, "course": course, "following": following}
+    quiz = await _quiz(visit, lesson_id)
+    return {"lesson": found, "progress": progress, "course": course, "following": following, "quiz": quiz}
+
+
+async def _quizzes(visit: Visit, course_id: str) -> list[Quiz]:
+    """The course's own; none if the viewer does not take the course."""
+    try:
+        return (await visit.stores.quizzes.of_course(visit.viewer, course_id, page=1, limit=100))[0]
+    except NotFound:
+        return []
+
+
+async def _quiz(visit: Visit, lesson_id: str) -> Quiz | None:
+    try:
+        return await visit.stores.quizzes.of_lesson(visit.viewer, lesson_id)
+    except NotFound:
+        return None
 
 
 async def _with_links(visit: Visit, course: Course, text: str) -> str:

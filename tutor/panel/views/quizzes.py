@@ -1,0 +1,62 @@
+"""A quiz by click: what it is, and an attempt with its results."""
+
+from typing import Any
+
+from lms_core.assessment.answers import data_of
+from lms_core.assessment.items import GAP, QuizItem, QuizKind
+from lms_core.assessment.quizzes import deadline, passed
+from storage.attempts import WholeAttempt
+from storage.quiz_rows import PlacedItem
+from tutor.panel.visit import PAGE_LENGTH, Visit
+
+# How an item is answered on a page; see quiz.js.
+_WAYS = {
+    QuizKind.TRUE_FALSE: "one", QuizKind.MULTIPLE_CHOICE: "one", QuizKind.MULTIPLE_ANSWER: "several",
+    QuizKind.ORDERING: "order", QuizKind.MATCHING: "match", QuizKind.CLOZE: "gaps",
+}  # fmt: skip
+
+
+async def one(visit: Visit) -> dict[str, Any]:
+    """Raises NotFound or NotPermitted as reading its lesson or course does."""
+    quiz, items = await visit.stores.quizzes.read(visit.viewer, visit.request.match_info["id"])
+    attempts, total = await visit.stores.attempts.of_quiz(
+        visit.viewer, quiz.id, page=visit.page, limit=PAGE_LENGTH
+    )
+    return {
+        "quiz": quiz, "count": len(items), "attempts": attempts, "total": total, "page": visit.page,
+        "limit": PAGE_LENGTH, "open": any(one.submitted_at is None for one in attempts),
+    }  # fmt: skip
+
+
+async def attempt(visit: Visit) -> dict[str, Any]:
+    """Right answers are only in what is shown once it is submitted. Raises NotFound unless it is one's own."""
+    whole = await visit.stores.attempts.find(visit.viewer, visit.request.match_info["id"])
+    score = whole.attempt.score
+    return {
+        "quiz": whole.quiz, "attempt": whole.attempt, "deadline": deadline(whole.quiz, whole.attempt),
+        "passed": score is not None and passed(whole.quiz, score),
+        "items": [_item(visit, whole, one) for one in whole.items],
+    }  # fmt: skip
+
+
+def _item(visit: Visit, whole: WholeAttempt, placed: PlacedItem) -> dict[str, Any]:
+    item, answered = placed.item, whole.answers.get(placed.item.id)
+    given = data_of(answered.answer) if answered else {}
+    shown = {
+        "id": item.id, "question": item.question, "points": placed.points, "way": _WAYS.get(item.kind, "text"),
+        "options": _options(visit, item), "lefts": [left for left, _ in item.pairs],
+        "parts": GAP.split(item.question), "places": list(given.get("places", ())),
+        "texts": list(given.get("texts", ())), "text": given.get("text", ""),
+    }  # fmt: skip
+    if whole.attempt.submitted_at is not None:
+        shown |= {
+            "answered": answered, "right_answer": item.answer, "explanation": item.explanation,
+            "correct": bool(answered and answered.correct),
+        }  # fmt: skip
+    return shown
+
+
+def _options(visit: Visit, item: QuizItem) -> list[str]:
+    if item.kind is QuizKind.TRUE_FALSE:
+        return [visit.t("quiz.true"), visit.t("quiz.false")]
+    return list(item.options())
