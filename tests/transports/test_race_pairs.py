@@ -167,7 +167,7 @@ ERRORS = {
     "input_audio_buffer.commit": {"input_audio_buffer_commit_empty"},
     "input_audio_buffer.clear": set(),
     "session.update": set(),
-    "conversation.item.create": {"item_not_found"},
+    "conversation.item.create": {"item_not_found", "too_many_items"},
     "conversation.item.retrieve": {"item_retrieve_invalid_item_id"},
 }
 ANSWERS = {
