@@ -1,7 +1,7 @@
 """Companions and the lessons that they teach from."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -78,6 +78,12 @@ class CompanionStore(Companions):
         async with self._database.read() as connection:
             row = (await connection.execute(named(reference))).first()
         return None if row is None else companion_of(row)
+
+    async def several(self, ids: Collection[str]) -> dict[str, Companion]:
+        """Those that are there, by id, whatever their status."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(companions).where(companions.c.id.in_(ids)))
+        return {row.id: companion_of(row) for row in rows}
 
     async def recent(self, *, page: int = 1, limit: int = 20) -> tuple[list[Companion], int]:
         """Published ones in the last thousand talks of all, the last first; who talked is not told."""

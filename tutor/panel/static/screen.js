@@ -56,7 +56,7 @@ export function time(seconds) {
 export function shown({title, body}) {
   $("shown").hidden = false;
   $("shown").querySelector("h2").textContent = title;
-  $("shown").querySelector("p").textContent = body;
+  $("shown").querySelector("p").textContent = body.replace(/\*\*|__|`/g, "");  // Markdown's marks are not to be read
 }
 
 export function done({title, reason, summary, companion, seconds, turns, again}) {

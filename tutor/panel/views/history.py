@@ -35,11 +35,9 @@ async def transcript(visit: Visit) -> dict[str, Any]:
 
 async def with_companions(visit: Visit, found: Sequence[StoredSession]) -> list[dict[str, Any]]:
     """Each session with its companion, whatever became of that since."""
-    companions = {
-        one: await visit.stores.companions.find(one) for one in {each.companion_id for each in found}
-    }
+    companions = await visit.stores.companions.several({one.companion_id for one in found})
     return [
-        {"session": one, "companion": companions[one.companion_id], "seconds": _seconds(one),
+        {"session": one, "companion": companions.get(one.companion_id), "seconds": _seconds(one),
          "summary": one.snapshot.get("summary", "")}
         for one in found
     ]  # fmt: skip
