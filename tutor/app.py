@@ -16,36 +16,10 @@ from aiohttp.typedefs import Middleware
 
 from audio.pool import OnJob
 from lms_core.plans import Plan
-from storage.accounts import AccountStore
-from storage.answered import AnsweredStore
-from storage.attempts import AttemptStore
-from storage.audit import AuditStore
-from storage.billing import BillingStore
-from storage.bookmarks import BookmarkStore
-from storage.companions import CompanionStore
-from storage.courses import CourseStore
 from storage.database import Database
-from storage.enrollments import EnrollmentStore
-from storage.exercises import ExerciseStore
-from storage.feedback import FeedbackStore
 from storage.first_run import Welcome, first_run
-from storage.gamification import GamificationStore
-from storage.identities import IdentityStore
-from storage.lessons import LessonStore
 from storage.media import MediaStore
-from storage.minutes import MinuteStore
-from storage.notifications import NotificationStore
-from storage.people import PeopleStore
-from storage.personal import PersonalStore
-from storage.plans import PlanStore
-from storage.preferences import PreferenceStore
-from storage.progress import ProgressStore
-from storage.quizzes import QuizStore
-from storage.search import SearchStore
-from storage.sessions import SessionStore
-from storage.sign_ins import SignInStore
-from storage.updates import UpdateStore
-from storage.whole_courses import WholeCourseStore
+from storage.stores import Stores
 from storage.writer import SessionWriter
 from tutor import health, panel, transports
 from tutor.access_tokens import AccessTokens
@@ -132,15 +106,7 @@ class Server:
         self.engines = make_engines(settings, chosen, self._jobs)
         settings.make_data_dir()
         self.database = Database(settings.database, self.metrics.query)
-        self.accounts = AccountStore(self.database)
-        self.companions = CompanionStore(self.database)
-        self.sessions = SessionStore(self.database)
-        self.courses = CourseStore(self.database)
-        self.lessons = LessonStore(self.database)
-        self.enrollments = EnrollmentStore(self.database)
-        self.progress = ProgressStore(self.database)
-        self.feedback = FeedbackStore(self.database)
-        self.search = SearchStore(self.database)
+        self.stores = Stores(self.database)
         self.writer = SessionWriter(self.database)
         self.media = MediaStore(
             self.database,
@@ -150,38 +116,34 @@ class Server:
         self.access = AccessTokens(self.database)
         self.media_links = MediaLinks(self.database)
         self.named_files = NamedFiles(self.media, self.media_links)
-        self.archives = CourseArchives(
-            WholeCourseStore(self.database), self.media, settings.data_dir / "archives"
-        )
-        self.auth = Authenticator(self.accounts, settings.origins, self.access)
+        self.archives = CourseArchives(self.stores.whole_courses, self.media, settings.data_dir / "archives")
+        self.auth = Authenticator(self.stores.accounts, settings.origins, self.access)
         self.passwords = Passwords()
         self.attempts = Attempts()
-        self.sign_ins = SignInStore(self.database)
         self.address = settings.address
         smtp = settings.smtp_url.get_secret_value()
         mail = Mail(smtp_server(smtp), settings.sender) if smtp else None
         self.resets = Resets(
-            store=self.sign_ins, accounts=self.accounts, auth=self.auth, passwords=self.passwords,
+            store=self.stores.sign_ins, accounts=self.stores.accounts, auth=self.auth, passwords=self.passwords,
             mail=mail, address=lambda: self.address,
         )  # fmt: skip
         self.signing_in = SigningIn(
-            store=self.sign_ins, accounts=self.accounts, auth=self.auth, access=self.access,
+            store=self.stores.sign_ins, accounts=self.stores.accounts, auth=self.auth, access=self.access,
             passwords=self.passwords, resets=self.resets, sign_up=settings.sign_up,
         )  # fmt: skip
-        self.notifications = NotificationStore(self.database)
-        self.deliveries = Deliveries(self.notifications, mail)
+        self.deliveries = Deliveries(self.stores.notifications, mail)
         self.live = LiveSessions(
-            engines=self.engines, companions=self.companions, sessions=self.sessions, accounts=self.accounts,
-            journal=DatabaseJournal(self.writer), minutes=MinuteStore(self.database), metrics=self.metrics, load=self.load, most=settings.max_sessions,
+            engines=self.engines, companions=self.stores.companions, sessions=self.stores.sessions, accounts=self.stores.accounts,
+            journal=DatabaseJournal(self.writer), minutes=self.stores.minutes, metrics=self.metrics, load=self.load, most=settings.max_sessions,
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip
-        self.updates = LiveUpdates(UpdateStore(self.database))
+        self.updates = LiveUpdates(self.stores.updates)
         self.database.on_publish = self.updates.wake
         self.previews = Previews(self.engines.mind, self.engines.mouth, self.load)
         self.stripe = Stripe(stripe_account(settings))
         self.leaving = Leaving(
-            personal=PersonalStore(self.database), billing=BillingStore(self.database), stripe=self.stripe,
+            personal=self.stores.personal, billing=self.stores.billing, stripe=self.stripe,
             live=self.live, auth=self.auth, events=settings.data_dir / "events",
         )  # fmt: skip
         self._watch()
@@ -194,8 +156,8 @@ class Server:
 
     async def _run(self, bound: socket.socket, on_ready: Callable[[str, Welcome], None]) -> None:
         await self.database.migrate()
-        await self.search.fill()
-        welcome = await first_run(self.accounts, self.companions, self.settings.data_dir)
+        await self.stores.search.fill()
+        welcome = await first_run(self.stores.accounts, self.stores.companions, self.settings.data_dir)
         working = [asyncio.create_task(self.writer.run()), asyncio.create_task(self.resets.run())]
         self.address = self.settings.address_at(bound.getsockname()[1])
         try:
@@ -237,15 +199,16 @@ class Server:
         clients = Clients(
             https=self.settings.public_url.startswith("https://"), trusted=self.settings.trusted_proxies
         )
-        app.add_routes(bind(self.declared(), self.auth, clients, Once(AnsweredStore(self.database))))
+        app.add_routes(bind(self.declared(), self.auth, clients, Once(self.stores.answered)))
         app.add_routes(documentation.pages(self.declared()))
         app.add_routes(sign_in.routes(self.auth, clients))
         app.add_routes(self._provider_pages(clients))
         doors = panel.Doors(
             self.settings.sign_up, letters=self.resets.by_letter, openid=bool(self.settings.oidc_issuer)
         )
-        stores = panel.PanelStores(self.database, self.named_files, self.previews)
-        app.add_routes(panel.routes(stores, self.auth, doors))
+        app.add_routes(
+            panel.routes(panel.Behind(self.stores, self.named_files, self.previews), self.auth, doors)
+        )
         app.add_routes(
             transports.routes(
                 self.live,
@@ -269,7 +232,7 @@ class Server:
             settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret.get_secret_value()
         )
         return oidc.routes(
-            OpenIdLogin(provider, self.database), IdentityStore(self.database), self.auth, clients,
+            OpenIdLogin(provider, self.database), self.stores.identities, self.auth, clients,
             lambda: self.address, adds=settings.oidc_sign_up,
         )  # fmt: skip
 
@@ -278,32 +241,30 @@ class Server:
         return [
             *auth.routes(self.signing_in, self.attempts),
             *resets.routes(self.resets, self.attempts),
-            *access.routes(self.accounts, self.auth),
-            *companions.routes(self.companions, self.previews.check_voice),
-            *previews.routes(self.previews, self.companions),
-            *bookmarks.routes(BookmarkStore(self.database)),
-            *courses.routes(self.courses),
-            *lessons.routes(self.lessons),
-            *learning.routes(self.enrollments, self.progress),
-            *feedback.routes(self.feedback),
+            *access.routes(self.stores.accounts, self.auth),
+            *companions.routes(self.stores.companions, self.previews.check_voice),
+            *previews.routes(self.previews, self.stores.companions),
+            *bookmarks.routes(self.stores.bookmarks),
+            *courses.routes(self.stores.courses),
+            *lessons.routes(self.stores.lessons),
+            *learning.routes(self.stores.enrollments, self.stores.progress),
+            *feedback.routes(self.stores.feedback),
             *archives.routes(self.archives),
-            *course_media.routes(self.courses, self.lessons, self.named_files),
-            *search.routes(self.search),
-            *sessions.routes(self.sessions),
-            *taught.routes(self.sessions),
-            *quizzes.routes(QuizStore(self.database)),
-            *exercises.routes(ExerciseStore(self.database), Coding(Sandbox())),
-            *attempts.routes(AttemptStore(self.database)),
-            *people.routes(
-                PeopleStore(self.database), self.accounts, AuditStore(self.database), self.leaving
-            ),
-            *me.routes(PeopleStore(self.database), PersonalStore(self.database), self.accounts, self.leaving),
-            *gamification.routes(GamificationStore(self.database), PreferenceStore(self.database)),
-            *notifications.routes(self.notifications),
-            *plans.routes(PlanStore(self.database)),
+            *course_media.routes(self.stores.courses, self.stores.lessons, self.named_files),
+            *search.routes(self.stores.search),
+            *sessions.routes(self.stores.sessions),
+            *taught.routes(self.stores.sessions),
+            *quizzes.routes(self.stores.quizzes),
+            *exercises.routes(self.stores.exercises, Coding(Sandbox())),
+            *attempts.routes(self.stores.attempts),
+            *people.routes(self.stores.people, self.stores.accounts, self.stores.audit, self.leaving),
+            *me.routes(self.stores.people, self.stores.personal, self.stores.accounts, self.leaving),
+            *gamification.routes(self.stores.gamification, self.stores.preferences),
+            *notifications.routes(self.stores.notifications),
+            *plans.routes(self.stores.plans),
             *media.routes(self.media, self.media_links),
             *events.routes(self.updates),
-            *billing.routes(self.stripe, BillingStore(self.database), lambda: self.address),
+            *billing.routes(self.stripe, self.stores.billing, lambda: self.address),
         ]
 
     def _jobs(self, part: str) -> OnJob:

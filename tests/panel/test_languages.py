@@ -19,8 +19,13 @@ from lms_core.progress import LessonStatus
 from tutor.panel.languages import LANGUAGES, chosen
 
 _PANEL = Path(tutor.panel.__file__).parent
-_FILES = {path.stem: json.loads(path.read_text("utf-8")) for path in (_PANEL / "languages").glob("*.json")}
-_ENGLISH = _FILES["en"]
+_FILES = {
+    f"{path.parent.name}/{path.stem}": json.loads(path.read_text("utf-8"))
+    for path in sorted((_PANEL / "languages").glob("*/*.json"))
+}
+_ENGLISH = {
+    key: text for name, texts in _FILES.items() if name.startswith("en/") for key, text in texts.items()
+}
 _SETS = {
     "subject": Subject, "style": Style, "patience": Patience, "difficulty": Difficulty, "lesson_kind": LessonKind,
     "status": LessonStatus, "role": Role, "period": Period, "notification": NotificationKind,
@@ -33,12 +38,16 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-@pytest.mark.parametrize("code", _FILES)
-def test_a_language_has_every_string_with_the_same_gaps(code: str) -> None:
-    assert _FILES[code].keys() == _ENGLISH.keys()
-    assert {key: placeholders(text) for key, text in _FILES[code].items()} == {
-        key: placeholders(text) for key, text in _ENGLISH.items()
+@pytest.mark.parametrize("name", _FILES)
+def test_a_language_has_every_string_with_the_same_gaps_in_the_same_file(name: str) -> None:
+    english = _FILES[f"en/{name.partition('/')[2]}"]
+    assert {key: placeholders(text) for key, text in _FILES[name].items()} == {
+        key: placeholders(text) for key, text in english.items()
     }
+
+
+def test_a_string_is_in_one_file() -> None:
+    assert sum(len(texts) for name, texts in _FILES.items() if name.startswith("en/")) == len(_ENGLISH)
 
 
 def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_for() -> None:

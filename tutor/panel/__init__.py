@@ -4,6 +4,6 @@
 """
 
 from tutor.panel.pages import routes
-from tutor.panel.visit import Doors, PanelStores
+from tutor.panel.visit import Behind, Doors
 
-__all__ = ["Doors", "PanelStores", "routes"]
+__all__ = ["Behind", "Doors", "routes"]

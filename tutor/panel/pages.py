@@ -24,7 +24,7 @@ from tutor.panel.views import (
     rewards,
     teaching,
 )
-from tutor.panel.visit import Doors, PanelStores, Visit
+from tutor.panel.visit import Behind, Doors, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
 _YEAR = 365 * 86_400
@@ -69,9 +69,9 @@ PAGES = (
 )
 
 
-def routes(stores: PanelStores, auth: Authenticator, doors: Doors) -> list[web.RouteDef]:
+def routes(behind: Behind, auth: Authenticator, doors: Doors) -> list[web.RouteDef]:
     """Every page, with the files that pages need."""
-    panel = _Panel(stores, auth, doors)
+    panel = _Panel(behind, auth, doors)
     return [
         *static_files.routes(),
         *(web.get(page.path, panel.handler(page)) for page in PAGES),
@@ -83,8 +83,8 @@ def routes(stores: PanelStores, auth: Authenticator, doors: Doors) -> list[web.R
 
 
 class _Panel:
-    def __init__(self, stores: PanelStores, auth: Authenticator, doors: Doors) -> None:
-        self._stores, self._auth, self._doors = stores, auth, doors
+    def __init__(self, behind: Behind, auth: Authenticator, doors: Doors) -> None:
+        self._behind, self._auth, self._doors = behind, auth, doors
         self._renderer = Renderer()
 
     def handler(self, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -109,10 +109,10 @@ class _Panel:
     ) -> web.StreamResponse:
         if not viewer.may(page.permission):
             raise NotPermitted(strings("wrong.not_permitted"))
-        person = await self._stores.accounts.person(viewer.person_id)
-        visit = Visit(request, viewer, person, strings, self._stores)
+        person = await self._behind.stores.accounts.person(viewer.person_id)
+        visit = Visit(request, viewer, person, strings, self._behind)
         shown = await page.load(visit)
-        unread = await self._stores.notifications.unread(viewer.person_id)
+        unread = await self._behind.stores.notifications.unread(viewer.person_id)
         return self._renderer.page(
             page.template, strings, person=person, path=request.path, unread=unread, **shown
         )

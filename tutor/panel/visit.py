@@ -5,21 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from lms_core.people import Person, Principal, SignUp
-from storage.accounts import AccountStore
-from storage.attempts import AttemptStore
-from storage.bookmarks import BookmarkStore
-from storage.companions import CompanionStore
-from storage.courses import CourseStore
-from storage.database import Database
-from storage.enrollments import EnrollmentStore
-from storage.gamification import GamificationStore
-from storage.lessons import LessonStore
-from storage.notifications import NotificationStore
-from storage.plans import PlanStore
-from storage.progress import ProgressStore
-from storage.quizzes import QuizStore
-from storage.sessions import SessionStore
-from storage.sign_ins import SignInStore
+from storage.stores import Stores
 from tutor.media_links import NamedFiles
 from tutor.panel.languages import Strings
 from tutor.previews import Previews
@@ -36,25 +22,13 @@ class Doors:
     openid: bool
 
 
-class PanelStores:
-    """What the pages read. Changes go through the REST API."""
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What the pages read from. Changes go through the REST API."""
 
-    def __init__(self, database: Database, files: NamedFiles, previews: Previews) -> None:
-        self.files, self.previews = files, previews
-        self.accounts = AccountStore(database)
-        self.attempts = AttemptStore(database)
-        self.bookmarks = BookmarkStore(database)
-        self.companions = CompanionStore(database)
-        self.courses = CourseStore(database)
-        self.enrollments = EnrollmentStore(database)
-        self.gamification = GamificationStore(database)
-        self.lessons = LessonStore(database)
-        self.notifications = NotificationStore(database)
-        self.plans = PlanStore(database)
-        self.progress = ProgressStore(database)
-        self.quizzes = QuizStore(database)
-        self.sessions = SessionStore(database)
-        self.sign_ins = SignInStore(database)
+    stores: Stores
+    files: NamedFiles
+    previews: Previews
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +37,11 @@ class Visit:
     viewer: Principal
     person: Person
     t: Strings
-    stores: PanelStores
+    behind: Behind
+
+    @property
+    def stores(self) -> Stores:
+        return self.behind.stores
 
     @property
     def page(self) -> int:

@@ -32,10 +32,12 @@ class House:
     async def settle(self) -> None:
         hashed = await self.server.passwords.hash(PASSWORD)
         for role in Role:
-            person = await self.server.accounts.add_person(f"The {role}", role, f"{role}@example.org")
-            await self.server.sign_ins.change_password(person.id, hashed, keep=None)
+            person = await self.server.stores.accounts.add_person(f"The {role}", role, f"{role}@example.org")
+            await self.server.stores.sign_ins.change_password(person.id, hashed, keep=None)
             self.people[role] = person
-            self.keys[role], _ = await self.server.accounts.issue(person.id, TokenKind.API_KEY, name="test")
+            self.keys[role], _ = await self.server.stores.accounts.issue(
+                person.id, TokenKind.API_KEY, name="test"
+            )
 
     async def ask(
         self, method: str, path: str, body: Any = None, *, by: Role | str | None = None, **headers: str

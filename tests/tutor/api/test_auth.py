@@ -78,7 +78,7 @@ async def test_an_unknown_address_and_a_wrong_password_look_alike(house: House) 
 
 
 async def test_who_has_no_password_cannot_log_in_with_any(house: House) -> None:
-    await house.server.accounts.add_person("Ann", Role.LEARNER, "ann@example.org")
+    await house.server.stores.accounts.add_person("Ann", Role.LEARNER, "ann@example.org")
     assert (await house.ask("POST", "/auth/login", {"email": "ann@example.org", "password": ""}))[0] == 401
 
 
@@ -142,9 +142,9 @@ async def test_a_changed_password_ends_the_other_sign_ins(house: House) -> None:
 
 
 async def test_who_came_by_link_sets_a_first_password_but_their_api_key_cannot(house: House) -> None:
-    ann = await house.server.accounts.add_person("Ann", Role.LEARNER, "ann@example.org")
-    key, _ = await house.server.accounts.issue(ann.id, TokenKind.API_KEY)
-    cookie, _ = await house.server.accounts.issue(ann.id, TokenKind.BROWSER)
+    ann = await house.server.stores.accounts.add_person("Ann", Role.LEARNER, "ann@example.org")
+    key, _ = await house.server.stores.accounts.issue(ann.id, TokenKind.API_KEY)
+    cookie, _ = await house.server.stores.accounts.issue(ann.id, TokenKind.BROWSER)
     new = {"new": "rain on the roof"}
     assert (await house.ask("POST", "/auth/password", new, by=key))[0] == 403
     assert (await house.ask("POST", "/auth/password", new, Cookie=f"viva_session={cookie}"))[0] == 204

@@ -65,7 +65,7 @@ async def test_who_comes_for_the_first_time_gets_an_account_and_is_known_the_nex
 async def test_an_account_made_for_the_address_is_theirs_unless_it_has_a_password(
     house: House, provider: OpenIdProvider
 ) -> None:
-    tara = await house.server.accounts.add_person("Tara", Role.TEACHER, "lena@school.org")
+    tara = await house.server.stores.accounts.add_person("Tara", Role.TEACHER, "lena@school.org")
     assert (await come(house))[0] == 303
     assert (await me(house))["id"] == tara.id
     provider.claims |= {"sub": "u-2", "email": "teacher@example.org"}
@@ -93,7 +93,7 @@ async def test_who_is_signed_in_connects_their_account_only_when_they_say_so(
 async def test_an_address_that_the_provider_has_not_verified_says_nothing(
     house: House, provider: OpenIdProvider
 ) -> None:
-    await house.server.accounts.add_person("Tara", Role.TEACHER, "lena@school.org")
+    await house.server.stores.accounts.add_person("Tara", Role.TEACHER, "lena@school.org")
     provider.claims["email_verified"] = False
     assert (await come(house))[0] == 303
     assert ((await me(house))["role"], (await me(house))["email"]) == ("learner", None)
@@ -123,7 +123,7 @@ async def test_where_strangers_get_no_account_only_those_who_have_one_come_in(
     async with open_house(tmp_path, sqlite_template, oidc_sign_up=False, **registered(provider)) as house:
         house.server.address = str(house.http.make_url("")).rstrip("/")
         assert (await come(house))[0] == 403
-        await house.server.accounts.add_person("Lena", Role.LEARNER, "lena@school.org")
+        await house.server.stores.accounts.add_person("Lena", Role.LEARNER, "lena@school.org")
         assert (await come(house))[0] == 303
 
 
@@ -192,7 +192,7 @@ async def test_without_a_provider_there_is_no_such_page(tmp_path: Path, sqlite_t
 async def test_an_api_key_in_the_cookies_place_connects_nothing(
     house: House, provider: OpenIdProvider
 ) -> None:
-    key, _ = await house.server.accounts.issue(house.people[Role.ADMIN].id, TokenKind.API_KEY)
+    key, _ = await house.server.stores.accounts.issue(house.people[Role.ADMIN].id, TokenKind.API_KEY)
     house.http.session.cookie_jar.update_cookies({"viva_session": key}, house.http.make_url(""))
     assert (await come(house, "/sign-in/oidc?connect=yes"))[0] == 303
     assert (await me(house))["role"] == "learner"

@@ -99,7 +99,7 @@ async def test_without_a_mail_server_the_log_says_so_and_an_admin_gets_the_link(
 
 @pytest.mark.parametrize("kind", [TokenKind.API_KEY, TokenKind.SIGN_IN, TokenKind.INVITATION])
 async def test_no_other_token_sets_a_password(house: House, kind: TokenKind) -> None:
-    value, _ = await house.server.accounts.issue(house.people[Role.LEARNER].id, kind)
+    value, _ = await house.server.stores.accounts.issue(house.people[Role.LEARNER].id, kind)
     assert (await house.ask("POST", "/auth/password/reset", {"token": value, "new": _NEW}))[0] == 401
 
 

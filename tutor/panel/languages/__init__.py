@@ -1,4 +1,7 @@
-"""Every string of the panel, by key: one JSON file a language. English is complete; what another lacks is English."""
+"""Every string of the panel, by key: a folder a language, in it one JSON file for each part of the panel.
+
+English is complete; what another language lacks is English.
+"""
 
 import json
 from collections.abc import Mapping
@@ -30,13 +33,15 @@ class Strings:
 
 
 def _read(code: str) -> dict[str, str]:
-    texts: dict[str, str] = json.loads((_FOLDER / f"{code}.json").read_text("utf-8"))
+    texts: dict[str, str] = {}
+    for path in sorted((_FOLDER / code).glob("*.json")):
+        texts |= json.loads(path.read_text("utf-8"))
     return texts
 
 
 def _load() -> dict[str, Strings]:
     english = _read(DEFAULT)
-    codes = [DEFAULT, *sorted(path.stem for path in _FOLDER.glob("*.json") if path.stem != DEFAULT)]
+    codes = [DEFAULT, *sorted({path.parent.name for path in _FOLDER.glob("*/*.json")} - {DEFAULT})]
     return {code: Strings(code, {**english, **_read(code)}) for code in codes}
 
 

@@ -72,7 +72,7 @@ async def _quiz(visit: Visit, lesson_id: str) -> Quiz | None:
 
 async def _with_links(visit: Visit, course: Course, text: str) -> str:
     """The text with addresses in place of the files that it names."""
-    files = await visit.stores.files.of(course.author_id, [text])
+    files = await visit.behind.files.of(course.author_id, [text])
     return with_names(text, {one.media.id: one.url for one in files})
 
 

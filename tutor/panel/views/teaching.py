@@ -68,7 +68,7 @@ async def _choices(visit: Visit, companion: Companion) -> dict[str, Any]:
     now = _attached(companion.lesson_id, companion.module_id, companion.course_id)
     known = {value for _, group in sources for value, _ in group}
     return {
-        "companion": companion, "voices": visit.stores.previews.voices, "subjects": list(Subject), "styles": list(Style),
+        "companion": companion, "voices": visit.behind.previews.voices, "subjects": list(Subject), "styles": list(Style),
         "patiences": list(Patience), "sources": sources, "attached": now, "nothing": _attached(),
         "kept": now not in known and now != _attached(),
     }  # fmt: skip
