@@ -125,6 +125,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """One that nobody has used. `name`: whom it is for, as who invited wrote it."""
+
+    id: str
+    role: Role
+    name: str | None
+    by_id: str
+    by_name: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleFilter:
     search: str = ""
     role: Role | None = None

@@ -210,7 +210,7 @@ class AccountStore(Accounts):
         async with self.database.read() as connection:
             return await connection.scalar(query)
 
-    async def end_sign_ins(self, person_id: str, *, keep: str) -> None:
+    async def end_sign_ins(self, person_id: str, *, keep: str | None = None) -> None:
         """All of a person's but that with the digest `keep`."""
         async with self.database.write() as connection:
             await end_sign_ins(connection, person_id, keep=keep)

@@ -14,6 +14,7 @@ from storage.exercises import ExerciseStore
 from storage.feedback import FeedbackStore
 from storage.gamification import GamificationStore
 from storage.identities import IdentityStore
+from storage.invitations import InvitationStore
 from storage.lessons import LessonStore
 from storage.minutes import MinuteStore
 from storage.notifications import NotificationStore
@@ -45,6 +46,7 @@ class Stores:
         self.feedback = FeedbackStore(database)
         self.gamification = GamificationStore(database)
         self.identities = IdentityStore(database)
+        self.invitations = InvitationStore(database)
         self.lessons = LessonStore(database)
         self.minutes = MinuteStore(database)
         self.notifications = NotificationStore(database)

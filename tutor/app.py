@@ -38,6 +38,7 @@ from tutor.api import (
     exercises,
     feedback,
     gamification,
+    invitations,
     learning,
     lessons,
     me,
@@ -45,6 +46,7 @@ from tutor.api import (
     notifications,
     oidc,
     people,
+    people_access,
     plans,
     previews,
     quizzes,
@@ -240,6 +242,7 @@ class Server:
         """Every route of the REST API."""
         return [
             *auth.routes(self.signing_in, self.attempts),
+            *invitations.routes(self.signing_in, self.stores.invitations),
             *resets.routes(self.resets, self.attempts),
             *access.routes(self.stores.accounts, self.auth),
             *companions.routes(self.stores.companions, self.previews.check_voice),
@@ -258,6 +261,7 @@ class Server:
             *exercises.routes(self.stores.exercises, Coding(Sandbox())),
             *attempts.routes(self.stores.attempts),
             *people.routes(self.stores.people, self.stores.accounts, self.stores.audit, self.leaving),
+            *people_access.routes(self.stores, self.auth),
             *me.routes(self.stores.people, self.stores.personal, self.stores.accounts, self.leaving),
             *gamification.routes(self.stores.gamification, self.stores.preferences),
             *notifications.routes(self.stores.notifications),

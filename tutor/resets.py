@@ -53,6 +53,11 @@ class Resets:
         """Whether letters are sent at all."""
         return self._mail is not None
 
+    @property
+    def address(self) -> str:
+        """Where people open this server."""
+        return self._address()
+
     def ask(self, email: str) -> None:
         """Whether or not anybody has that address. Raises InvalidInput, or TooBusy."""
         try:
@@ -72,7 +77,7 @@ class Resets:
 
     async def link(self, person_id: str) -> tuple[str, datetime]:
         """A fresh link, and when it expires; earlier ones stop working."""
-        return await issue_link(self._accounts, self._address(), person_id)
+        return await issue_link(self._accounts, self.address, person_id)
 
     async def reset(self, token: str, new: str) -> None:
         """Set the new password once; all sign-ins end. Raises NotAuthenticated or InvalidInput."""

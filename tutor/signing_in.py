@@ -112,14 +112,22 @@ class SigningIn:
         await self._store.change_password(principal.person_id, hashed, keep=principal.digest)
         self._auth.forget(principal.person_id)
 
-    async def invite(self, principal: Principal, role: Role) -> tuple[str, datetime]:
+    async def invite(self, principal: Principal, role: Role, name: str | None = None) -> tuple[str, datetime]:
         """The invitation's value, shown only now, and when it expires. Raises NotPermitted."""
         if not may_invite(principal.role, role):
             raise NotPermitted(f"The role '{principal.role}' may not invite anybody as '{role}'.")
         value, expires = await self._accounts.issue(
-            principal.person_id, TokenKind.INVITATION, lasts=INVITATION_LASTS, config={"role": role.value}
+            principal.person_id,
+            TokenKind.INVITATION,
+            lasts=INVITATION_LASTS,
+            config={"role": role.value},
+            name=name,
         )
         return value, expires or datetime.now(UTC)
+
+    def invitation_link(self, value: str) -> str:
+        """The page on which an invitation is used."""
+        return f"{self._resets.address}/join?invitation={value}"
 
     async def _known(self, email: str, password: str) -> Person:
         """Raises NotAuthenticated."""

@@ -11,7 +11,7 @@ from storage.accounts import AccountStore
 from tutor.api.routing import Call, Model, Page, Paging, Route
 from tutor.auth import Authenticator
 
-_KEYS = (TokenKind.API_KEY, TokenKind.PHONE)
+KEYS = (TokenKind.API_KEY, TokenKind.PHONE)
 _MOST_DAYS = 3650
 
 
@@ -75,8 +75,8 @@ def routes(accounts: AccountStore, auth: Authenticator) -> list[Route]:
         auth.forget(call.principal.person_id)
 
     async def keys(call: Call[Paging, None]) -> Page:
-        found, total = await accounts.held(call.principal.person_id, _KEYS, call.query.page, call.query.limit)
-        return Page([_key(one) for one in found], total)
+        found, total = await accounts.held(call.principal.person_id, KEYS, call.query.page, call.query.limit)
+        return Page([key_out(one) for one in found], total)
 
     async def add_key(call: Call[None, KeyIn]) -> NewKeyOut:
         body = call.body
@@ -89,7 +89,7 @@ def routes(accounts: AccountStore, auth: Authenticator) -> list[Route]:
         return NewKeyOut(value=value, expires_at=expires)
 
     async def revoke_key(call: Call[None, None]) -> None:
-        await _revoke(call.principal, call.path["id"], _KEYS)
+        await _revoke(call.principal, call.path["id"], KEYS)
 
     async def _revoke(me: Principal, digest: str, kinds: tuple[TokenKind, ...]) -> None:
         if not await accounts.revoke_token(me.person_id, digest, *kinds):
@@ -133,7 +133,7 @@ def _sign_in(token: Token, me: Principal) -> SignInOut:
     )  # fmt: skip
 
 
-def _key(token: Token) -> KeyOut:
+def key_out(token: Token) -> KeyOut:
     return KeyOut(
         id=token.digest, kind=KeyKind(token.kind.value), name=token.name,
         scopes=None if token.scopes is None else sorted(token.scopes),

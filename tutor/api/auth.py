@@ -1,7 +1,6 @@
-"""Sign up, log in, refresh, log out, change the password, invite."""
+"""Sign up, log in, refresh, log out, change the password."""
 
 import time
-from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -48,18 +47,6 @@ class PasswordIn(Model):
     new: str = Field(max_length=LONGEST)
 
 
-class InvitationIn(Model):
-    role: Role = Role.LEARNER
-
-
-class InvitationOut(BaseModel):
-    """The value is shown only now; it goes into `invitation` of the sign-up."""
-
-    invitation: str
-    role: Role
-    expires_at: datetime
-
-
 class TokensOut(BaseModel):
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
     access_token: str
@@ -102,10 +89,6 @@ def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
         attempts.password(call.principal.person_id, time.monotonic())
         await signing_in.change_password(call.principal, call.body.current, call.body.new)
 
-    async def invite(call: Call[None, InvitationIn]) -> InvitationOut:
-        value, expires = await signing_in.invite(call.principal, call.body.role)
-        return InvitationOut(invitation=value, role=call.body.role, expires_at=expires)
-
     return [
         Route(
             method="POST", path="/auth/sign-up", permission=None, handle=sign_up, body=SignUpIn,
@@ -128,11 +111,6 @@ def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
         Route(
             method="POST", path="/auth/password", permission=Permission.OWN_ACCOUNT, handle=change_password,
             summary="Change my password; all my other sign-ins end.", body=PasswordIn, answers=None,
-        ),
-        Route(
-            method="POST", path="/auth/invitations", permission=Permission.INVITE, handle=invite, status=201,
-            summary="Invite somebody to make an account. Teachers invite learners.", body=InvitationIn,
-            answers=InvitationOut, secret=True,
         ),
     ]  # fmt: skip
 

@@ -41,13 +41,7 @@ def routes(
         return person_out(await people.set_profile(call.principal.person_id, check, **changes))
 
     async def export(call: Call[None, None]) -> web.Response:
-        found = await personal.export(call.principal.person_id)
-        text = json.dumps({"data": found, "metadata": {}}, default=_plain, ensure_ascii=False)
-        headers = {
-            "Content-Disposition": 'attachment; filename="viva-my-data.json"',
-            "Cache-Control": "no-store",
-        }
-        return web.Response(text=text, content_type="application/json", headers=headers)
+        return await exported(personal, call.principal.person_id)
 
     async def leave(call: Call[None, None]) -> None:
         begun = await accounts.signed_in_at(call.principal)
@@ -81,6 +75,14 @@ def routes(
             answers=None, errors=(NotFound, Conflict), summary="Delete somebody with all that is theirs.",
         ),
     ]  # fmt: skip
+
+
+async def exported(personal: PersonalStore, person_id: str) -> web.Response:
+    """Everything of a person, as a file."""
+    found = await personal.export(person_id)
+    text = json.dumps({"data": found, "metadata": {}}, default=_plain, ensure_ascii=False)
+    headers = {"Content-Disposition": 'attachment; filename="viva-data.json"', "Cache-Control": "no-store"}
+    return web.Response(text=text, content_type="application/json", headers=headers)
 
 
 def _plain(value: object) -> str:

@@ -44,7 +44,7 @@ def routes(plans: PlanStore) -> list[Route]:
         return Page(found[first : first + call.query.limit], len(found))
 
     async def my_usage(call: Call[None, None]) -> UsageOut:
-        return _usage(await plans.usage(call.principal.person_id))
+        return usage_out(await plans.usage(call.principal.person_id))
 
     async def change_plan(call: Call[None, PlanIn]) -> PlanOfOut:
         await plans.set_plan(call.path["id"], call.body.plan)
@@ -67,7 +67,7 @@ def routes(plans: PlanStore) -> list[Route]:
     ]  # fmt: skip
 
 
-def _usage(usage: Usage) -> UsageOut:
+def usage_out(usage: Usage) -> UsageOut:
     """Only what is counted so far."""
     quotas = []
     for quota, used in usage.used.items():
