@@ -3,13 +3,13 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
 from lms_core.people import TokenKind
 from storage.accounts import AccountStore
@@ -68,13 +68,13 @@ async def signed_in(browser: Browser, school: RunningServer, cookie: str) -> Asy
     page = await context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if _is_ours(said) else None)
+    page.on("console", lambda said: problems.append(said.text) if is_ours(said) else None)
     yield page
     await context.close()
     assert problems == []
 
 
-def _is_ours(said: ConsoleMessage) -> bool:
+def is_ours(said: ConsoleMessage) -> bool:
     """A request that fails is shown by the page itself; the browser's own line about it is none of ours."""
     return said.type == "error" and not said.text.startswith("Failed to load resource")
 
@@ -84,14 +84,3 @@ async def new_context(browser: Browser, school: RunningServer, cookie: str | Non
     if cookie is not None:
         await context.add_cookies([{"name": "viva_session", "value": cookie, "url": school.url}])
     return context
-
-
-async def check_fits(page: Page, paths: Sequence[str], width: int) -> None:
-    """Every page has one heading, and nothing of it is beyond the screen."""
-    await page.set_viewport_size({"width": width, "height": 844})
-    for path in paths:
-        answer = await page.goto(path)
-        assert answer is not None and answer.status == 200, path
-        await expect(page.locator("h1")).to_have_count(1)
-        beyond = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert beyond <= 0, f"{path} is {beyond} px too wide at {width} px"

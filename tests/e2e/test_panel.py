@@ -1,4 +1,4 @@
-"""The learner's pages in headless Chromium, on a made-up school. One browser and one server for all tests."""
+"""What learners do in the panel, in headless Chromium, on a made-up school. One browser and one server for all tests."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,7 +17,6 @@ from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import (
     LEARNER,
     browser,
-    check_fits,
     cookie,
     cookie_of,
     learner,
@@ -27,16 +26,6 @@ from tests.e2e.panel_school import (
 
 __all__ = ["browser", "cookie", "learner", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-_PATHS = [
-    "/home", "/companions", "/companions?saved=1", "/companions?search=zzz", "/companions/ada-fractions", "/history",
-    "/courses", "/achievements", "/leaderboard", "/leaderboard?period=all", "/notifications", "/profile",
-    "/enter", "/enter?note=joined", "/join", "/join?invitation=some", "/forgot",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("width", [390, 820, 1440])
-async def test_every_page_fits_its_screen_and_complains_of_nothing(learner: Page, width: int) -> None:
-    await check_fits(learner, _PATHS, width)
 
 
 async def test_a_bookmark_is_kept_and_found_again(learner: Page) -> None:

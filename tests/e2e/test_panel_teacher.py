@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import RunningServer
-from tests.e2e.panel_school import TEACHER, browser, check_fits, cookie, cookie_of, learner, school, signed_in
+from tests.e2e.panel_school import TEACHER, browser, cookie, cookie_of, learner, school, signed_in
 
 __all__ = ["browser", "cookie", "learner", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -29,11 +29,6 @@ async def no_quota(school: RunningServer) -> None:
 async def teacher(browser: Browser, school: RunningServer) -> AsyncIterator[Page]:
     async with signed_in(browser, school, await cookie_of(school, TEACHER)) as page:
         yield page
-
-
-@pytest.mark.parametrize("width", [390, 820, 1440])
-async def test_every_page_fits_its_screen_and_complains_of_nothing(teacher: Page, width: int) -> None:
-    await check_fits(teacher, _PATHS, width)
 
 
 async def test_who_teaches_finds_what_they_made_from_any_page(teacher: Page) -> None:

@@ -1,0 +1,85 @@
+"""What holds for every page: all can use it, it fits its screen, it complains of nothing."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page
+
+from lms_core.people import Role
+from tests.e2e.conftest import RunningServer
+from tests.e2e.every_page import Address, addresses, contexts, pages_without_address
+from tests.e2e.panel_school import browser, is_ours, school
+
+__all__ = ["browser", "school"]  # fixtures
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+_SERIOUS = ("serious", "critical")
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+_WIDTHS = (320, 390, 820, 1440)  # 320: a phone, or a laptop at 400 %
+Windows = Mapping[Role | None, BrowserContext]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pages(school: RunningServer) -> list[Address]:
+    return await addresses(school)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def windows(browser: Browser, school: RunningServer) -> AsyncIterator[Windows]:
+    async with contexts(browser, school) as opened:
+        yield opened
+
+
+async def test_every_page_has_an_address_to_be_tested_at() -> None:
+    assert pages_without_address() == [], "add one to _GIVEN in tests/e2e/every_page.py"
+
+
+@pytest.mark.timeout(600)
+async def test_axe_finds_no_serious_issue(windows: Windows, pages: list[Address]) -> None:
+    """axe-core, as the development tools install it (`axe-playwright-python` carries the file that npm has)."""
+    issues = []
+    for address in pages:
+        page = await windows[address.role].new_page()
+        for scheme in _SCHEMES:
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            if scheme == "light":
+                await page.goto(address.path)
+            issues += [f"{address.path}, {scheme}: {one}" for one in await _issues(page)]
+        await page.close()
+    assert not issues, "\n".join(issues)
+
+
+async def _issues(page: Page) -> list[str]:
+    found = await Axe().run(page)
+    return [
+        f"{violation['id']}: {node['html'][:120]} ({node['failureSummary'].splitlines()[1].strip()})"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+        if violation["impact"] in _SERIOUS
+    ]
+
+
+@pytest.mark.timeout(600)
+async def test_every_page_fits_its_screen_and_complains_of_nothing(
+    windows: Windows, pages: list[Address]
+) -> None:
+    problems: list[str] = []
+    for address in pages:
+        page = await windows[address.role].new_page()
+        path = address.path
+        page.on("pageerror", lambda error, path=path: problems.append(f"{path}: {error}"))
+        page.on(
+            "console",
+            lambda said, path=path: problems.append(f"{path}: {said.text}") if is_ours(said) else None,
+        )
+        await page.goto(path)
+        for width in _WIDTHS:
+            await page.set_viewport_size({"width": width, "height": 844})
+            if (beyond := await page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+                problems.append(f"{path} is {beyond} px too wide at {width} px")
+        if (headings := await page.locator("h1:visible").count()) != 1:
+            problems.append(f"{path} has {headings} headings of the first level")
+        await page.close()
+    assert not problems, "\n".join(problems)
