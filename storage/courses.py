@@ -46,6 +46,11 @@ class CourseStore:
             rows = (await connection.execute(named(reference).where(seen_by(viewer)))).all()
             return next(iter(await whole_courses(connection, rows)), None)
 
+    async def to_edit(self, editor: Principal, reference: str) -> Course:
+        """By id or slug. Raises NotFound unless the editor may change it."""
+        async with self._database.read() as connection:
+            return await _written(connection, named(reference).where(written_by(editor)), reference)
+
     async def create(self, author: Principal, course: Course) -> Course:
         """As the author's own, with a new id and a slug made from its title. Raises InvalidInput."""
         async with self._database.write() as connection:
@@ -136,7 +141,12 @@ def _neat(course: Course) -> Course:
 
 async def locked_course(connection: AsyncConnection, editor: Principal, reference: str) -> Course:
     """Nobody else changes it or what is in it until the commit. Raises NotFound."""
-    rows = (await connection.execute(named(reference).where(written_by(editor)).with_for_update())).all()
+    return await _written(connection, named(reference).where(written_by(editor)).with_for_update(), reference)
+
+
+async def _written(connection: AsyncConnection, query: Select[Any], reference: str) -> Course:
+    """The one that the query finds. Raises NotFound."""
+    rows = (await connection.execute(query)).all()
     if not rows:
         raise NotFound(f"There is no course '{reference}', or it is not yours to change.")
     return (await whole_courses(connection, rows))[0]

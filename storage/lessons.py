@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lms_core.courses import MOST_LESSONS, MOST_MODULES, Lesson, Module, ModuleOutline
+from lms_core.courses import MOST_LESSONS, MOST_MODULES, Course, Lesson, Module, ModuleOutline
 from lms_core.errors import Conflict, NotFound
 from lms_core.ordering import Outline, check_same
 from lms_core.people import Principal
@@ -17,7 +17,7 @@ from lms_core.search import Found
 from lms_core.slugs import free_slug, slug_of
 from storage.course_rights import LESSONS, seen_by, written_by
 from storage.course_rows import lesson_of, lesson_row, module_of
-from storage.courses import course_to_change, named
+from storage.courses import course_to_change, named, whole_courses
 from storage.database import Database
 from storage.progress import complete_without, readable_lesson
 from storage.search_index import forget, index, of_lesson
@@ -47,6 +47,17 @@ class LessonStore:
         """Raises NotFound unless the viewer may read it, NotPermitted if others have to be completed first."""
         async with self._database.read() as connection:
             return await connection.run_sync(readable_lesson, viewer, lesson_id)
+
+    async def to_edit(self, editor: Principal, lesson_id: str) -> tuple[Lesson, Course]:
+        """A lesson and the course that it is in. Raises NotFound unless the editor may change it."""
+        this = lessons.c.id == lesson_id
+        around = select(courses).select_from(LESSONS).where(this, written_by(editor))
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(lessons).where(this))).one_or_none()
+            rows = (await connection.execute(around)).all()
+            if row is None or not rows:
+                raise NotFound(f"There is no lesson '{lesson_id}', or it is not yours to change.")
+            return lesson_of(row._asdict()), (await whole_courses(connection, rows))[0]
 
     async def author_of(self, lesson_id: str) -> str | None:
         """The author of the lesson's course, if it is in one."""

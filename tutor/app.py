@@ -50,6 +50,7 @@ from tutor.api import (
     plans,
     previews,
     quizzes,
+    rendered,
     resets,
     search,
     sessions,
@@ -75,6 +76,7 @@ from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks, NamedFiles
 from tutor.metrics import Metrics
 from tutor.oidc import OpenIdLogin, Provider
+from tutor.panel.rendering import markdown
 from tutor.passwords import Passwords
 from tutor.patience import IDLE_SECONDS, Patience
 from tutor.previews import Previews
@@ -253,6 +255,7 @@ class Server:
             *learning.routes(self.stores.enrollments, self.stores.progress),
             *feedback.routes(self.stores.feedback),
             *archives.routes(self.archives),
+            *rendered.routes(self.stores.courses, self.named_files, markdown),
             *course_media.routes(self.stores.courses, self.stores.lessons, self.named_files),
             *search.routes(self.stores.search),
             *sessions.routes(self.stores.sessions),
@@ -266,7 +269,7 @@ class Server:
             *gamification.routes(self.stores.gamification, self.stores.preferences),
             *notifications.routes(self.stores.notifications),
             *plans.routes(self.stores.plans),
-            *media.routes(self.media, self.media_links),
+            *media.routes(self.media, self.media_links, self.stores.courses),
             *events.routes(self.updates),
             *billing.routes(self.stripe, self.stores.billing, lambda: self.address),
         ]

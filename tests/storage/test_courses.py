@@ -323,3 +323,21 @@ async def test_who_learns_in_a_course_hears_of_every_change_of_it_and_nobody_els
         told = [one for one in await updates.after(learner.person_id, 0) if one.type == "course.changed"]
         assert [one.data for one in told] == [{"course_id": course.id}] * 2
     assert "course.changed" not in [one.type for one in await updates.after(uma.person_id, 0)]
+
+
+async def test_only_who_may_change_a_lesson_gets_it_to_edit(
+    school: School, tina: Principal, lena: Principal
+) -> None:
+    course = await school.course(tina, ("a",))
+    other = await school.person("Tom", Role.TEACHER)
+    admin = await school.person("Ada", Role.ADMIN)
+    lesson_id = (await school.ids(course, tina))["a"]
+    for editor in (tina, admin):
+        lesson, around = await school.lessons.to_edit(editor, lesson_id)
+        assert (lesson.id, around.id) == (lesson_id, course.id)
+        assert (await school.courses.to_edit(editor, course.slug)).id == course.id
+    for stranger in (other, lena):
+        with pytest.raises(NotFound):
+            await school.lessons.to_edit(stranger, lesson_id)
+        with pytest.raises(NotFound):
+            await school.courses.to_edit(stranger, course.id)

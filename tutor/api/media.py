@@ -13,6 +13,7 @@ from lms_core import media as rules
 from lms_core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from lms_core.media import Media
 from lms_core.people import Permission, Principal, Role
+from storage.courses import CourseStore
 from storage.media import MediaStore
 from tutor.api.routing import Call, Model, Page, Paging, Route, Stream
 from tutor.media_links import MediaLinks
@@ -27,6 +28,7 @@ _LOCKED_DOWN = {
 
 class UploadQuery(Model):
     name: str = Field(min_length=1, max_length=rules.NAME_LENGTH)
+    course: str = Field("", max_length=100, description="For this course of mine: the file is its author's.")
 
 
 class LinkQuery(Model):
@@ -47,14 +49,18 @@ class MediaOut(BaseModel):
     expires_at: datetime
 
 
-def routes(store: MediaStore, links: MediaLinks) -> list[Route]:
+def routes(store: MediaStore, links: MediaLinks, courses: CourseStore) -> list[Route]:
     async def shown(found: Media) -> MediaOut:
         url, expires = await links.make(found.id, datetime.now(UTC))
         return MediaOut(**asdict(found), url=url, expires_at=datetime.fromtimestamp(expires, UTC))
 
     async def upload(call: Call[UploadQuery, None]) -> MediaOut:
-        person = call.principal.person_id
-        return await shown(await store.add(person, call.query.name, received(call.request)))
+        owner = call.principal.person_id
+        if (
+            call.query.course
+        ):  # texts show files of their course's author only, and an admin may write in it too
+            owner = (await courses.to_edit(call.principal, call.query.course)).author_id or owner
+        return await shown(await store.add(owner, call.query.name, received(call.request)))
 
     async def list_media(call: Call[Paging, None]) -> Page:
         found, total = await store.of(call.principal.person_id, page=call.query.page, limit=call.query.limit)
@@ -82,7 +88,7 @@ def routes(store: MediaStore, links: MediaLinks) -> list[Route]:
     return [
         Route(
             method="POST", path="/media", summary="Upload a file.", permission=Permission.WRITE_COURSES,
-            handle=upload, query=UploadQuery, takes_file=True, answers=MediaOut, status=201,
+            handle=upload, query=UploadQuery, takes_file=True, answers=MediaOut, status=201, errors=(NotFound,),
         ),
         Route(
             method="GET", path="/media", summary="My files, the newest first.",
