@@ -71,7 +71,7 @@ async def signed_in(browser: Browser, school: RunningServer, cookie: str) -> Asy
     page.on("console", lambda said: problems.append(said.text) if is_ours(said) else None)
     yield page
     await context.close()
-    assert problems == []
+    assert not problems, problems
 
 
 def is_ours(said: ConsoleMessage) -> bool:

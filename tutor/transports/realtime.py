@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from tutor import formulae
 from tutor.conversation.events import (
     Ended,
     ItemDone,
@@ -229,7 +230,8 @@ class RealtimeDoor:
             case TurnMetrics():
                 self.write_viva(viva.Metrics(**asdict(event)))
             case Shown(kind, title, body):
-                self.write_viva(viva.ShownBeside(kind, title, body))
+                mathml = formulae.shown(body) if kind == "formula" else None
+                self.write_viva(viva.ShownBeside(kind, title, body, mathml))
 
     def _tell_end(self, reason: str, summary: str) -> None:
         self.write_viva(viva.SessionEnded(reason, summary or None))

@@ -59,12 +59,13 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class ShownBeside:
-    """Something to show beside the talk."""
+    """Something to show beside the talk. `mathml`: a formula's `body`, drawn; null where it is better shown as it is."""
 
     TYPE: ClassVar = "viva.shown"
     kind: str
     title: str
     body: str
+    mathml: str | None
 
 
 @dataclass(frozen=True, slots=True)
