@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tutor.panel.languages import LANGUAGES, Strings
 from tutor.panel.markdown import inline, markdown
-from tutor.panel.static_files import HEADERS
+from tutor.panel.static_files import HEADERS, WORTH_PACKING
 
 _PRIVATE = {**HEADERS, "Cache-Control": "no-store"}
 
@@ -28,7 +28,10 @@ class Renderer:
     def page(self, template: str, strings: Strings, status: int = 200, **values: Any) -> web.Response:
         """A private page: no cache may keep it."""
         text = self._environment.get_template(template).render(t=strings, **values)
-        return web.Response(text=text, status=status, content_type="text/html", headers=_PRIVATE)
+        response = web.Response(text=text, status=status, content_type="text/html", headers=_PRIVATE)
+        if len(text) > WORTH_PACKING:
+            response.enable_compression()
+        return response
 
 
 def _day(at: datetime | None) -> str:
