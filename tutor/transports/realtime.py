@@ -220,11 +220,11 @@ class RealtimeDoor:
         if not self.viva_client:
             return
         match event:
-            case StateChanged(state, phase, remaining):
+            case StateChanged(state, phase, remaining, recorded):
                 companion = viva.companion_to_wire(self.session.companion)
                 self.write_viva(
                     viva.SessionState(
-                        state.value, phase.value, round(remaining, 1), self.session.id, companion
+                        state.value, phase.value, round(remaining, 1), self.session.id, companion, recorded
                     )
                 )
             case TurnMetrics():
