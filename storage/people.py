@@ -1,6 +1,6 @@
 """People as admins see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +36,12 @@ class PeopleStore:
         """Raises NotFound."""
         async with self._database.read() as connection:
             return await account(connection, person_id)
+
+    async def names(self, ids: Collection[str]) -> dict[str, str]:
+        """By id, of those that are there."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(people.c.id, people.c.name).where(people.c.id.in_(ids)))
+        return {row.id: row.name for row in rows}
 
     async def edit(self, person_id: str, change: Callable[[Account], Account]) -> Account:
         """What of an account admins may change.

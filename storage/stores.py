@@ -18,6 +18,7 @@ from storage.invitations import InvitationStore
 from storage.lessons import LessonStore
 from storage.minutes import MinuteStore
 from storage.notifications import NotificationStore
+from storage.overview import OverviewStore
 from storage.people import PeopleStore
 from storage.personal import PersonalStore
 from storage.plans import PlanStore
@@ -50,6 +51,7 @@ class Stores:
         self.lessons = LessonStore(database)
         self.minutes = MinuteStore(database)
         self.notifications = NotificationStore(database)
+        self.overview = OverviewStore(database)
         self.people = PeopleStore(database)
         self.personal = PersonalStore(database)
         self.plans = PlanStore(database)

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms_core.errors import TooBusy
 from lms_core.ports import Updates
 from lms_core.updates import Update
 from storage.database import Database
@@ -51,7 +50,9 @@ class UpdateStore(Updates):
         While PostgreSQL cannot be reached nothing is heard. On SQLite there is nothing to hear.
         """
         while not self._database.is_sqlite:
-            with contextlib.suppress(TooBusy, SQLAlchemyError, OSError):  # streams look with every heartbeat
+            with contextlib.suppress(
+                SQLAlchemyError, OSError
+            ):  # streams look for themselves with every heartbeat
                 await self._listen(wake)
             await asyncio.sleep(_RETRY_SECONDS)
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 from playwright.async_api import Browser, BrowserContext
@@ -32,6 +31,7 @@ _GIVEN = {
     "/attempts/{id}": "/attempts/{attempt}",
     "/teach/courses/{slug}": "/teach/courses/demo-course-0",
     "/teach/companions/{slug}": "/teach/companions/{companion}",
+    "/admin/users/{id}": f"/admin/users/{LEARNER}",
 }
 """For every page with gaps in its path an address in the made-up school; `{session}` and so on come from `_things`."""
 
@@ -74,11 +74,11 @@ async def cookies(school: RunningServer) -> dict[Role | None, str | None]:
 
 @asynccontextmanager
 async def contexts(
-    browser: Browser, school: RunningServer, **settings: Any
+    browser: Browser, school: RunningServer
 ) -> AsyncIterator[Mapping[Role | None, BrowserContext]]:
-    """A browser window for each role; `settings` as Playwright has them."""
+    """A browser window for each role."""
     values = await cookies(school)
-    opened = {role: await new_context(browser, school, value, **settings) for role, value in values.items()}
+    opened = {role: await new_context(browser, school, value) for role, value in values.items()}
     try:
         yield opened
     finally:

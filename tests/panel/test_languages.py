@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 import tutor.panel
+from lms_core.audit import Act
 from lms_core.companions import CompanionStatus, Patience, Style, Subject
 from lms_core.courses import Difficulty, LessonKind
 from lms_core.gamification.achievements import ACHIEVEMENTS
 from lms_core.gamification.xp import Period
 from lms_core.notifications import NotificationKind
-from lms_core.people import Role
+from lms_core.people import Role, TokenKind
 from lms_core.plans import Plan, Quota
 from lms_core.progress import LessonStatus
 from tutor.panel.languages import LANGUAGES, chosen
@@ -30,7 +31,7 @@ _SETS = {
     "subject": Subject, "style": Style, "patience": Patience, "difficulty": Difficulty, "lesson_kind": LessonKind,
     "status": LessonStatus, "role": Role, "period": Period, "notification": NotificationKind,
     "companion_status": CompanionStatus,
-    "plan": Plan, "quota": Quota,
+    "plan": Plan, "quota": Quota, "act": Act, "act_on": Act, "token": TokenKind,
 }  # fmt: skip
 
 

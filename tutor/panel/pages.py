@@ -24,6 +24,8 @@ from tutor.panel.views import (
     rewards,
     teaching,
 )
+from tutor.panel.views.admin import overview as admin_overview
+from tutor.panel.views.admin import people as admin_people
 from tutor.panel.visit import Behind, Doors, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
@@ -66,6 +68,15 @@ PAGES = (
     Page(
         "/teach/companions/{slug}", "companion_editor.html", teaching.companion, Permission.PUBLISH_COMPANIONS
     ),
+    Page("/admin", "admin/overview.html", admin_overview.overview, Permission.MANAGE_PEOPLE),
+    Page("/admin/users", "admin/people.html", admin_people.people, Permission.MANAGE_PEOPLE),
+    Page(
+        "/admin/users/invitations",
+        "admin/invitations.html",
+        admin_people.invitations,
+        Permission.MANAGE_PEOPLE,
+    ),
+    Page("/admin/users/{id}", "admin/person.html", admin_people.person, Permission.MANAGE_PEOPLE),
 )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from tutor import formulae
 from tutor.conversation.events import (
     Ended,
     ItemDone,
@@ -220,18 +219,17 @@ class RealtimeDoor:
         if not self.viva_client:
             return
         match event:
-            case StateChanged(state, phase, remaining, recorded):
+            case StateChanged(state, phase, remaining):
                 companion = viva.companion_to_wire(self.session.companion)
                 self.write_viva(
                     viva.SessionState(
-                        state.value, phase.value, round(remaining, 1), self.session.id, companion, recorded
+                        state.value, phase.value, round(remaining, 1), self.session.id, companion
                     )
                 )
             case TurnMetrics():
                 self.write_viva(viva.Metrics(**asdict(event)))
             case Shown(kind, title, body):
-                mathml = formulae.shown(body) if kind == "formula" else None
-                self.write_viva(viva.ShownBeside(kind, title, body, mathml))
+                self.write_viva(viva.ShownBeside(kind, title, body))
 
     def _tell_end(self, reason: str, summary: str) -> None:
         self.write_viva(viva.SessionEnded(reason, summary or None))

@@ -16,8 +16,7 @@ from tutor.conversation.events import CaptionWord
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What the session does now, where in its duration it is, and with whom. `recorded`: what is said now is kept as
-    sound, which a page must show."""
+    """What the session does now, where in its duration it is, and with whom."""
 
     TYPE: ClassVar = "viva.session.state"
     state: str
@@ -25,7 +24,6 @@ class SessionState:
     remaining_seconds: float
     session_id: str
     companion: dict[str, Any]
-    recorded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +59,12 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class ShownBeside:
-    """Something to show beside the talk. `mathml`: a formula's `body`, drawn; null where it is better shown as it is."""
+    """Something to show beside the talk."""
 
     TYPE: ClassVar = "viva.shown"
     kind: str
     title: str
     body: str
-    mathml: str | None
 
 
 @dataclass(frozen=True, slots=True)

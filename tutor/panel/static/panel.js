@@ -31,10 +31,11 @@ function then(element, made) {
   else if (element.dataset.then) location.assign(element.dataset.then.replace(/\{(\w+)\}/g, (gap, name) => made?.[name] ?? gap));
 }
 
-// What a form says; a select with data-json has several fields in each of its values.
+// What a form says; a select with data-json has several fields in each of its values, an empty field with data-none is null.
 export function fields(form) {
   const all = Object.fromEntries(new FormData(form));
   for (const several of form.querySelectorAll("[data-json]")) Object.assign(all, JSON.parse(several.value));
+  for (const none of form.querySelectorAll("[data-none]")) all[none.name] ||= null;
   return {...JSON.parse(form.dataset.body ?? "{}"), ...all};
 }
 
@@ -128,4 +129,5 @@ document.addEventListener("submit", event => {
   send(event.target);
 });
 const day = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium"});
-for (const time of document.querySelectorAll("time[datetime]")) time.textContent = day.format(new Date(time.dateTime));
+const moment = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
+for (const time of document.querySelectorAll("time[datetime]")) time.textContent = (time.className === "moment" ? moment : day).format(new Date(time.dateTime));

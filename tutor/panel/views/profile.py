@@ -26,7 +26,7 @@ async def profile(visit: Visit) -> dict[str, Any]:
     begun = await stores.accounts.signed_in_at(viewer)
     usage = await stores.plans.usage(viewer.person_id)
     return {
-        "sign_ins": [_sign_in(one, viewer.digest) for one in sign_ins], "plan": usage.plan, "quotas": _quotas(usage),
+        "sign_ins": [_sign_in(one, viewer.digest) for one in sign_ins], "plan": usage.plan, "quotas": quotas(usage),
         "has_password": known is not None and known.password is not None,
         "fresh": begun is not None and begun >= datetime.now(UTC) - FRESH,
     }  # fmt: skip
@@ -50,7 +50,8 @@ def _sign_in(token: Token, mine: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _quotas(usage: Usage) -> list[dict[str, Any]]:
+def quotas(usage: Usage) -> list[dict[str, Any]]:
+    """What is used of each, and its limit; None: none."""
     limits = LIMITS[usage.plan]
     return [
         {"quota": quota, "used": used, "limit": None if usage.unlimited else limits[quota]}

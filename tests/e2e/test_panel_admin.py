@@ -1,0 +1,104 @@
+"""The admin's pages in headless Chromium, on a made-up school."""
+
+import re
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from lms_core.people import Role
+from tests.e2e.conftest import RunningServer
+from tests.e2e.every_page import cookies
+from tests.e2e.panel_school import (
+    LEARNER,
+    browser,
+    cookie,
+    new_context,
+    school,
+    signed_in,
+)
+
+__all__ = ["browser", "cookie", "school"]  # fixtures
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+_PATHS = ["/admin", "/admin/users", "/admin/users/invitations", f"/admin/users/{LEARNER}"]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def admin(browser: Browser, school: RunningServer) -> AsyncIterator[Page]:
+    async with signed_in(browser, school, str((await cookies(school))[Role.ADMIN])) as page:
+        yield page
+
+
+async def test_nobody_else_opens_them(school: RunningServer) -> None:
+    values = await cookies(school)
+    for role in (Role.LEARNER, Role.TEACHER):
+        async with aiohttp.ClientSession(school.url, cookies={"viva_session": str(values[role])}) as http:
+            for path in _PATHS:
+                answer = await http.get(path)
+                assert answer.status == 403 and "not for you" in await answer.text(), path
+
+
+async def test_an_admin_finds_somebody_and_changes_their_plan(admin: Page) -> None:
+    await admin.goto("/home")
+    await admin.get_by_role("link", name="Admin", exact=True).click()
+    await admin.get_by_role("link", name="People", exact=True).click()
+    await admin.get_by_role("searchbox").fill("demo3@")
+    await admin.get_by_role("button", name="Find").click()
+    await admin.get_by_role("link").filter(has_text="demo3@example.org").click()
+    await expect(admin.get_by_role("heading", name="Plan: Free")).to_be_visible()
+    minutes = admin.locator(".quotas .card").filter(has_text="Voice minutes")
+    await expect(minutes).to_contain_text("left of 60")
+    await admin.get_by_role("combobox", name="Plan").select_option(label="Core")
+    await admin.get_by_role("button", name="Change the plan").click()
+    await expect(admin.get_by_role("heading", name="Plan: Core")).to_be_visible()
+    await expect(minutes).to_contain_text("left of 600")
+    await admin.goto("/admin")
+    await expect(admin.locator(".rows .row").first).to_contain_text("on another plan")
+
+
+async def test_an_invitation_is_shown_once_and_makes_an_account(
+    admin: Page, browser: Browser, school: RunningServer
+) -> None:
+    await admin.goto("/admin/users/invitations")
+    await admin.get_by_label("For whom").fill("Nora")
+    await admin.locator("[data-once] select").select_option(label="Teacher")
+    await admin.get_by_role("button", name="Make the link").click()
+    link = await admin.get_by_role("textbox", name="The invitation is ready").input_value()
+    await admin.get_by_role("button", name="Close").click()
+    await expect(admin.locator(".rows .row")).to_have_count(1)
+    assert link.rsplit("=", 1)[1] not in await admin.content()
+    context = await new_context(browser, school, None)
+    page = await context.new_page()
+    await page.goto(link)
+    await page.get_by_label("Name").fill("Nora New")
+    await page.get_by_label("E-mail").fill("nora@example.org")
+    await page.get_by_label("Password").fill("rain on the roof")
+    await page.get_by_role("button", name="Make my account").click()
+    await expect(page).to_have_url(f"{school.url}/enter?note=joined")
+    await context.close()
+    await admin.goto("/admin/users?search=nora&role=teacher")
+    await expect(admin.get_by_role("link").filter(has_text="Nora New")).to_have_count(1)
+
+
+async def test_a_reset_link_is_made_and_who_is_shut_out_is_let_in_again(admin: Page) -> None:
+    await admin.goto(f"/admin/users/{LEARNER}")
+    await admin.get_by_role("button", name="Make a link for a new password").click()
+    await expect(admin.locator("#link-value")).to_have_value(re.compile("/reset#rst_"))
+    await admin.get_by_role("button", name="Close").click()
+    await admin.get_by_role("button", name="Shut out").click()
+    await admin.get_by_role("dialog").get_by_role("button", name="Shut out").click()
+    await expect(admin.get_by_text("They are shut out")).to_be_visible()
+    await admin.get_by_role("button", name="Let in again").click()
+    await expect(admin.get_by_text("They are shut out")).to_have_count(0)
+
+
+async def test_what_is_lost_is_said_before_somebody_is_deleted(admin: Page) -> None:
+    await admin.goto("/admin/users/demo_person_7")
+    name = await admin.get_by_role("heading", level=1).inner_text()
+    await admin.get_by_role("button", name="Delete the account").click()
+    await expect(admin.get_by_role("dialog")).to_contain_text("with what was said")
+    await admin.get_by_role("button", name="Delete for good").click()
+    await expect(admin).to_have_url(re.compile("/admin/users$"))
+    assert (await admin.goto("/admin/users/demo_person_7")).status == 404, name  # type: ignore[union-attr]
