@@ -1,0 +1,1 @@
+"""Sound of sessions, for learners who want it kept: docs/operate.md."""
