@@ -39,6 +39,7 @@ class Permission(StrEnum):
     CHANGE_PLANS = "change_plans"  # anybody's
     FEATURE_COURSES = "feature_courses"  # put courses before everybody's eyes
     SEE_ALL_SESSIONS = "see_all_sessions"
+    MANAGE_JOBS = "manage_jobs"  # see background jobs, and try failed ones again
 
 
 _LEARNER = frozenset({

@@ -15,6 +15,7 @@ from storage.feedback import FeedbackStore
 from storage.gamification import GamificationStore
 from storage.identities import IdentityStore
 from storage.invitations import InvitationStore
+from storage.jobs import JobStore
 from storage.lessons import LessonStore
 from storage.minutes import MinuteStore
 from storage.notifications import NotificationStore
@@ -48,6 +49,7 @@ class Stores:
         self.gamification = GamificationStore(database)
         self.identities = IdentityStore(database)
         self.invitations = InvitationStore(database)
+        self.jobs = JobStore(database)
         self.lessons = LessonStore(database)
         self.minutes = MinuteStore(database)
         self.notifications = NotificationStore(database)

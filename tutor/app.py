@@ -39,6 +39,7 @@ from tutor.api import (
     feedback,
     gamification,
     invitations,
+    jobs,
     learning,
     lessons,
     me,
@@ -69,6 +70,7 @@ from tutor.coding import Coding
 from tutor.deliveries import Deliveries
 from tutor.engines import Chosen, make_engines, started
 from tutor.errors import SettingsError
+from tutor.jobs.jobs import Jobs
 from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
 from tutor.live import LiveSessions
@@ -142,6 +144,9 @@ class Server:
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip
+        self.jobs = Jobs(
+            self.stores.jobs, (), self.metrics.job, url=settings.database, data_dir=settings.data_dir
+        )
         self.updates = LiveUpdates(self.stores.updates)
         self.database.on_publish = self.updates.wake
         self.previews = Previews(self.engines.mind, self.engines.mouth, self.load)
@@ -165,7 +170,7 @@ class Server:
         working = [asyncio.create_task(self.writer.run()), asyncio.create_task(self.resets.run())]
         self.address = self.settings.address_at(bound.getsockname()[1])
         try:
-            async with started(self.engines), asyncio.TaskGroup() as group:
+            async with started(self.engines), self.jobs.running(), asyncio.TaskGroup() as group:
                 ready = asyncio.Event()
                 group.create_task(self.live.run(ready.set))
                 group.create_task(self.updates.run())
@@ -184,7 +189,7 @@ class Server:
                 _log.info("server.ready", address=self.address, database=self.database.name)
                 on_ready(self.address, welcome)
                 await self._until_signal()
-                await self.live.drain(self.settings.drain_seconds)
+                await asyncio.gather(self.live.drain(self.settings.drain_seconds), self.jobs.aclose())
                 self.updates.close()
                 serving.close()
                 delivering.cancel()
@@ -270,6 +275,7 @@ class Server:
             *notifications.routes(self.stores.notifications),
             *plans.routes(self.stores.plans),
             *media.routes(self.media, self.media_links, self.stores.courses),
+            *jobs.routes(self.stores.jobs, self.jobs),
             *events.routes(self.updates),
             *billing.routes(self.stripe, self.stores.billing, lambda: self.address),
         ]

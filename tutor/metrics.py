@@ -8,6 +8,7 @@ from audio.pool import OnJob
 from tutor.conversation.events import TurnMetrics
 
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+_JOB_SECONDS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
 _QUERY_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0)
 
 
@@ -45,6 +46,13 @@ class Metrics:
             "viva_engine_work_seconds", "One job of a speech worker", ["part"], buckets=_SECONDS, registry=registry
         )  # fmt: skip
 
+        self._ended_jobs = Counter(
+            "viva_jobs_ended", "Background jobs that ended", ["kind", "end"], registry=registry
+        )
+        self._job_seconds = Histogram(
+            "viva_job_seconds", "A background job, from its start to its end", ["kind"], buckets=_JOB_SECONDS,
+            registry=registry,
+        )  # fmt: skip
         self._queries = Histogram(
             "viva_database_query_seconds", "One statement, as its caller waits for it", ["query"],
             buckets=_QUERY_SECONDS, registry=registry,
@@ -52,6 +60,11 @@ class Metrics:
 
     def query(self, kind: str, seconds: float) -> None:
         self._queries.labels(kind).observe(seconds)
+
+    def job(self, kind: str, end: str, seconds: float) -> None:
+        """A background job was `completed` or has `failed`."""
+        self._ended_jobs.labels(kind, end).inc()
+        self._job_seconds.labels(kind).observe(seconds)
 
     def turn(self, metrics: TurnMetrics) -> None:
         self._turns.inc()

@@ -25,6 +25,7 @@ from storage.tables.gamification import (
     xp_sums,
 )
 from storage.tables.identities import identities
+from storage.tables.jobs import jobs
 from storage.tables.live_updates import live_updates
 from storage.tables.media import media
 from storage.tables.notifications import notifications
@@ -50,6 +51,7 @@ __all__ = [
     "exercises",
     "identities",
     "items",
+    "jobs",
     "lesson_feedback",
     "lesson_progress",
     "lessons",
