@@ -7,18 +7,29 @@ costs 0.2 ms more than NORMAL (on a virtual disk), which would lose acknowledged
 
 import asyncio
 import functools
+import math
 import re
+import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from lms_core.errors import InvalidInput, TooBusy
@@ -37,6 +48,9 @@ _DRIVERS = {
 _OPEN_ATTEMPTS = 20
 _CLASHES = ("40P01", "40001")  # PostgreSQL's deadlock and serialization failure
 _SQLITE_READERS = 4
+_POSTGRES_CONNECTIONS = 10
+_IDLE_SECONDS = 5.0
+"""A connection that has lain so long is tried before it is used."""
 _LOCK_KEY = 0x76697661  # "viva"; PostgreSQL's advisory locks are numbers
 OnQuery = Callable[[str, float], None]
 """Told of each statement: what it is, such as "select lessons", and how many seconds it took."""
@@ -78,8 +92,10 @@ class Database:
             self._thread = ThreadPoolExecutor(1, "viva-database")
         else:
             self.engine = create_async_engine(
-                parsed, pool_pre_ping=True, hide_parameters=True, skip_autocommit_rollback=True
-            )
+                parsed, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, hide_parameters=True,
+                skip_autocommit_rollback=True, connect_args={"prepared_statement_cache_size": 500},
+            )  # fmt: skip
+            _notice_lost_links(self.engine.sync_engine)
             self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
             self._direct = None
         if on_query is not None:
@@ -99,22 +115,23 @@ class Database:
 
         Raises TooBusy if the database takes no writes now: locked, disk full, gone, two writes in each other's way.
         """
-        try:
+        with _refused("take writes"):
             async with self._turn, self.engine.begin() as connection:
                 outbox.forget(connection)
                 yield connection
                 told = await connection.run_sync(outbox.flush) if outbox.waits(connection) else None
-        except DBAPIError as error:
-            if not passes(error):
-                raise
-            _log.error("database.refused", reason=str(error.orig))
-            raise TooBusy("The database does not take writes now; the server's log says why.") from error
         if told:
             self.on_publish(told)
 
-    def read(self) -> AsyncConnection:
-        """`async with database.read() as connection:`; each statement sees what is committed by then."""
-        return self._reading.connect()
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """`async with database.read() as connection:`; each statement sees what is committed by then.
+
+        Raises TooBusy if the database does not answer.
+        """
+        with _refused("answer"):
+            async with self._reading.connect() as connection:
+                yield connection
 
     async def transact(self, work: Callable[[Connection], _T]) -> _T:
         """Run `work` in one write transaction; on SQLite it runs in a thread of its own.
@@ -180,6 +197,18 @@ class Database:
             self._direct.dispose()
 
 
+@contextmanager
+def _refused(what: str) -> Iterator[None]:
+    """Raises TooBusy for an error of the database after which the same may succeed later."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, ConnectionError, TimeoutError, socket.gaierror) as error:
+        if not passes(error):
+            raise
+        _log.error("database.refused", reason=str(getattr(error, "orig", error)))
+        raise TooBusy(f"The database does not {what} now; the server's log says why.") from error
+
+
 def _sqlite_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """One connection that writes, some that read."""
     shared: dict[str, Any] = {
@@ -229,6 +258,29 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _notice_lost_links(engine: Engine) -> None:
+    """SQLAlchemy's `pool_pre_ping` would try a connection each time, which costs one more round trip for most reads."""
+
+    def returned(_connection: Any, record: Any) -> None:
+        record.info["returned"] = time.monotonic()
+
+    def taken(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("returned", math.inf) > _IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error  # the pool takes another one
+
+    def failed(context: Any) -> None:
+        """asyncpg, told to stop in the middle of a statement, can lose its way; its link is of no use then."""
+        if isinstance(context.sqlalchemy_exception, InternalError):
+            context.is_disconnect = True
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", taken)
+    event.listen(engine, "handle_error", failed)
+
+
 def _measure(engine: Engine, on_query: OnQuery) -> None:
     def before(
         _connection: Any, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
@@ -258,7 +310,9 @@ def _run(engine: Engine, work: Callable[[Connection], _T]) -> tuple[_T, frozense
 
 def passes(error: Exception) -> bool:
     """Whether the same write may succeed later."""
-    return isinstance(error, OperationalError | InterfaceError | OSError) or clashes(error)
+    return isinstance(
+        error, OperationalError | InterfaceError | InternalError | PoolTimeout | OSError
+    ) or clashes(error)
 
 
 def clashes(error: Exception) -> bool:

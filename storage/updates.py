@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from lms_core.errors import TooBusy
 from lms_core.ports import Updates
 from lms_core.updates import Update
 from storage.database import Database
@@ -50,9 +51,7 @@ class UpdateStore(Updates):
         While PostgreSQL cannot be reached nothing is heard. On SQLite there is nothing to hear.
         """
         while not self._database.is_sqlite:
-            with contextlib.suppress(
-                SQLAlchemyError, OSError
-            ):  # streams look for themselves with every heartbeat
+            with contextlib.suppress(TooBusy, SQLAlchemyError, OSError):  # streams look with every heartbeat
                 await self._listen(wake)
             await asyncio.sleep(_RETRY_SECONDS)
 

@@ -78,7 +78,7 @@ from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks, NamedFiles
 from tutor.metrics import Metrics
 from tutor.oidc import OpenIdLogin, Provider
-from tutor.panel.rendering import markdown
+from tutor.panel.markdown import markdown
 from tutor.passwords import Passwords
 from tutor.patience import IDLE_SECONDS, Patience
 from tutor.previews import Previews

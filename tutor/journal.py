@@ -33,9 +33,7 @@ class DatabaseJournal:
 
 async def restore(store: SessionStore, session: StoredSession) -> Restored:
     """All that a stored session needs to go on."""
-    items = tuple(
-        ItemSaved(item_of(row), row.position, row.input_ms) for row in await store.items(session.id)
-    )
+    items = tuple(ItemSaved(item_of(row), row.position) for row in await store.items(session.id))
     known = {name: session.snapshot[name] for name in _SNAPSHOT if name in session.snapshot}
     return Restored(items, Snapshot(**known))
 
@@ -43,13 +41,14 @@ async def restore(store: SessionStore, session: StoredSession) -> Restored:
 def item_of(row: StoredItem) -> Item:
     parts = tuple(Part(part["kind"], part["text"]) for part in row.content)
     role = Role(row.role) if row.role else None
-    return Item(row.id, row.kind, role, row.status, parts, heard_ms=row.heard_ms, **row.data)  # type: ignore[arg-type]
+    times = {"heard_ms": row.heard_ms, "began_ms": row.input_ms}
+    return Item(row.id, row.kind, role, row.status, parts, **times, **row.data)  # type: ignore[arg-type]
 
 
 def _write(session_id: str, change: Change) -> Write:
     match change:
-        case ItemSaved(item, position, input_ms):
-            return SaveItem(session_id, _row(item, position, input_ms))
+        case ItemSaved(item, position):
+            return SaveItem(session_id, _row(item, position))
         case ItemRemoved(item_id):
             return RemoveItem(session_id, item_id)
         case Snapshot():
@@ -60,10 +59,12 @@ def _write(session_id: str, change: Change) -> Write:
             return SaveMetrics(session_id, asdict(change))
 
 
-def _row(item: Item, position: float, input_ms: int | None) -> StoredItem:
+def _row(item: Item, position: float) -> StoredItem:
     data = {
         name: value for name in ("name", "call_id", "arguments", "output") if (value := getattr(item, name))
     }
     content = tuple(asdict(part) for part in item.parts)
     role = item.role.value if item.role is not None else None
-    return StoredItem(item.id, position, item.kind, role, item.status, content, data, input_ms, item.heard_ms)
+    return StoredItem(
+        item.id, position, item.kind, role, item.status, content, data, item.began_ms, item.heard_ms
+    )

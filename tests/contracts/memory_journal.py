@@ -19,9 +19,9 @@ class MemoryJournal:
             match change:
                 case ItemSaved(item):
                     earlier = items.get(item.id)
-                    if change.input_ms is None and earlier is not None:
-                        change = replace(change, input_ms=earlier.input_ms)
-                    items[item.id] = change
+                    if item.began_ms is None and earlier is not None:
+                        item = replace(item, began_ms=earlier.item.began_ms)
+                    items[item.id] = replace(change, item=item)
                 case ItemRemoved(item_id):
                     items.pop(item_id, None)
                 case Snapshot():

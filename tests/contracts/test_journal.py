@@ -71,7 +71,9 @@ async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
             yield stored
 
 
-SPOKEN = Item("item_1", "message", Role.LEARNER, "completed", (Part("input_audio", "three quarters"),))
+SPOKEN = Item(
+    "item_1", "message", Role.LEARNER, "completed", (Part("input_audio", "three quarters"),), began_ms=1500
+)
 CUT = Item(
     "item_2", "message", Role.TUTOR, "incomplete", (Part("output_audio", "Right, and"), Part("output_text", "¾")), heard_ms=840
 )  # fmt: skip
@@ -83,7 +85,7 @@ RESULT = Item("item_4", "function_call_output", None, "completed", call_id="call
 
 class TestAJournal:
     async def test_gives_back_every_kind_of_item_as_it_was(self, journal: Readable) -> None:
-        saved = [ItemSaved(item, number, 1500) for number, item in enumerate((SPOKEN, CUT, CALL, RESULT))]
+        saved = [ItemSaved(item, number) for number, item in enumerate((SPOKEN, CUT, CALL, RESULT))]
         await journal.commit("sess_1", saved)
         assert (await journal.restored("sess_1")).items == tuple(saved)
 
@@ -127,11 +129,13 @@ async def test_the_database_refuses_a_session_that_is_not_there(database_url: st
 
 
 _items = st.builds(
-    lambda number, text, role: Item(f"item_{number}", "message", role, "completed", (Part("input_text", text),)),
-    st.integers(0, 3), st.text(max_size=5), st.sampled_from(Role),
+    lambda number, text, role, began: Item(
+        f"item_{number}", "message", role, "completed", (Part("input_text", text),), began_ms=began
+    ),
+    st.integers(0, 3), st.text(max_size=5), st.sampled_from(Role), st.none() | st.integers(0, 99),
 )  # fmt: skip
 _change: st.SearchStrategy[Change] = st.one_of(
-    st.builds(ItemSaved, _items, st.integers(0, 9).map(float), st.none() | st.integers(0, 99)),
+    st.builds(ItemSaved, _items, st.integers(0, 9).map(float)),
     st.integers(0, 3).map(lambda number: ItemRemoved(f"item_{number}")),
     st.integers(0, 9).map(lambda turns: Snapshot(turns=turns)),
     st.builds(lambda turn, ms: TurnMetrics(turn, "i", "r", ms), st.integers(0, 2), st.floats(0, 9)),

@@ -69,7 +69,8 @@ class Scene:
 
     def __init__(
         self, *, ears: Any = None, mind: Any = None, mouth: Any = None, restored: Restored | None = None,
-        companion: Companion = COMPANION, lesson: Lesson | None = None, end_of_turn: Any = None, record: Any = None, **config: Any,
+        companion: Companion = COMPANION, lesson: Lesson | None = None, end_of_turn: Any = None, record: Any = None,
+        recorder: Any = None, **config: Any,
     ) -> None:  # fmt: skip
         if not _SILERO:
             _SILERO.append(SileroBatch(inline=True))
@@ -81,7 +82,7 @@ class Scene:
             id="sess_1", companion=companion, lesson=lesson, ears=ears or NullEars(), mind=self.mind,
             mouth=mouth or NullMouth(), silero=_SILERO[0], journal=self.journal, observer=self.counter,
             config=SessionConfig(**config), now=lambda: asyncio.get_running_loop().time(), grace_seconds=60,
-            restored=restored, end_of_turn=end_of_turn, record=record or (lambda event, effects: self.steps.append((event, list(effects)))),
+            restored=restored, end_of_turn=end_of_turn, recorder=recorder, record=record or (lambda event, effects: self.steps.append((event, list(effects)))),
         )  # fmt: skip
 
     async def __aenter__(self) -> "Scene":

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from playwright.async_api import Browser, BrowserContext
@@ -74,11 +75,11 @@ async def cookies(school: RunningServer) -> dict[Role | None, str | None]:
 
 @asynccontextmanager
 async def contexts(
-    browser: Browser, school: RunningServer
+    browser: Browser, school: RunningServer, **settings: Any
 ) -> AsyncIterator[Mapping[Role | None, BrowserContext]]:
-    """A browser window for each role."""
+    """A browser window for each role; `settings` as Playwright has them."""
     values = await cookies(school)
-    opened = {role: await new_context(browser, school, value) for role, value in values.items()}
+    opened = {role: await new_context(browser, school, value, **settings) for role, value in values.items()}
     try:
         yield opened
     finally:

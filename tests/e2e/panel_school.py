@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -71,7 +72,7 @@ async def signed_in(browser: Browser, school: RunningServer, cookie: str) -> Asy
     page.on("console", lambda said: problems.append(said.text) if is_ours(said) else None)
     yield page
     await context.close()
-    assert problems == []
+    assert not problems, problems
 
 
 def is_ours(said: ConsoleMessage) -> bool:
@@ -79,8 +80,10 @@ def is_ours(said: ConsoleMessage) -> bool:
     return said.type == "error" and not said.text.startswith("Failed to load resource")
 
 
-async def new_context(browser: Browser, school: RunningServer, cookie: str | None) -> BrowserContext:
-    context = await browser.new_context(base_url=school.url, locale="en-GB")
+async def new_context(
+    browser: Browser, school: RunningServer, cookie: str | None, **settings: Any
+) -> BrowserContext:
+    context = await browser.new_context(base_url=school.url, **{"locale": "en-GB", **settings})
     if cookie is not None:
         await context.add_cookies([{"name": "viva_session", "value": cookie, "url": school.url}])
     return context

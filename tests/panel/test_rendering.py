@@ -2,8 +2,8 @@
 
 import pytest
 
+from tutor.panel.markdown import inline, markdown
 from tutor.panel.pages import _inside
-from tutor.panel.rendering import markdown
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,24 @@ def test_nobody_is_sent_elsewhere_after_signing_in(address: str) -> None:
 @pytest.mark.parametrize("address", ["/home", "/companions?subject=maths&page=2", "/courses/a-b"])
 def test_one_goes_on_to_the_page_that_one_wanted(address: str) -> None:
     assert _inside(address) == address
+
+
+@pytest.mark.parametrize(
+    ("written", "formulae"),
+    [
+        ("a $x^2$ b $y$", 2), ("$$\nx^2\n$$", 1), ("so $$x^2$$ then", 1), ("| $a$ |\n|---|\n| $b$ |", 2),
+        ("costs $5 and $6", 0), ("$5/$6", 0), ("`$x$`", 0), (r"\$x\$", 0), ("$ x $", 0),
+    ],
+)  # fmt: skip
+def test_formulae_stand_between_dollars_and_prices_are_none(written: str, formulae: int) -> None:
+    assert str(markdown(written)).count("<math") == formulae
+
+
+def test_a_page_draws_only_so_many_formulae() -> None:
+    page = str(markdown("$abcdefghij$ " * 3000))
+    assert 1900 < page.count("<math") <= 2000 and "<code>abcdefghij</code>" in page
+
+
+def test_a_question_is_words_and_formulae_and_nothing_else() -> None:
+    shown = str(inline("What is 2*3*4? <b> [x](/y) $x^2$"))
+    assert shown.startswith("What is 2*3*4? &lt;b&gt; [x](/y) ") and "<msup>" in shown

@@ -115,3 +115,44 @@ async def test_what_is_erased_is_not_left_in_the_file(tmp_path) -> None:
     await database.aclose()
     left = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert b"Leonhard-the-erased" not in left
+
+
+_ON_POSTGRES = pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+@_ON_POSTGRES
+async def test_links_that_died_while_they_lay_idle_are_not_noticed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database._IDLE_SECONDS", 0)
+    await _cut_its_links(database)
+    for _ in range(3):
+        assert await _asked(database) == 1
+
+
+@_ON_POSTGRES
+async def test_links_that_died_in_use_cost_one_request_that_is_told_to_come_again(database: Database) -> None:
+    await _cut_its_links(database)
+    with pytest.raises(TooBusy, match="does not answer"):
+        await _asked(database)
+    for _ in range(3):
+        assert await _asked(database) == 1
+
+
+async def _asked(database: Database) -> int | None:
+    async with database.read() as connection:
+        return await connection.scalar(text("SELECT 1"))
+
+
+async def _cut_its_links(database: Database) -> None:
+    """What a restart of PostgreSQL does, with three in the pool."""
+    pid = text("SELECT pg_backend_pid()")
+    async with database.read() as one, database.read() as two, database.read() as three:
+        pids = [await link.scalar(pid) for link in (one, two, three)]
+    other = Database(database.url.replace("+asyncpg", ""))
+    async with other.read() as connection:
+        for each in pids:
+            await connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": each})
+    await other.aclose()

@@ -8,7 +8,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from lms_core.errors import InvalidInput
+from lms_core.errors import InvalidInput, TooBusy
 from lms_core.people import Permission
 from lms_core.updates import Update
 from tutor.api.routing import Call, Route, Stream
@@ -36,7 +36,7 @@ def routes(updates: LiveUpdates) -> list[Route]:
                         await response.write(_event(update))
             except (ConnectionError, TimeoutError):
                 pass  # the page is gone or reads no more; it comes back with Last-Event-ID
-            except SQLAlchemyError as error:
+            except (TooBusy, SQLAlchemyError) as error:
                 _log.warning("events.interrupted", cause=type(error).__name__)
         return response
 

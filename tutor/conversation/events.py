@@ -44,7 +44,8 @@ class Item:
     """One item of the conversation, as the Realtime protocol counts them.
 
     `arguments`, `name` and `call_id` are for function calls; `output` for their results. `heard_ms` is set on
-    an interrupted reply: how much of it was played.
+    an interrupted reply: how much of it was played. `began_ms`: where in the talk it began to be said, which is
+    where it is in a recording; None for what nobody said.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Item:
     arguments: str = ""
     output: str = ""
     heard_ms: int | None = None
+    began_ms: int | None = None
 
     @property
     def text(self) -> str:
@@ -264,6 +266,8 @@ class StateChanged:
     state: State
     phase: Phase
     remaining_seconds: float
+    recorded: bool = False
+    """What is said now is kept as sound."""
 
 
 @dataclass(frozen=True, slots=True)

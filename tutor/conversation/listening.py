@@ -32,6 +32,7 @@ from tutor.conversation.events import (
 from tutor.conversation.history import History
 from tutor.conversation.ports import Observer
 from tutor.conversation.speaker import new_id
+from tutor.conversation.tape import Tape
 from tutor.conversation.utterance import Utterance, caption_words
 
 _STARVED = 0.8
@@ -69,13 +70,14 @@ class Listening:
         history: History,
         observer: Observer,
         events: ListeningEvents,
+        tape: Tape,
         spawn: Callable[..., asyncio.Task[None]],
         now: Callable[[], float],
         end_of_turn: EndOfTurn | None,
     ) -> None:
         self._ears, self._silero, self._config, self._history = ears, silero, config, history
         self._observer, self._events, self._spawn, self._now = observer, events, spawn, now
-        self._end_of_turn = end_of_turn
+        self._tape, self._end_of_turn = tape, end_of_turn
         self._listener: Listener | None = None
         self._utterance: Utterance | None = None
         self._start_ms = 0
@@ -274,7 +276,9 @@ class Listening:
 
     def _place(self, utterance: Utterance, text: str) -> Item:
         previous = self._history.last_id
-        item = Item(utterance.item_id, "message", Role.LEARNER, "completed", (Part("input_audio", text),))
+        said = (Part("input_audio", text),)
+        began = self._tape.ms_at(self._at(utterance.start_ms)) if self._listener is not None else None
+        item = Item(utterance.item_id, "message", Role.LEARNER, "completed", said, began_ms=began)
         self._history.add(item)
         self._events.emit(InputCommitted(item.id, previous))
         self._events.emit(ItemAdded(item, previous))

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tutor.conversation.events import Item, SessionEvent, TurnMetrics
 
 
@@ -32,8 +35,6 @@ class ItemSaved:
 
     item: Item
     position: float
-    input_ms: int | None = None
-    """Where in the session's audio it began, if it was spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,26 @@ class Restored:
 
     items: tuple[ItemSaved, ...]
     snapshot: Snapshot
+
+
+class Recorder(Protocol):
+    """Takes down what was said and heard; never raises, never blocks.
+
+    `at` is a moment of the talk, in seconds: time stands still while no client is attached.
+    """
+
+    @property
+    def running(self) -> bool:
+        """False before it has begun and once it has stopped, which may be at any time."""
+
+    def learner(self, at: float, pcm: bytes | bytearray | memoryview, rate: int) -> None:
+        """Little-endian PCM16 mono that came in until `at`."""
+
+    def companion(self, at: float, pcm: NDArray[np.int16], rate: int) -> None:
+        """Sound that the learner hears from `at` on, or right after what is still to be heard then."""
+
+    def hush(self, at: float) -> None:
+        """The companion fell silent: what would be heard from `at` on is not."""
 
 
 class Observer(Protocol):

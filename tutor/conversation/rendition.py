@@ -23,6 +23,7 @@ from tutor.conversation.events import (
     SessionEvent,
 )
 from tutor.conversation.heard import Playback, heard_text, shift_words
+from tutor.conversation.tape import Tape
 
 _KEEP_MS = 500.0
 """Played sound that is kept, in case the client's position was a little behind the estimate."""
@@ -73,6 +74,7 @@ class Rendition:
         place: Callable[[Item], str | None],
         keep: Callable[[Item, bool], None],
         afterwards: Callable[[Callable[[], None]], None],
+        tape: Tape,
     ) -> None:
         self.options = options
         self.audio = audio
@@ -82,7 +84,7 @@ class Rendition:
         self.spoken: list[Spoken] = []
         self.failed: str | None = None
         self._rate, self._new_id, self._emit, self._place = rate, new_id, emit, place
-        self._keep, self._afterwards = keep, afterwards
+        self._keep, self._afterwards, self._tape = keep, afterwards, tape
         self._items: list[Item] = []
         self._sounds: deque[_Sound] = deque()
         self._tokens = (0, 0)
@@ -95,6 +97,11 @@ class Rendition:
     @property
     def current(self) -> Spoken | None:
         return self.spoken[-1] if self.spoken else None
+
+    @property
+    def _recorded(self) -> bool:
+        """What runs beside the conversation is for the client, which perhaps never plays it."""
+        return self.audio and not self.options.out_of_band
 
     @property
     def begun(self) -> bool:
@@ -171,11 +178,17 @@ class Rendition:
 
     # --- interruptions ----------------------------------------------------------------------------------------
 
+    def freeze(self, now: float) -> float:
+        """The client fell silent; returns how much of the item was heard, in ms."""
+        if self._recorded:
+            self._tape.hush()
+        return self.playback.freeze(now)
+
     def stop(self, now: float, reason: str) -> Spoken | None:
         """Cut what is being said at what was heard and close the response; returns what was cut."""
         spoken = self.current
         if spoken is not None and self.audio:
-            self.cut(spoken, self.playback.freeze(now))
+            self.cut(spoken, self.freeze(now))
         elif spoken is not None and not spoken.done:
             self._close_item("incomplete")
         self._close_response("cancelled", reason)
@@ -197,7 +210,7 @@ class Rendition:
         stopped = self.current
         if stopped is None:
             return
-        position = self.playback.freeze(now)
+        position = self.freeze(now)
         self.stop(now, "turn_detected")
         heard = stopped.item.text
         unheard = (word.start_ms for word in stopped.words if word.start >= len(heard))
@@ -271,6 +284,10 @@ class Rendition:
             return
         start_ms = max(0.0, sound.start_ms - spoken.ms_before)
         self.playback.sent(now, len(pcm) * 1000 / self._rate)
+        if spoken.item.began_ms is None:
+            spoken.item = replace(spoken.item, began_ms=self._tape.ms_at(now))
+        if self._recorded:
+            self._tape.companion(self.playback.finish_time(now) - len(pcm) / self._rate, pcm, self._rate)
         self._emit(ReplyAudio(self.reply_id, spoken.item.id, pcm, round(start_ms), words))
 
     def _prune(self, now: float) -> None:

@@ -12,16 +12,18 @@ from audio.stt.base import STT_RATE
 from lms_core.errors import VivaError
 from tutor.brain.base import Purpose
 from tutor.conversation.events import (
+    InputCleared,
     Item,
     ItemDeleted,
     ItemRetrieved,
     ItemTruncated,
+    Part,
     ReplyOptions,
     Role,
     SessionConfig,
 )
 from tutor.conversation.ports import ItemRemoved, ItemSaved
-from tutor.conversation.speaker import MOST_OUT_OF_BAND
+from tutor.conversation.speaker import MOST_OUT_OF_BAND, new_id
 from tutor.conversation.talk import Talk
 
 _SETTINGS = frozenset(field.name for field in fields(SessionConfig))
@@ -45,9 +47,33 @@ class Session(Talk):
         self._listening.configure()
         self._wind_timer()
 
+    def recording_changed(self) -> None:
+        """The recorder stopped; the client is told at once."""
+        self._show_state(force=True)
+
     def played(self, item_id: str, ms: float) -> None:
         """The client's playback position within an item."""
         self._speaker.played(item_id, ms)
+
+    # --- input ------------------------------------------------------------------------------------------------
+
+    def type_text(self, text: str) -> None:
+        """The learner typed: it counts as a turn, and as an interruption if the companion is speaking."""
+        self._taking.cut_reply()
+        self._taking.forget_input()
+        said, began = (Part("input_text", text),), self._tape.ms_at(self._now())
+        self._add(Item(new_id("item"), "message", Role.LEARNER, "completed", said, began_ms=began), None)
+        self._taking.prompt()
+
+    def commit_input(self, event_id: str | None = None) -> None:
+        """Manual turns: what was sent so far is one learner turn; no reply is made unasked."""
+        if not self._listening.commit_input():
+            self._trouble("input_audio_buffer_commit_empty", "There is no audio to commit.", event_id)
+
+    def clear_input(self) -> None:
+        self._taking.forget_input()
+        self._listening.close_utterance()
+        self._emit(InputCleared())
 
     # --- items ------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from tutor.conversation.ledger import Ledger
 from tutor.conversation.ports import ItemSaved, Observer
 from tutor.conversation.rendition import Rendition, Spoken
 from tutor.conversation.reply import Finished, Output, Piece, Reply
+from tutor.conversation.tape import Tape
 
 _REMEMBERED = 8
 """How many of the last spoken items a client may still truncate."""
@@ -64,12 +65,13 @@ class Speaker:
         ledger: Ledger,
         observer: Observer,
         events: SpeakerEvents,
+        tape: Tape,
         spawn: Callable[..., asyncio.Task[None]],
         now: Callable[[], float],
     ) -> None:
         self._mind, self._mouth = mind, mouth
         self._history, self._ledger, self._observer = history, ledger, observer
-        self._events, self._spawn, self._now = events, spawn, now
+        self._events, self._tape, self._spawn, self._now = events, tape, spawn, now
         self._deliveries: dict[int, Delivery] = {}
         self._spoken: deque[tuple[Rendition, Spoken]] = deque(maxlen=_REMEMBERED)
         self.current: Delivery | None = None
@@ -102,7 +104,7 @@ class Speaker:
             options=options, audio=audio, rate=rate, new_id=new_id, emit=self._events.emit,
             place=self._place if not options.out_of_band else lambda _item: None,
             keep=self._keep if not options.out_of_band else lambda _item, _acknowledge: None,
-            afterwards=lambda then: self._ledger.record(then=then),
+            afterwards=lambda then: self._ledger.record(then=then), tape=self._tape,
         )  # fmt: skip
         reply = Reply(
             number, request, mind=mind or self._mind, mouth=self._mouth if audio else None, output_rate=rate, voice=voice,
@@ -145,7 +147,7 @@ class Speaker:
         delivery.paused = True
         delivery.reply.flow(False)
         self._stop_timer(delivery)
-        delivery.rendition.playback.freeze(self._now())
+        delivery.rendition.freeze(self._now())
 
     def resume(self, number: int) -> None:
         """It was nothing: go on where the sound stopped."""

@@ -24,11 +24,9 @@ from tutor.conversation.answering import Answering
 from tutor.conversation.endpointing import PauseProfile
 from tutor.conversation.events import (
     Ended,
-    InputCleared,
     Item,
     ItemAdded,
     ItemDone,
-    Part,
     Role,
     SessionConfig,
     SessionEvent,
@@ -40,10 +38,11 @@ from tutor.conversation.events import (
 from tutor.conversation.history import History
 from tutor.conversation.ledger import Ledger
 from tutor.conversation.listening import EndOfTurn, Listening, ListeningEvents
-from tutor.conversation.ports import Door, ItemSaved, Journal, Observer, Restored, Snapshot
+from tutor.conversation.ports import Door, ItemSaved, Journal, Observer, Recorder, Restored, Snapshot
 from tutor.conversation.reply import NotHeard
-from tutor.conversation.speaker import Delivery, Speaker, SpeakerEvents, new_id
+from tutor.conversation.speaker import Delivery, Speaker, SpeakerEvents
 from tutor.conversation.talk_time import TalkTime
+from tutor.conversation.tape import Tape
 from tutor.conversation.turn_taking import Record, TurnTaking
 
 _log = structlog.get_logger(__name__)
@@ -69,25 +68,27 @@ class Talk:
         grace_seconds: float = 120.0,
         restored: Restored | None = None,
         record: Record | None = None,
+        recorder: Recorder | None = None,
         end_of_turn: EndOfTurn | None = None,
     ) -> None:
-        """`now` is a monotonic clock in seconds, the event loop's own; `record` gets every turn-taking step."""
+        """`now` is a monotonic clock in seconds, the event loop's own; `record` gets every turn-taking step, `recorder` the sound."""
         self.id = id
         self.companion = companion
         self.config = config
         self.history = History()
         self._observer, self._now, self._grace = observer, now, grace_seconds
         self._time = TalkTime(companion.duration_minutes * 60.0, now)
+        self._tape = Tape(self._time, recorder, now)
         self._ledger = Ledger(journal, id, self._journal_lost)
         self._listening = Listening(
             ears=ears, silero=silero, config=config, history=self.history, observer=observer,
             events=ListeningEvents(self._emit, lambda event: self._taking.step(event), self._save, self._not_heard),
-            spawn=self._spawn, now=now, end_of_turn=end_of_turn,
+            tape=self._tape, spawn=self._spawn, now=now, end_of_turn=end_of_turn,
         )  # fmt: skip
         self._speaker = Speaker(
             mind=mind, mouth=mouth, history=self.history, ledger=self._ledger, observer=observer,
             events=SpeakerEvents(self._emit, self._reply_playing, self._reply_over, self._show),
-            spawn=self._spawn, now=now,
+            tape=self._tape, spawn=self._spawn, now=now,
         )  # fmt: skip
         self._answering = Answering(
             companion=companion, lesson=lesson, mind=mind, config=config, history=self.history, ledger=self._ledger,
@@ -244,26 +245,9 @@ class Talk:
 
     def hear(self, pcm: bytes | bytearray | memoryview) -> None:
         """Audio of the learner: little-endian PCM16 mono at the door's rate, any even number of bytes."""
-        self._listening.hear(pcm)
-
-    def type_text(self, text: str) -> None:
-        """The learner typed: it counts as a turn, and as an interruption if the companion is speaking."""
-        self._taking.cut_reply()
-        self._taking.forget_input()
-        self._add(
-            Item(new_id("item"), "message", Role.LEARNER, "completed", (Part("input_text", text),)), None
-        )
-        self._taking.prompt()
-
-    def commit_input(self, event_id: str | None = None) -> None:
-        """Manual turns: what was sent so far is one learner turn; no reply is made unasked."""
-        if not self._listening.commit_input():
-            self._trouble("input_audio_buffer_commit_empty", "There is no audio to commit.", event_id)
-
-    def clear_input(self) -> None:
-        self._taking.forget_input()
-        self._listening.close_utterance()
-        self._emit(InputCleared())
+        if self._door is not None:
+            self._tape.learner(pcm, self._door.input_rate)
+            self._listening.hear(pcm)
 
     def _not_heard(self) -> None:
         if self.config.create_reply and self._taking.turns.floor is t.Floor.IDLE:
@@ -378,7 +362,7 @@ class Talk:
             state = State.SPEAKING if playing else State.THINKING
         if force or state is not self._state:
             self._state, self._state_phase = state, self.phase
-            self._emit(StateChanged(state, self.phase, self.remaining_seconds))
+            self._emit(StateChanged(state, self.phase, self.remaining_seconds, self._tape.running))
 
     def _trouble(
         self, code: str, message: str, event_id: str | None = None, param: str | None = None

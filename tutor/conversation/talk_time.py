@@ -40,6 +40,10 @@ class TalkTime:
     def talked(self) -> float:
         return self._before + (self._now() - self._since if self._since is not None else 0.0)
 
+    def at(self, moment: float) -> float:
+        """Where in the talk the clock time `moment` of this attachment is."""
+        return self._before + (max(0.0, moment - self._since) if self._since is not None else 0.0)
+
     @property
     def remaining(self) -> float:
         return self._pacing.remaining(self.talked)

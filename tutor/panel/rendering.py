@@ -6,13 +6,11 @@ from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from tutor.panel.languages import LANGUAGES, Strings
-from tutor.panel.static_files import HEADERS
+from tutor.panel.markdown import inline, markdown
+from tutor.panel.static_files import HEADERS, WORTH_PACKING
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 _PRIVATE = {**HEADERS, "Cache-Control": "no-store"}
 
 
@@ -22,18 +20,18 @@ class Renderer:
             loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True,
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
-        self._environment.filters |= {"markdown": markdown, "day": _day, "minutes": _minutes}
+        self._environment.filters |= {
+            "markdown": markdown, "formulae": inline, "day": _day, "minutes": _minutes,
+        }  # fmt: skip
         self._environment.globals["languages"] = list(LANGUAGES)
 
     def page(self, template: str, strings: Strings, status: int = 200, **values: Any) -> web.Response:
         """A private page: no cache may keep it."""
         text = self._environment.get_template(template).render(t=strings, **values)
-        return web.Response(text=text, status=status, content_type="text/html", headers=_PRIVATE)
-
-
-def markdown(text: str) -> Markup:
-    """Authors' Markdown as HTML. HTML in it is shown as text, and links lead only to web pages and mail addresses."""
-    return Markup(_MARKDOWN.render(text))  # noqa: S704  # markdown-it escapes; html is off
+        response = web.Response(text=text, status=status, content_type="text/html", headers=_PRIVATE)
+        if len(text) > WORTH_PACKING:
+            response.enable_compression()
+        return response
 
 
 def _day(at: datetime | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from tutor import formulae
 from tutor.conversation.events import (
     Ended,
     ItemDone,
@@ -219,17 +220,18 @@ class RealtimeDoor:
         if not self.viva_client:
             return
         match event:
-            case StateChanged(state, phase, remaining):
+            case StateChanged(state, phase, remaining, recorded):
                 companion = viva.companion_to_wire(self.session.companion)
                 self.write_viva(
                     viva.SessionState(
-                        state.value, phase.value, round(remaining, 1), self.session.id, companion
+                        state.value, phase.value, round(remaining, 1), self.session.id, companion, recorded
                     )
                 )
             case TurnMetrics():
                 self.write_viva(viva.Metrics(**asdict(event)))
             case Shown(kind, title, body):
-                self.write_viva(viva.ShownBeside(kind, title, body))
+                mathml = formulae.shown(body) if kind == "formula" else None
+                self.write_viva(viva.ShownBeside(kind, title, body, mathml))
 
     def _tell_end(self, reason: str, summary: str) -> None:
         self.write_viva(viva.SessionEnded(reason, summary or None))

@@ -16,7 +16,8 @@ from tutor.conversation.events import CaptionWord
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """What the session does now, where in its duration it is, and with whom."""
+    """What the session does now, where in its duration it is, and with whom. `recorded`: what is said now is kept as
+    sound, which a page must show."""
 
     TYPE: ClassVar = "viva.session.state"
     state: str
@@ -24,6 +25,7 @@ class SessionState:
     remaining_seconds: float
     session_id: str
     companion: dict[str, Any]
+    recorded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,13 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class ShownBeside:
-    """Something to show beside the talk."""
+    """Something to show beside the talk. `mathml`: a formula's `body`, drawn; null where it is better shown as it is."""
 
     TYPE: ClassVar = "viva.shown"
     kind: str
     title: str
     body: str
+    mathml: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 // What the page shows; it decides nothing.
 import {Captions} from "./captions.js";
+import {formula} from "./formula.js";
 
 export const $ = id => document.getElementById(id);
 const STATES = {listening: "Listening", thinking: "Thinking", speaking: "Speaking", ending: "Summing up…", connecting: "Connecting…"};
@@ -53,10 +54,11 @@ export function time(seconds) {
   $("time").textContent = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} left`;
 }
 
-export function shown({title, body}) {
+export function shown({title, body, mathml}) {
   $("shown").hidden = false;
   $("shown").querySelector("h2").textContent = title;
-  $("shown").querySelector("p").textContent = body.replace(/\*\*|__|`/g, "");  // Markdown's marks are not to be read
+  const text = body.replace(/\*\*|__|`/g, "");  // Markdown's marks are not to be read
+  $("shown").querySelector("p").replaceChildren(formula(mathml) ?? text);
 }
 
 export function done({title, reason, summary, companion, seconds, turns, again}) {
