@@ -34,6 +34,7 @@ class Permission(StrEnum):
     SEE_TAUGHT_SESSIONS = (
         "see_taught_sessions"  # that others had with one's own companions, without their words
     )
+    SUPERVISE = "supervise"  # follow others' talks as they happen, and step in
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
     CHANGE_PLANS = "change_plans"  # anybody's
@@ -47,6 +48,7 @@ _LEARNER = frozenset({
 })  # fmt: skip
 _TEACHER = _LEARNER | {
     Permission.INVITE, Permission.WRITE_COURSES, Permission.PUBLISH_COMPANIONS, Permission.SEE_TAUGHT_SESSIONS,
+    Permission.SUPERVISE,
 }  # fmt: skip
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: _LEARNER,

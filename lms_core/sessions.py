@@ -55,6 +55,15 @@ def to_give_up(
 
 
 @dataclass(frozen=True, slots=True)
+class TaughtSession:
+    """A session as its teacher knows it."""
+
+    id: str
+    learner_id: str
+    learner_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredItem:
     """`content` is a list of {"kind", "text"}; `data` holds what only function calls have."""
 

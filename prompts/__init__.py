@@ -13,7 +13,7 @@ from typing import Any, Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 _FOLDER = Path(__file__).parent
-_MARKS = re.compile(r"<\s*(/?)\s*(lesson|app)\b[^>\n]*>?", re.IGNORECASE)
+_MARKS = re.compile(r"<\s*(/?)\s*(lesson|app|teacher)\b[^>\n]*>?", re.IGNORECASE)
 _NEWLINES = re.compile(r"\n{3,}")
 
 
@@ -27,7 +27,7 @@ def exists(name: str) -> bool:
     return (_FOLDER / f"{name}.md").is_file()
 
 
-def fenced(text: str, mark: Literal["lesson", "app"]) -> str:
+def fenced(text: str, mark: Literal["lesson", "app", "teacher"]) -> str:
     """`text` between `<mark>` and `</mark>`; marks of ours inside of it lose their brackets."""
     inside = _MARKS.sub(r"(\1\2)", text).strip()
     return f"<{mark}>\n{inside}\n</{mark}>"

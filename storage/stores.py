@@ -29,6 +29,7 @@ from storage.quizzes import QuizStore
 from storage.search import SearchStore
 from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
+from storage.supervision import SupervisionStore
 from storage.updates import UpdateStore
 from storage.whole_courses import WholeCourseStore
 
@@ -63,5 +64,6 @@ class Stores:
         self.search = SearchStore(database)
         self.sessions = SessionStore(database)
         self.sign_ins = SignInStore(database)
+        self.supervision = SupervisionStore(database)
         self.updates = UpdateStore(database)
         self.whole_courses = WholeCourseStore(database)

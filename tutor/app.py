@@ -42,6 +42,7 @@ from tutor.api import (
     jobs,
     learning,
     lessons,
+    live,
     me,
     media,
     notifications,
@@ -87,6 +88,7 @@ from tutor.sandbox import Sandbox
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
 from tutor.speech_load import SpeechLoad
+from tutor.supervising import Supervising
 from tutor.updates import LiveUpdates
 
 _MOST_BODY = 1 << 20
@@ -147,6 +149,7 @@ class Server:
         self.jobs = Jobs(
             self.stores.jobs, (), self.metrics.job, url=settings.database, data_dir=settings.data_dir
         )
+        self.supervising = Supervising(self.live.running, self.stores.supervision, self.stores.accounts)
         self.updates = LiveUpdates(self.stores.updates)
         self.database.on_publish = self.updates.wake
         self.previews = Previews(self.engines.mind, self.engines.mouth, self.load)
@@ -221,6 +224,7 @@ class Server:
         app.add_routes(
             transports.routes(
                 self.live,
+                self.supervising,
                 self.auth.request,
                 self.auth.token,
                 self.auth,
@@ -265,6 +269,7 @@ class Server:
             *search.routes(self.stores.search),
             *sessions.routes(self.stores.sessions),
             *taught.routes(self.stores.sessions),
+            *live.routes(self.supervising),
             *quizzes.routes(self.stores.quizzes),
             *exercises.routes(self.stores.exercises, Coding(Sandbox())),
             *attempts.routes(self.stores.attempts),

@@ -98,6 +98,10 @@ class LiveSessions:
     def count(self) -> int:
         return len(self._live)
 
+    def running(self) -> dict[str, Session]:
+        """What runs in this process, by id."""
+        return {one: running.session for one, running in self._live.items() if running.session.ended is None}
+
     async def run(self, ready: Callable[[], None]) -> None:
         """Hold the sessions until `drain` has ended them all."""
         async with asyncio.TaskGroup() as group:

@@ -79,7 +79,7 @@ def test_a_missing_value_is_an_error_and_not_a_gap():
 
 
 def test_every_template_belongs_to_something():
-    known = {"companion", *Purpose, *(f"style_{style}" for style in Style)} - {Purpose.ANSWER}
+    known = {"companion", "whisper", *Purpose, *(f"style_{style}" for style in Style)} - {Purpose.ANSWER}
     files = {path.stem for path in Path(prompts.__file__).parent.glob("*.md")}
     assert known <= files and all(name in known or name.startswith("language_") for name in files)
 

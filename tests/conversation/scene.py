@@ -11,6 +11,7 @@ from lms_core.companions import Companion, Subject
 from lms_core.courses import Lesson
 from tests.conversation import protocol_order
 from tests.null_engines import NullEars, NullMind, NullMouth
+from tutor.conversation.audience import SupervisorEvent
 from tutor.conversation.events import ReplyAudio, SessionConfig, SessionEvent, TurnMetrics
 from tutor.conversation.ports import Change, Restored
 from tutor.conversation.session import Session
@@ -18,6 +19,7 @@ from tutor.conversation.session import Session
 COMPANION = Companion("comp_1", "test", "Tess", Subject.MATHS, "testing", duration_minutes=10)
 _SILERO: list[SileroBatch] = []
 E_ = TypeVar("E_", bound=SessionEvent)
+T_ = TypeVar("T_", bound=SupervisorEvent)
 
 
 class MemoryJournal:
@@ -62,6 +64,25 @@ class FakeDoor:
 
     def emit(self, event: SessionEvent) -> None:
         self.got.append((asyncio.get_running_loop().time(), event))
+
+
+class FakeSupervisor:
+    """A teacher who takes what comes."""
+
+    def __init__(self, name: str = "Mr Okafor", *, listening: bool = True) -> None:
+        self.name, self.listening = name, listening
+        self.got: list[SupervisorEvent] = []
+        self.heard = 0
+        """Bytes of the learner's sound."""
+
+    def emit(self, event: SupervisorEvent) -> None:
+        self.got.append(event)
+
+    def learner_sound(self, pcm: bytes | bytearray | memoryview, rate: int) -> None:
+        self.heard += len(pcm)
+
+    def events(self, kind: type[T_]) -> list[T_]:
+        return [event for event in self.got if isinstance(event, kind)]
 
 
 class Scene:

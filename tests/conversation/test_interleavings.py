@@ -1,6 +1,7 @@
 """Anything may happen at any moment: whatever the order, no turn is answered twice and the session never sticks."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from audio.errors import EngineError
 from audio.stt.base import SttStream, Transcript
 from audio.tts.base import Speech
+from lms_core.errors import TooBusy
 from tests.conversation.scene import Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind, NullMouth
@@ -120,6 +122,9 @@ async def _do(scene: Scene, act: str, number: int) -> None:
         case "deletes":
             if session.history.last_id:
                 session.delete_item(session.history.last_id)
+        case "whispers":
+            with contextlib.suppress(TooBusy):
+                session.whisper(f"whisper {number}")
         case "drops":
             await scene.reconnect(0.3)
 
@@ -127,7 +132,18 @@ async def _do(scene: Scene, act: str, number: int) -> None:
 ACTS = st.one_of(
     st.sampled_from(["speaks", "speaks", "murmurs"]),
     st.sampled_from(
-        ["types", "asks", "asks aside", "cancels", "clears", "adds", "deletes", "drops", "nothing"]
+        [
+            "types",
+            "asks",
+            "asks aside",
+            "cancels",
+            "clears",
+            "adds",
+            "deletes",
+            "drops",
+            "whispers",
+            "nothing",
+        ]
     ),
 )
 GAPS = st.sampled_from([0.0, 0.02, 0.3, 0.7, 1.1, 2.3])

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from tutor.transports import routes
 from tutor.transports.outbox import Outbox
 
 KEY = "viva_test_key"
+TEACHER_KEY = "viva_teacher_key"
 _KEY_PROTOCOL = "openai-insecure-api-key."
 
 
@@ -28,7 +29,10 @@ class Accounts:
     """Keeps the ports' promises in memory."""
 
     def __init__(self) -> None:
-        self.tokens = {KEY: Principal("pers_1", Role.LEARNER, TokenKind.API_KEY)}
+        self.tokens = {
+            KEY: Principal("pers_1", Role.LEARNER, TokenKind.API_KEY),
+            TEACHER_KEY: Principal("pers_2", Role.TEACHER, TokenKind.API_KEY),
+        }
 
     async def request(self, request: web.Request) -> Principal:
         header = request.headers.get("Authorization", "")
@@ -93,6 +97,25 @@ class Live:
         return session
 
 
+@dataclass(frozen=True)
+class Followed:
+    session: Session
+    learner_name: str = "Lena"
+    teacher_name: str = "Mr Okafor"
+
+
+class Supervising:
+    """Whoever is no learner may follow."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    async def begin(self, viewer: Principal, session_id: str) -> Followed:
+        if viewer.role is Role.LEARNER or session_id not in self._live.sessions:
+            raise NotFound(f"There is no talk '{session_id}'.")
+        return Followed(self._live.sessions[session_id])
+
+
 class Server:
     def __init__(self, port: int, live: Live, accounts: Accounts) -> None:
         self.live, self.accounts = live, accounts
@@ -126,6 +149,7 @@ async def serving(
     app.add_routes(
         routes(
             live,
+            Supervising(live),
             accounts.request,
             accounts.token,
             accounts,

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from tests.conversation.scene import FakeSupervisor
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
 from tests.speech import read_wav
@@ -48,6 +49,7 @@ def talk() -> tuple[Event, ...]:
             await scene.quiet(5)
             scene.lose_link()
             before = scene.got
+            scene.session.join(FakeSupervisor("Mr Okafor"))
             scene.reconnect()
             await asyncio.sleep(1)
         return before + scene.got

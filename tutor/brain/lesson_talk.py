@@ -28,10 +28,10 @@ class LessonTalk:
             self.unheard = []
         self._commands: Mapping[Intent, Callable[[], None]] = {
             Intent.NOTHING: self._nothing, Intent.REPEAT: self._repeat, Intent.QUESTION_AGAIN: self._back,
-            Intent.SLOWER: self._slower, Intent.FASTER: self._faster, Intent.REPHRASE: self._rephrase,
-            Intent.HINT: self._hint, Intent.TELL_ME: self._tell_me, Intent.DONT_KNOW: self._dont_know,
+            Intent.SLOWER: self._slower, Intent.FASTER: self._faster, Intent.REPHRASE: self.rephrase,
+            Intent.HINT: self.hint, Intent.TELL_ME: self._tell_me, Intent.DONT_KNOW: self._dont_know,
             Intent.SKIP: self._skip, Intent.BACK: self._step_back, Intent.RESTART: self._restart,
-            Intent.EXAMPLE: self._example, Intent.SUMMARY: self._summary, Intent.STOP: self._stop,
+            Intent.EXAMPLE: self.example, Intent.SUMMARY: self.sum_up_now, Intent.STOP: self._stop,
             Intent.EASY: self._easy, Intent.HARD: self._hard,
             Intent.QUIZ: lambda: self._quiz("quiz"),
             Intent.BORED: lambda: self._quiz("bored"),
@@ -120,7 +120,7 @@ class LessonTalk:
         if command is not None:
             command()
         elif heard.intent in (Intent.WHY, Intent.HOW) and heard.topic in POINTING and state.span:
-            self._rephrase()  # with a question open, a hint
+            self.rephrase()  # with a question open, a hint
         elif heard.intent in QUESTIONS:
             self.explaining.look_up(heard)
             self._back()
@@ -163,7 +163,7 @@ class LessonTalk:
             voice.say("begin")
             self.teaching.onward()
         elif pending is Pending.PACE and intent is Intent.NO:
-            self._rephrase()
+            self.rephrase()
         elif pending is Pending.CLEARER and intent is Intent.NO:
             voice.say("still_unclear")
             self.teaching.onward()
@@ -177,7 +177,7 @@ class LessonTalk:
         elif pending is Pending.STOPPED and intent is Intent.NO:
             voice.say("listening")
         else:
-            self._onward()
+            self.onward()
 
     def _comment(self, words: str) -> bool:
         """Talk that is neither wish nor answer. False: take it for a yes, so that the talk goes on."""
@@ -244,19 +244,19 @@ class LessonTalk:
         self.voice.say("faster")
         self._back(lead=False)
 
-    def _rephrase(self) -> None:
+    def rephrase(self) -> None:
         """With a question open, a hint."""
         if self.teaching.item is not None:
-            self._hint()
+            self.hint()
         elif self.state.span:
             self.explaining.rephrase()
         else:
-            self._onward()
+            self.onward()
 
-    def _hint(self) -> None:
+    def hint(self) -> None:
         if self.teaching.item is None:
             if self.state.pending in (Pending.PACE, Pending.CLEARER):
-                self._rephrase()
+                self.rephrase()
             else:
                 self._aside("no_hint_here")
         elif not self.teaching.hint():
@@ -265,7 +265,7 @@ class LessonTalk:
     def _tell_me(self) -> None:
         """The answer, but a hint comes first."""
         if self.teaching.item is None:
-            self._onward()
+            self.onward()
         elif self.state.hints or not self.teaching.hint("one_hint_first"):
             self.teaching.reveal()
 
@@ -289,7 +289,7 @@ class LessonTalk:
             self.voice.say("nothing_to_skip")
             self.teaching.onward()
 
-    def _onward(self) -> None:
+    def onward(self) -> None:
         state = self.state
         if (
             state.pending is Pending.STOPPED
@@ -312,7 +312,7 @@ class LessonTalk:
         self.state.restart()
         self.teaching.teach()
 
-    def _example(self) -> None:
+    def example(self) -> None:
         self.explaining.example()
         self._back()
 
@@ -332,7 +332,7 @@ class LessonTalk:
         self.state.slow, self.state.fast = True, False
         self.voice.say("hard")
         if self.teaching.item is None:
-            self._rephrase()
+            self.rephrase()
         elif not self.teaching.hint():
             self.teaching.wording()
 
@@ -344,7 +344,7 @@ class LessonTalk:
         else:
             self._aside("check_wrong" if how in (Outcome.REVEALED, Outcome.SKIPPED) else "check_right")
 
-    def _summary(self) -> None:
+    def sum_up_now(self) -> None:
         sum_up(self.plan, self.state, self.voice)
         self._back()
 

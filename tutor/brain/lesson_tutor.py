@@ -15,6 +15,7 @@ from tutor.brain.lesson_plan import lesson_plan
 from tutor.brain.lesson_state import LessonState
 from tutor.brain.lesson_talk import LessonTalk
 from tutor.brain.lesson_voice import minutes
+from tutor.brain.lesson_whispers import follow
 from tutor.brain.no_lesson import NoLessonTalk
 
 _WORDS_CHARS = 2000
@@ -82,7 +83,8 @@ def _speak(request: MindRequest, talk: LessonTalk | NoLessonTalk) -> None:
         case Purpose.GREETING:
             talk.greet()
         case Purpose.HINT:
-            talk.nudge()
+            if not follow(request.whispers, talk, None):
+                talk.nudge()
         case Purpose.SUMMARY:
             talk.summary(words)
         case Purpose.NOTES:
@@ -92,7 +94,8 @@ def _speak(request: MindRequest, talk: LessonTalk | NoLessonTalk) -> None:
         case purpose:
             if purpose is Purpose.WRAP_UP:
                 talk.voice.aside = ("time_aside", {"minutes": minutes(request.remaining_minutes)})
-            talk.answer(words)
+            if not follow(request.whispers, talk, words):
+                talk.answer(words)
 
 
 def learner_words(messages: tuple[Message, ...]) -> str | None:

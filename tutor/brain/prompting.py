@@ -116,6 +116,8 @@ def _direction(request: MindRequest, own_tools: bool) -> str:
         )
     elif request.phase is Phase.WRAP_UP and (last is None or last.role == "learner"):
         parts.append(f"About {_minutes(request)} left: begin nothing new.")
+    if request.whispers:
+        parts.append(prompts.render("whisper", whispers=_unmarked("\n".join(request.whispers))))
     return "\n".join(parts)
 
 

@@ -24,6 +24,8 @@ from tutor.errors import MindError
 
 _NOTES_PATIENCE = 8.0
 """Seconds that a mind gets for a summary that nobody hears: the learner waits for the last page."""
+_UNTOLD = (Purpose.GREETING, Purpose.BACK_CHANNEL, Purpose.NOTES)
+"""Replies that follow no whisper: the talk has not begun, they are too short, or nobody hears them."""
 _log = structlog.get_logger(__name__)
 
 
@@ -65,6 +67,8 @@ class Answering:
         )
         self.memory: Mapping[str, Any] = {}
         self.spoke_audio = False
+        self.whispers: list[str] = []
+        """Of teachers; the replies that begin from now on are told."""
         self._purposes: dict[int, Purpose] = {}
         self._clocks: dict[int, TurnClock] = {}
         self._speculations = self._speculations_lost = 0
@@ -172,6 +176,7 @@ class Answering:
             tools=config.tools if options.tools is None else options.tools,
             tool_choice=config.tool_choice if options.tool_choice is None else options.tool_choice,
             max_output_tokens=options.max_output_tokens or config.max_output_tokens,
+            whispers=() if options.out_of_band or purpose in _UNTOLD else tuple(self.whispers),
         )  # fmt: skip
 
     # --- replies end ------------------------------------------------------------------------------------------

@@ -298,6 +298,15 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Supervised:
+    """Which teachers follow the session as it happens. `speaking`: one of them has taken over from the companion."""
+
+    mode: Literal["nobody", "listening", "speaking"]
+    teachers: tuple[str, ...]
+    """Their names; while one is speaking, theirs alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """A request of the client could not be carried out. `code` is of the wire protocol; the session goes on."""
 
@@ -322,7 +331,7 @@ SessionEvent = (
     | TranscriptDelta | TranscriptCompleted | TranscriptFailed
     | ItemAdded | ItemDone | ItemTruncated | ItemDeleted | ItemRetrieved
     | ReplyStarted | ReplyItemStarted | ReplyText | ReplyAudio | ReplyItemDone | ReplyDone
-    | StateChanged | TurnMetrics | Shown | Trouble | Ended
+    | StateChanged | TurnMetrics | Shown | Supervised | Trouble | Ended
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from tutor.conversation.events import (
 )
 from tutor.conversation.ports import ItemRemoved, ItemSaved
 from tutor.conversation.speaker import MOST_OUT_OF_BAND, new_id
-from tutor.conversation.talk import Talk
+from tutor.conversation.supervised import SupervisedTalk
 
 _SETTINGS = frozenset(field.name for field in fields(SessionConfig))
 _MOST_ITEMS = 2000
@@ -34,7 +34,7 @@ _MOST_UNHEARD = 8
 """Spoken items that may wait for their words."""
 
 
-class Session(Talk):
+class Session(SupervisedTalk):
     """Every request is synchronous and answered through `Door.emit`; a bad one is answered with `Trouble`."""
 
     def configure(self, **changes: Any) -> None:

@@ -21,6 +21,7 @@ from tutor.brain.base import Mind, Phase, Purpose, Show
 from tutor.conversation import turn_events as t
 from tutor.conversation.alarm import Alarm
 from tutor.conversation.answering import Answering
+from tutor.conversation.audience import Audience
 from tutor.conversation.endpointing import PauseProfile
 from tutor.conversation.events import (
     Ended,
@@ -99,6 +100,7 @@ class Talk:
             config=config, patience=companion.patience, listening=self._listening, answering=self._answering,
             speaker=self._speaker, observer=observer, now=now, record=record, after=self._stepped,
         )  # fmt: skip
+        self._audience = Audience()
         self._door: Door | None = None
         self._group: asyncio.TaskGroup | None = None
         self._state: State | None = None
@@ -350,6 +352,7 @@ class Talk:
     def _emit(self, event: SessionEvent) -> None:
         if self._door is not None:
             self._door.emit(event)
+        self._audience.emit(event)
 
     def _show(self, show: Show) -> None:
         self._emit(Shown(show.kind, show.title, show.body))

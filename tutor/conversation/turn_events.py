@@ -115,6 +115,13 @@ class InputForgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class Whispered:
+    """A teacher asked something of the companion: a reply that was made without knowing is not the one wanted."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     at: float
 
@@ -132,7 +139,7 @@ class PolicySet:
 
 Event = (
     PolicySet | SpeechBegan | SpeechPaused | WordsHeard | TranscriptReady | ReplyAsked | ReplyPlaying | ReplyOver
-    | InputForgotten | Tick
+    | InputForgotten | Whispered | Tick
 )  # fmt: skip
 
 # --- effects --------------------------------------------------------------------------------------------------

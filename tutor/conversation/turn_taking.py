@@ -67,6 +67,10 @@ class TurnTaking:
         """What the learner is saying counts no more."""
         self.step(t.InputForgotten(self._now()))
 
+    def whispered(self) -> None:
+        """The mind is told something new; what it prepared before that is thrown away."""
+        self.step(t.Whispered(self._now()))
+
     # --- replies that turn-taking did not ask for -------------------------------------------------------------
 
     def ask(self) -> int:

@@ -94,6 +94,8 @@ class Turns:
                 return self._reply_over(event)
             case t.InputForgotten():
                 return self._input_forgotten(event)
+            case t.Whispered():
+                return self._drop_speculation()
             case t.Tick():
                 return self._tick(event.at)
 

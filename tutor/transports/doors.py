@@ -10,7 +10,8 @@ from tutor.transports.client_secrets import ClientSecretsEndpoint
 from tutor.transports.links import Links
 from tutor.transports.outbox import Outbox
 from tutor.transports.phone import START_SECONDS, PhoneEndpoint
-from tutor.transports.ports import AuthenticateRequest, AuthenticateToken, LiveSessions
+from tutor.transports.ports import AuthenticateRequest, AuthenticateToken, LiveSessions, Supervising
+from tutor.transports.supervise import SuperviseEndpoint
 from tutor.transports.websocket import RealtimeEndpoint
 
 
@@ -23,6 +24,7 @@ class Secrets(Protocol):
 
 def routes(
     live: LiveSessions,
+    supervising: Supervising,
     authenticate_request: AuthenticateRequest,
     authenticate_token: AuthenticateToken,
     secrets: Secrets,
@@ -50,8 +52,15 @@ def routes(
         start_seconds=start_seconds,
         new_outbox=new_outbox,
     )
+    supervise = SuperviseEndpoint(
+        authenticate=authenticate_request,
+        supervising=supervising,
+        allowed_origins=allowed_origins,
+        new_outbox=new_outbox,
+    )
     return [
         web.get("/v1/realtime", realtime.handle),
         web.post("/v1/realtime/client_secrets", client_secrets.handle),
+        web.get("/v1/supervise/{id}", supervise.handle),
         web.get("/phone/media", phone.handle),
     ]

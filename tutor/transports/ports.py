@@ -32,6 +32,22 @@ class LiveSessions(Protocol):
         """
 
 
+class Followed(Protocol):
+    """A running session that a teacher may follow."""
+
+    @property
+    def session(self) -> Session: ...
+    @property
+    def learner_name(self) -> str: ...
+    @property
+    def teacher_name(self) -> str: ...
+
+
+class Supervising(Protocol):
+    async def begin(self, viewer: Principal, session_id: str, /) -> Followed:
+        """From now on the session is followed, which is in the audit log. Raises NotFound, NotPermitted."""
+
+
 class IssueSecret(Protocol):
     """Where ephemeral tokens come from."""
 

@@ -21,6 +21,7 @@ from tutor.conversation.events import (
     Shown,
     SpeechDropped,
     StateChanged,
+    Supervised,
     TranscriptCompleted,
     TranscriptDelta,
     Trouble,
@@ -165,7 +166,7 @@ class RealtimeDoor:
                 | ReplyDone()
             ):
                 self._tell_reply(event)
-            case StateChanged() | TurnMetrics() | Shown():
+            case StateChanged() | TurnMetrics() | Shown() | Supervised():
                 self._tell_viva(event)
             case Trouble(code, message, event_id, param):
                 if code not in _TOLD_OTHERWISE:
@@ -216,7 +217,7 @@ class RealtimeDoor:
             words = [viva.word_to_wire(word) for word in event.words]
             self.write_viva(viva.Caption(item_id, "tutor", text, words, final=False))
 
-    def _tell_viva(self, event: StateChanged | TurnMetrics | Shown) -> None:
+    def _tell_viva(self, event: StateChanged | TurnMetrics | Shown | Supervised) -> None:
         if not self.viva_client:
             return
         match event:
@@ -232,6 +233,8 @@ class RealtimeDoor:
             case Shown(kind, title, body):
                 mathml = formulae.shown(body) if kind == "formula" else None
                 self.write_viva(viva.ShownBeside(kind, title, body, mathml))
+            case Supervised(mode, teachers):
+                self.write_viva(viva.TeacherThere(mode, list(teachers)))
 
     def _tell_end(self, reason: str, summary: str) -> None:
         self.write_viva(viva.SessionEnded(reason, summary or None))

@@ -87,6 +87,15 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class TeacherThere:
+    """Which teachers follow the talk now, also at the beginning if any do; `speaking`: one has taken over."""
+
+    TYPE: ClassVar = "viva.supervised"
+    mode: Literal["nobody", "listening", "speaking"]
+    teachers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded:
     """The last event. `summary`: what was covered and how it went; null where the learner said nothing."""
 
@@ -95,7 +104,9 @@ class SessionEnded:
     summary: str | None
 
 
-VivaServerEvent = SessionState | Caption | Metrics | ShownBeside | Resumed | Dropped | SessionEnded
+VivaServerEvent = (
+    SessionState | Caption | Metrics | ShownBeside | Resumed | Dropped | TeacherThere | SessionEnded
+)  # fmt: skip
 
 
 def to_wire(event: VivaServerEvent) -> dict[str, Any]:

@@ -23,7 +23,7 @@ MOST_MESSAGE_BYTES = 2 * 1024 * 1024
 """Longer messages close the connection with 1009."""
 HEARTBEAT_SECONDS = 20.0
 _CLOSE_SECONDS = 5.0
-_PROTOCOLS = ("realtime", "viva", "openai-beta.realtime-v1")
+PROTOCOLS = ("realtime", "viva", "openai-beta.realtime-v1")
 """What we select from, in the client's order. A browser's token is among the offers, and never selected."""
 _log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class RealtimeEndpoint:
             check_origin(request, principal, self._allowed_origins)
             model, resume_id = _target(request, principal)
             viva = _asks_for_viva(request)
-            if not web.WebSocketResponse(protocols=_PROTOCOLS).can_prepare(request):
+            if not web.WebSocketResponse(protocols=PROTOCOLS).can_prepare(request):
                 raise InvalidInput("This is a WebSocket address; connect to it as ws:// or wss://.")
             session = await self._sessions.open(
                 model, principal, resume_id=resume_id, door_kind="page" if viva else "realtime"
@@ -62,7 +62,7 @@ class RealtimeEndpoint:
         except (VivaError, WireError) as error:
             return refusal(error)
         socket = web.WebSocketResponse(
-            protocols=_PROTOCOLS, compress=False, heartbeat=HEARTBEAT_SECONDS, timeout=_CLOSE_SECONDS,
+            protocols=PROTOCOLS, compress=False, heartbeat=HEARTBEAT_SECONDS, timeout=_CLOSE_SECONDS,
             max_msg_size=MOST_MESSAGE_BYTES, decode_text=False,
         )  # fmt: skip
         await socket.prepare(request)
@@ -78,7 +78,7 @@ class RealtimeEndpoint:
             door.over = True
             self._links.detach(session, door)
             outbox.close(1000, "")
-            await _finish(writer)
+            await finish(writer)
         return socket
 
     async def _serve(
@@ -112,7 +112,7 @@ class RealtimeEndpoint:
             _log.info("realtime.closed", session_id=session.id, code=int(socket.close_code or 1006))
 
 
-async def _finish(writer: asyncio.Task[None]) -> None:
+async def finish(writer: asyncio.Task[None]) -> None:
     """The socket is closed, so the writer has nothing left to wait for but a closing handshake."""
     done, _ = await asyncio.wait((writer,), timeout=_CLOSE_SECONDS)
     if not done:
@@ -137,7 +137,7 @@ def _offered(request: web.Request) -> list[str]:
 def _check_subprotocols(request: web.Request) -> None:
     """Raises InvalidInput: a browser hangs up when the server selects nothing of what it offered."""
     offered = _offered(request)
-    if offered and not any(name in _PROTOCOLS for name in offered):
+    if offered and not any(name in PROTOCOLS for name in offered):
         raise InvalidInput("Offer the WebSocket subprotocol 'realtime' beside the one with the key.")
 
 

@@ -1,0 +1,66 @@
+"""Whose talks a teacher may follow as they happen."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, true
+
+from lms_core.audit import Act
+from lms_core.people import Principal, Role
+from lms_core.sessions import TaughtSession
+from storage.audit import note
+from storage.database import Database
+from storage.tables import companions, courses, lessons, modules, people, sessions
+
+_JOINED = sessions.join(companions, companions.c.id == sessions.c.companion_id).join(
+    people, people.c.id == sessions.c.person_id
+)
+
+
+class SupervisionStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def among(self, viewer: Principal, running: Collection[str]) -> list[TaughtSession]:
+        """Those of the `running` sessions that this teacher may follow, the longest first."""
+        if not running:
+            return []
+        those = _query(viewer).where(sessions.c.id.in_(running))
+        async with self._database.read() as connection:
+            rows = await connection.execute(those.order_by(sessions.c.started_at, sessions.c.id))
+        return [_session(row) for row in rows]
+
+    async def begin(self, viewer: Principal, session_id: str) -> TaughtSession | None:
+        """The session, if this teacher may follow it; that they do is in the audit log then."""
+        async with self._database.write() as connection:
+            row = (await connection.execute(_query(viewer).where(sessions.c.id == session_id))).one_or_none()
+            if row is None:
+                return None
+            await note(
+                connection, Act.SUPERVISED, whom=row.person_id, by=viewer.person_id, session=session_id
+            )
+        return _session(row)
+
+
+def _query(viewer: Principal) -> Select[tuple[str, str, str]]:
+    return (
+        select(sessions.c.id, sessions.c.person_id, people.c.name)
+        .select_from(_JOINED)
+        .where(taught_by(viewer))
+    )
+
+
+def taught_by(viewer: Principal) -> ColumnElement[bool]:
+    """Sessions with one's companions, and those about lessons of one's courses; admins follow all."""
+    if viewer.role is Role.ADMIN:
+        return true()
+    course = exists().where(
+        lessons.c.id == sessions.c.lesson_id,
+        lessons.c.module_id == modules.c.id,
+        modules.c.course_id == courses.c.id,
+        courses.c.author_id == viewer.person_id,
+    )
+    return or_(companions.c.author_id == viewer.person_id, course)
+
+
+def _session(row: Row[tuple[str, str, str]]) -> TaughtSession:
+    return TaughtSession(row.id, row.person_id, row.name)
