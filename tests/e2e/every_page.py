@@ -18,13 +18,11 @@ from tutor.panel.pages import PAGES
 
 DOORS = ("/", "/enter", "/enter?note=joined", "/join", "/join?invitation=some", "/forgot", "/reset")
 """Open to who is not signed in."""
-_BESIDES = (
-    "/companions?saved=1", "/companions?search=zzz", "/leaderboard?period=all", "/history/none",
-    "/talk/ada-fractions",
-)  # fmt: skip
+_BESIDES = ("/companions?saved=1", "/companions?search=zzz", "/leaderboard?period=all", "/history/none")
 """States of pages that look different: empty, filtered, not found."""
 _GIVEN = {
     "/companions/{slug}": "/companions/ada-fractions",
+    "/talk/{slug}": "/talk/ada-fractions",
     "/history/{id}": "/history/{session}",
     "/courses/{slug}": "/courses/demo-course-0",
     "/lessons/{id}": "/lessons/{lesson}",

@@ -17,7 +17,7 @@ __all__ = ["browser", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 _HEAVIEST = 150_000  # bytes over the wire, with nothing kept from before
 _MOST_REQUESTS = 25
-_NEEDS_SCRIPTS = ("/", "/talk/ada-fractions", "/reset")  # what they do is the script
+_NEEDS_SCRIPTS = ("/reset",)  # what they do is the script
 _SERIOUS = ("serious", "critical")
 _SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _WIDTHS = (320, 390, 820, 1440)  # 320: a phone, or a laptop at 400 %

@@ -1,4 +1,4 @@
-"""The page in headless Chromium, with recorded speech as its microphone. One browser and one server for all tests."""
+"""The session page in headless Chromium, with recorded speech as its microphone. One browser and one server for all tests."""
 
 import asyncio
 import re
@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _ROOT = Path(__file__).resolve().parents[2]
 _TYPE = "Type instead of speaking"
+_TALK = "/talk/ada-fractions"
 
 
 class Chromium:
@@ -48,15 +49,18 @@ class Chromium:
             file.setframerate(16_000)
             file.writeframes(np.concatenate([*pieces, np.zeros(16_000 * 60, np.int16)]).tobytes())
 
-    async def page(self, server: RunningServer, cookie: Any = None, width: int = 1280) -> Page:
-        context = await self._browser.new_context(viewport={"width": width, "height": 844})
+    async def page(
+        self, server: RunningServer, cookie: Any = None, width: int = 1280, path: str = _TALK, **options: Any
+    ) -> Page:
+        """Of somebody who is signed in with `cookie`."""
+        context = await self._browser.new_context(viewport={"width": width, "height": 844}, **options)
         self.contexts.append(context)
         if cookie is not None:
             await context.add_cookies([cookie])
         page = await context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
-        await page.goto(server.url)
+        await page.goto(server.url + path)
         return page
 
 
@@ -131,8 +135,6 @@ async def link_for(server: RunningServer, name: str) -> str:
 
 
 async def begin(page: Page, *, typing: bool = False) -> None:
-    """Talk with Ada."""
-    await page.get_by_role("button", name="Ada").click()
     await page.get_by_role("button", name="I would rather type" if typing else "Use my microphone").click()
 
 
@@ -172,7 +174,9 @@ async def test_a_spoken_question_gets_a_spoken_captioned_answer_and_barge_in_sil
     assert await page.evaluate("() => window.viva.audioBytes") > 48_000
     await page.get_by_role("button", name="End", exact=True).click()
     await state_is(page, "done")
-    await expect(page.locator("#with")).to_have_text(re.compile(r"· \d+ seconds · [12] turns?$"))
+    await expect(page.locator("#with")).to_have_text(re.compile(r"^\d+ seconds · [12] turns?$"))
+    await page.get_by_role("link", name="Read what was said").click()
+    await expect(page.locator(".talk .learner").first).to_contain_text("ten of clubs")
     assert chromium.problems == []
 
 
@@ -180,21 +184,36 @@ async def test_typing_works_without_a_microphone_at_phone_width_by_keyboard(
     server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
     page = await chromium.page(server, admin, width=390)
-    await page.get_by_role("button", name="Ada").focus()
-    await page.keyboard.press("Enter")
     await page.get_by_role("button", name="I would rather type").focus()
     await page.keyboard.press("Enter")
     await shows(page, "#captions .tutor .heard", "Hello")
     await type_in(page, "what is a denominator")
     await shows(page, "#captions .tutor", "enominator")
-    await expect(page.locator("#captions .tutor").first).to_have_text(re.compile("^Hello.* …$"))
+    await expect(page.locator("#captions .tutor").first).to_have_text(re.compile("Hello.* …$"))
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert await page.locator("#mute").is_hidden() and await page.locator("#level").is_hidden()
 
 
-async def test_without_signing_in_the_page_says_what_to_do(server: RunningServer, chromium: Chromium) -> None:
-    page = await chromium.page(server)
-    await shows(page, "#notice", "one-time link")
+async def test_who_is_not_signed_in_finds_the_front_page_and_comes_back_to_the_talk(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    page = await chromium.page(server, path="/")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("A tutor that listens")
+    await page.goto(server.url + _TALK)
+    await expect(page).to_have_url(f"{server.url}/enter?next=/talk/ada-fractions")
+    await page.context.add_cookies([admin])
+    await page.goto(server.url)
+    await expect(page).to_have_url(f"{server.url}/home")
+
+
+async def test_a_link_on_another_site_leads_in_though_it_brings_no_cookie(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    page = await chromium.page(server, admin, path="/")
+    for path, leads_to in (("/", "/home"), (_TALK, _TALK)):
+        await page.goto(server.url.replace("127.0.0.1", "viva.test"))
+        await page.evaluate("address => { location.href = address; }", server.url + path)
+        await expect(page).to_have_url(server.url + leads_to)
 
 
 async def test_a_refused_microphone_is_said_and_typing_works(
@@ -216,10 +235,9 @@ async def test_over_plain_http_the_page_explains_and_typing_works_with_a_voice(
     server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
     address = server.url.replace("127.0.0.1", "viva.test")
-    page = await chromium.page(server, {**admin, "url": address})
-    await page.goto(address)
-    await page.get_by_role("button", name="Ada").click()
-    await shows(page, "#permission", f"only to pages over HTTPS, and this one is {address}")
+    page = await chromium.page(server, {**admin, "url": address}, path="/")
+    await page.goto(address + _TALK)
+    await shows(page, "#ready", f"only to pages over HTTPS, and this one is {address}")
     assert await page.get_by_role("button", name="Use my microphone").is_hidden()
     await page.get_by_role("button", name="I would rather type").click()
     await page.wait_for_function("() => window.viva?.playedMs > 500", timeout=15_000)
@@ -247,16 +265,16 @@ async def test_the_talk_survives_a_server_that_dies_and_a_reload_and_ends_with_a
     assert await page.locator("#captions .learner:has-text('what is a denominator')").count() == 1
 
     await page.reload()
-    await page.get_by_role("button", name="Go on with Ada").click()
-    await page.get_by_role("button", name="I would rather type").click()
+    await shows(page, "#unfinished", "goes on where you left it")
+    await begin(page, typing=True)
     await shows(page, "#captions .learner", "what is a numerator")
     await page.get_by_role("button", name="End", exact=True).click()
     await state_is(page, "done")
     assert len(await page.locator("#summary").inner_text()) > 20
     await shows(page, "#with", "2 turns")
     await page.reload()
-    await page.wait_for_selector("#companions button")
-    assert await page.locator("#go-on").is_hidden()
+    await page.wait_for_selector("body[data-state=idle]")
+    assert await page.locator("#unfinished").is_hidden()
 
 
 async def test_a_talk_taken_over_by_another_window_stays_there(
@@ -269,8 +287,7 @@ async def test_a_talk_taken_over_by_another_window_stays_there(
     other = await chromium.page(server, admin)
     await other.evaluate("kept => sessionStorage.setItem('viva.unfinished', kept)", kept)
     await other.reload()
-    await other.get_by_role("button", name="Go on with Ada").click()
-    await other.get_by_role("button", name="I would rather type").click()
+    await begin(other, typing=True)
     await shows(page, "#reason", "goes on in another window")
     await type_in(other, "what is a numerator")
     await shows(other, "#captions .tutor", "umerator")
@@ -287,7 +304,8 @@ async def test_a_used_up_plan_and_a_lost_sign_in_are_said_in_words_and_stay(
     await begin(second, typing=True)
     await shows(second, "#done-title", "could not begin")
     await shows(second, "#reason", "Another talk of yours is going on")
-    await second.get_by_role("button", name="Back to the companions").click()
+    await expect(second.get_by_role("link", name="My plan")).to_be_visible()
+    await second.get_by_role("button", name="Try again").click()
     await second.context.clear_cookies()
     await begin(second, typing=True)
     await shows(second, "#reason", "You are signed out")
@@ -322,7 +340,7 @@ async def test_mute_by_button_and_key_volume_and_the_words_that_light_up(
     chromium.says((0.5, "cards_001"), (0.5, "cards_001"), (0.5, "cards_001"))
     page = await chromium.page(server, admin)
     await begin(page)
-    await page.get_by_role("button", name="Mute").click()
+    await page.get_by_role("button", name="Mute", exact=True).click()
     unmute = page.get_by_role("button", name="Unmute")
     await expect(unmute).to_have_attribute("aria-pressed", "true")
     await page.locator("#talk-title").focus()
@@ -334,11 +352,11 @@ async def test_mute_by_button_and_key_volume_and_the_words_that_light_up(
     await page.get_by_label(_TYPE).press_sequentially("m m")
     await expect(unmute).to_be_visible()
     await expect(page.get_by_label(_TYPE)).to_have_value("m m")
+    await page.get_by_text("Settings").click()
     await page.get_by_label("Volume").fill("30")
     assert await page.evaluate("() => Math.round(window.viva.gain() * 100)") == 30
     await page.wait_for_function(
-        """() => { const [heard, rest] = document.querySelectorAll('#captions .tutor span');
-                  return heard && heard.textContent.length > 3 && rest.textContent.length > 3; }""",
+        """() => ['heard', 'now', 'rest'].every(part => document.querySelector(`#captions .tutor .${part}`)?.textContent.length > 2)""",
         timeout=15_000,
     )
     await state_is(page, "listening", 40)

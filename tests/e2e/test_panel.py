@@ -95,7 +95,7 @@ async def test_a_talk_is_read_again(learner: Page) -> None:
 async def test_the_talk_button_leads_to_the_session_page_and_asks_for_the_microphone(learner: Page) -> None:
     await learner.goto("/companions/ada-fractions")
     await learner.get_by_role("link", name="Talk", exact=True).click()
-    await expect(learner.get_by_role("dialog")).to_be_visible()
+    await expect(learner.get_by_role("button", name="Use my microphone")).to_be_visible()
 
 
 async def test_who_is_not_signed_in_signs_in_and_goes_on(browser: Browser, school: RunningServer) -> None:

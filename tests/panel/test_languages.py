@@ -4,6 +4,7 @@ import json
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -17,6 +18,8 @@ from lms_core.notifications import NotificationKind
 from lms_core.people import Role, TokenKind
 from lms_core.plans import Plan, Quota
 from lms_core.progress import LessonStatus
+from tutor.brain.base import Show
+from tutor.conversation.events import State
 from tutor.panel.languages import LANGUAGES, chosen
 
 _PANEL = Path(tutor.panel.__file__).parent
@@ -32,7 +35,15 @@ _SETS = {
     "status": LessonStatus, "role": Role, "period": Period, "notification": NotificationKind,
     "companion_status": CompanionStatus,
     "plan": Plan, "quota": Quota, "act": Act, "act_on": Act, "token": TokenKind,
+    "talk.patience": Patience, "talk.state": State,
 }  # fmt: skip
+_CHOSEN = {
+    "front": "talk lesson yours talk_text lesson_text yours_text",
+    "talk.state": "connecting ending", "talk.microphone": "deaf faint loud", "talk.size": "small normal large huge",
+    "talk.speed": "075 09 1 115 13", "talk.spent": "conversations voice_minutes concurrent_sessions",
+    "talk.reason": "finished out_of_minutes quiet closed learner_left failed",
+}  # fmt: skip
+"""Whose last part a template or a script puts together."""
 
 
 def placeholders(text: str) -> set[str]:
@@ -54,8 +65,10 @@ def test_a_string_is_in_one_file() -> None:
 def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_for() -> None:
     source = "".join(path.read_text() for path in _PANEL.rglob("*") if path.suffix in (".html", ".py", ".js"))
     asked = set(re.findall(r"""\b(?:t|strings)\(\s*['"]([\w.-]+)['"]\s*[,)]""", source))
-    asked |= set(re.findall(r"""['"]((?:nav|script)\.\w+)['"]""", source))
+    asked |= set(re.findall(r"""['"]((?:nav|script|talk)\.(?!html)[\w.]*\w)['"]""", source))
     asked |= {f"{name}.{one.value}" for name, values in _SETS.items() for one in values}
+    asked |= {f"{name}.{one}" for name, chosen in _CHOSEN.items() for one in chosen.split()}
+    asked |= {f"talk.shown.{one}" for one in get_args(Show.__annotations__["kind"])}
     asked |= {f"language.{code}" for code in LANGUAGES}
     asked |= {f"achievement.{one.id}.{part}" for one in ACHIEVEMENTS for part in ("title", "description")}
     plural = {key.rpartition(".")[0] for key in _ENGLISH if key.endswith((".one", ".other"))} & asked

@@ -22,6 +22,7 @@ from tutor.panel.views import (
     profile,
     quizzes,
     rewards,
+    talk,
     teaching,
 )
 from tutor.panel.views.admin import overview as admin_overview
@@ -46,6 +47,7 @@ PAGES = (
     Page("/home", "home.html", home.home, Permission.LEARN),
     Page("/companions", "companions.html", companions.gallery),
     Page("/companions/{slug}", "companion.html", companions.one),
+    Page("/talk/{slug}", "talk.html", talk.talk, Permission.LEARN),
     Page("/history", "history.html", history.sessions, Permission.LEARN),
     Page("/history/{id}", "transcript.html", history.transcript, Permission.LEARN),
     Page("/courses", "courses.html", courses.catalogue),
@@ -86,6 +88,7 @@ def routes(behind: Behind, auth: Authenticator, doors: Doors) -> list[web.RouteD
     return [
         *static_files.routes(),
         *(web.get(page.path, panel.handler(page)) for page in PAGES),
+        web.get("/", panel.front),
         web.get("/enter", panel.enter),
         web.get("/join", panel.join),
         web.get("/forgot", panel.forgot),
@@ -104,6 +107,8 @@ class _Panel:
             try:
                 viewer = await self._auth.request(request)
             except NotAuthenticated:
+                if _from_elsewhere(request):
+                    return self._renderer.page("again.html", strings, here=request.path_qs)
                 raise web.HTTPSeeOther(f"/enter?next={quote(request.path_qs, safe='')}") from None
             try:
                 return await self._show(page, request, viewer, strings)
@@ -127,6 +132,14 @@ class _Panel:
         return self._renderer.page(
             page.template, strings, person=person, path=request.path, unread=unread, **shown
         )
+
+    async def front(self, request: web.Request) -> web.StreamResponse:
+        """What Viva is; who is signed in goes on to their home page."""
+        if await self._auth.who_is_signed_in(request) is not None:
+            raise web.HTTPSeeOther("/home")
+        if _from_elsewhere(request):
+            return self._renderer.page("again.html", _strings(request), here="/")
+        return self._door(request, "front.html")
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """Sign in with a password."""
@@ -161,6 +174,11 @@ class _Panel:
 
 def _strings(request: web.Request) -> Strings:
     return chosen(request.cookies.get(_LANGUAGE_COOKIE), request.headers.get("Accept-Language", ""))
+
+
+def _from_elsewhere(request: web.Request) -> bool:
+    """A link of another site led here, and with it browsers send no cookie: ask once more, from a page of ours."""
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
 def _inside(address: str) -> str:

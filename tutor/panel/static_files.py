@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 
 _STATIC = Path(__file__).parent / "static"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_PAGES = {"/": "index.html", "/talk/{slug}": "index.html", "/reset": "reset.html"}
+_PAGES = {"/reset": "reset.html"}
 WORTH_PACKING = 1024  # bytes
 HEADERS = {
     "Content-Security-Policy": (

@@ -1,17 +1,21 @@
 // One talk: a client of the Realtime protocol like any other, that comes back when the link is lost.
-import {REASONS, whyRefused} from "./refusals.js";
+import {Hearing} from "./hearing.js";
+import {ended, whyRefused} from "./refusals.js";
 import * as screen from "./screen.js";
+import * as shown from "./shown.js";
 import {Sound, fromBase64, toBase64} from "./sound.js";
+import {tastes} from "./tastes.js";
+import {t} from "./words.js";
 
 const {captions} = screen;
 const PATIENCE = 120_000;      // ms to try to come back: as long as the server keeps the session by default
 const MOST_UNSENT = 512_000;   // bytes that wait in a socket: the link is dead, and nobody has told us yet
 const REPLACED = 4001;         // the talk goes on in another window
 const UNFINISHED = "viva.unfinished";
-const DEAF = 10_000;           // ms without any sound from the microphone until we say so
 
 // The talk of this window that a reload interrupted: {session, slug}, or {}.
 export const unfinished = () => JSON.parse(sessionStorage.getItem(UNFINISHED) ?? "{}");
+unfinished.forget = () => sessionStorage.removeItem(UNFINISHED);
 
 export class Call {
   constructor(companion, session) {
@@ -24,7 +28,9 @@ export class Call {
     this.lostAt = null;
     this.ready = this.ending = this.over = false;
     this.remaining = this.item = null;
-    this.heardAt = Date.now();   // when the microphone last gave any sound; Infinity once we told that it gives none
+    this.hearing = new Hearing(Date.now());
+    this.standing = "";          // what there is to know all the time
+    this.misheard = "";          // what is wrong with the microphone, as far as we told
     this.sound = new Sound({onCaptured: pcm => this.captured(pcm), onPeak: peak => this.level(peak), onPlayed: report => this.played(report)});
     this.clock = setInterval(() => this.tick(), 1000);
     this.back = () => this.waiting && this.connect();
@@ -34,17 +40,34 @@ export class Call {
 
   async open(withMicrophone) {
     await this.sound.open();
+    this.sound.volume = tastes.volume / 100;
     this.connect();
+    this.draw();
     navigator.wakeLock?.request("screen").catch(() => {});
     if (!withMicrophone) return;
     try {
       await this.sound.listen();
-      this.heardAt = Date.now();
+      this.hearing.restart(Date.now());
     } catch (error) {
       screen.microphoneIs(false);
-      screen.warn(error.name === "NotFoundError"
-        ? "No microphone was found, so please type."
-        : "The microphone is not available, so please type. The browser's settings for this page can allow it.");
+      this.standing = t(error.name === "NotFoundError" ? "talk.no_microphone" : "talk.refused_microphone");
+      screen.warn(this.standing);
+    }
+  }
+
+  draw() {
+    if (this.over) return;
+    screen.voice(this.sound.loudness);
+    requestAnimationFrame(() => this.draw());
+  }
+
+  // The learner chose a patience, speed or volume.
+  prefer(name) {
+    if (name === "volume") this.sound.volume = tastes.volume / 100;
+    if (name === "patience") this.send({type: "viva.patience", patience: tastes.patience || this.companion.patience});
+    if (name === "speed") {
+      const speed = Math.min(1.5, Math.max(0.25, this.companion.speed * tastes.speed));
+      this.send({type: "session.update", session: {type: "realtime", audio: {output: {speed}}}});
     }
   }
 
@@ -70,11 +93,11 @@ export class Call {
     this.ready = false;
     if (this.over) return;
     this.silence();
-    if (code === REPLACED) return this.finish("The talk goes on in another window.", {title: "Over there"});
+    if (code === REPLACED) return this.finish(t("talk.elsewhere"), {title: t("talk.title.elsewhere")});
     this.lostAt ??= Date.now();
-    if (Date.now() - this.lostAt > PATIENCE) return this.fail("The connection could not be restored.");
-    if (!this.ending) screen.say("connecting", this.tries || !this.session ? "Connecting…" : "The connection was lost. Reconnecting…");
-    if (!navigator.onLine) screen.warn("You are offline. The talk goes on when the network is back.");
+    if (Date.now() - this.lostAt > PATIENCE) return this.fail(t("talk.not_restored"));
+    if (!this.ending) screen.say("connecting", t(this.tries || !this.session ? "talk.state.connecting" : "talk.reconnecting"));
+    if (!navigator.onLine) screen.warn(t("talk.offline"));
     const pause = Math.min(250 * 2 ** this.tries++, 8000) * (0.75 + Math.random() / 2);
     this.waiting = setTimeout(() => this.retry(), pause);
   }
@@ -83,8 +106,8 @@ export class Call {
     try {
       const why = await whyRefused(this.companion, this.session);
       if (this.over || !this.waiting) return;  // ended, or connected, while we asked
-      if (why.over) return this.session ? this.finish(why.text, {summary: why.summary}) : this.fail(why.text);
-      if (this.tries > 1) screen.warn(`${why.text} Trying again…`);
+      if (why.over) return this.session ? this.finish(why.text, why) : this.fail(why.text, why);
+      if (this.tries > 1) screen.warn(t("talk.trying", {why: why.text}));
     } catch { /* no network: try on */ }
     if (!this.over && this.waiting) this.connect();
   }
@@ -101,13 +124,12 @@ export class Call {
 
   level(peak) {
     screen.level(peak);
-    if (peak > 0 || this.sound.muted) {
-      if (this.heardAt === Infinity) screen.warn("");
-      this.heardAt = Date.now();
-    } else if (Date.now() - this.heardAt > DEAF) {
-      this.heardAt = Infinity;
-      screen.warn("Your microphone gives no sound. Is it switched on, and the right one chosen?");
-    }
+    const now = Date.now();
+    if (this.sound.muted) this.hearing.restart(now);
+    else if (document.body.dataset.state !== "listening") this.hearing.excuse(now);
+    const wrong = this.hearing.piece(peak, now);
+    if (wrong !== this.misheard) screen.warn(wrong && t(`talk.microphone.${wrong}`));
+    this.misheard = wrong;
   }
 
   played({item, ms, empty}) {
@@ -152,15 +174,15 @@ export class Call {
         break;
       case "viva.caption":
         if (event.role === "learner") captions.set(event.item_id, "learner", event.text);
-        else if (event.final) captions.cut(event.item_id, event.text);
+        else if (event.final) this.said(event);
         else captions.time(event.item_id, event.words);
         break;
       case "conversation.item.done": this.typed.delete(event.item.id); break;
       case "viva.session.state": this.state(event); break;
-      case "viva.shown": screen.shown(event); break;
+      case "viva.shown": shown.show(event); break;
       case "viva.session.ended":
-        if (event.reason === "draining") screen.warn("The server restarts. The talk goes on in a moment.");
-        else this.finish(REASONS[event.reason] ?? "The talk is over.", event);
+        if (event.reason === "draining") screen.warn(t("talk.restarts"));
+        else this.finish(ended(event.reason), {...event, plan: event.reason === "out_of_minutes"});
         break;
       case "error":
         if (event.error.code !== "response_cancel_not_active") screen.warn(event.error.message);
@@ -172,16 +194,25 @@ export class Call {
     sessionStorage.setItem(UNFINISHED, JSON.stringify({session, slug: this.companion.slug}));
     this.tries = 0;
     this.ready = true;
-    if (this.lostAt) screen.warn("");
+    if (tastes.patience && tastes.patience !== this.companion.patience) this.prefer("patience");
+    if (tastes.speed !== "1") this.prefer("speed");
+    if (this.lostAt) screen.warn(this.standing);
     this.lostAt = null;
     if (this.ending) this.send({type: "viva.session.end"});
     else if (!this.resumes) this.sendTyped();  // else what was kept comes first
   }
 
-  state({state, remaining_seconds}) {
+  state({state, remaining_seconds, recorded}) {
+    screen.sign("recorded", recorded);
     this.remaining = remaining_seconds;
     this.tick(0);
     if (!this.ending) screen.say(state);
+  }
+
+  // With the volume at nothing, a screen reader reads what nobody hears.
+  said({item_id, text}) {
+    captions.cut(item_id, text);
+    if (!tastes.volume) screen.speak(text);
   }
 
   play({item_id, delta}) {
@@ -233,23 +264,23 @@ export class Call {
   }
 
   end() {
-    if (!this.session) return this.finish(REASONS.closed);
+    if (!this.session) return this.finish(ended("closed"));
     this.ending = true;
     this.silence();
     screen.say("ending");
     this.send({type: "viva.session.end"});  // or else when the link is back
-    setTimeout(() => this.finish(REASONS.closed), 12_000);
+    setTimeout(() => this.finish(ended("closed")), 12_000);
   }
 
   // The server has ended it, or the learner has.
-  finish(reason, {title = "That was it for today", summary} = {}) {
-    sessionStorage.removeItem(UNFINISHED);
-    this.close({title, reason, summary, again: "Talk again"});
+  finish(reason, {title = t("talk.title.done"), summary, plan} = {}) {
+    unfinished.forget();
+    this.close({title, reason, summary, plan, again: t("talk.again")});
   }
 
   // It cannot begin, or cannot go on now.
-  fail(reason) {
-    this.close({title: this.session ? "The talk was interrupted" : "The talk could not begin", reason, again: "Back to the companions"});
+  fail(reason, {plan} = {}) {
+    this.close({title: t(this.session ? "talk.title.interrupted" : "talk.title.refused"), reason, plan, again: t("talk.try_again")});
   }
 
   close(result) {
@@ -261,6 +292,6 @@ export class Call {
     this.sound.close();
     this.socket.close();
     const seconds = this.remaining === null ? 0 : this.companion.duration_minutes * 60 - this.remaining;
-    screen.done({...result, companion: this.companion, seconds: Math.max(1, seconds), turns: captions.turns});
+    screen.done({...result, session: this.session, seconds: Math.max(1, seconds), turns: captions.turns});
   }
 }

@@ -1,9 +1,9 @@
 // What was said, by both sides; the companion's words light up as they are heard.
 
 export class Captions {
-  constructor(box) {
-    this.box = box;
-    this.lines = new Map();
+  // `names`: what stands before each side's words for who cannot see the sides, and beside words that wait.
+  constructor(box, names) {
+    Object.assign(this, {box, names, lines: new Map()});
   }
 
   clear() {
@@ -16,18 +16,17 @@ export class Captions {
     if (!line) {
       const element = document.createElement("p");
       element.className = role;
+      const who = part("sr", `${this.names[role]}: `);
+      const parts = (role === "tutor" ? ["heard", "now", "rest"] : ["words"]).map(name => part(name, ""));
+      element.append(who, ...parts);
       this.box.append(element);
-      line = {element, text: "", words: [], role};
+      line = {element, parts, role, text: "", words: [], heard: 0};
       this.lines.set(item, line);
     }
     return line;
   }
 
-  add(item, role, text) {
-    const line = this.line(item, role);
-    line.text += text;
-    this.draw(line);
-  }
+  add(item, role, text) { this.set(item, role, this.line(item, role).text + text); }
 
   set(item, role, text) {
     const line = this.line(item, role);
@@ -44,12 +43,14 @@ export class Captions {
   get turns() { return [...this.lines.values()].filter(line => line.role === "learner" && line.text).length; }
 
   // Typed while the link was down: it is shown, and shown to be waiting.
-  waiting(item, is) { this.lines.get(item)?.element.classList.toggle("waiting", is); }
-
-  time(item, words) {
-    const line = this.lines.get(item);
-    if (line) line.words.push(...words);
+  waiting(item, is) {
+    const element = this.lines.get(item)?.element;
+    element?.classList.toggle("waiting", is);
+    element?.toggleAttribute("data-note", is);
+    if (element && is) element.dataset.note = this.names.waiting;
   }
+
+  time(item, words) { this.lines.get(item)?.words.push(...words); }
 
   // The companion was interrupted: `text` is what was heard of it.
   cut(item, text) {
@@ -61,22 +62,28 @@ export class Captions {
 
   heard(item, ms) {
     const line = this.lines.get(item);
-    if (!line || !line.words.length) return;
-    let end = 0;
-    for (const word of line.words) if (word.start_ms <= ms) end = Math.max(end, word.end);
-    line.heard = end;
+    if (!line || (!line.words.length && ms !== Infinity)) return;
+    const begun = line.words.filter(word => word.start_ms <= ms);
+    const now = begun.find(word => word.end_ms > ms);
+    line.now = now?.start;
+    line.heard = ms === Infinity ? ms : begun.reduce((end, word) => Math.max(end, word.end), 0);
     this.draw(line);
   }
 
-  draw(line) {
-    if (line.role === "tutor") {
-      const heard = document.createElement("span"), rest = document.createElement("span");
-      heard.className = "heard";
-      const end = line.heard ?? 0;
-      heard.textContent = line.text.slice(0, end);
-      rest.textContent = line.text.slice(end);
-      line.element.replaceChildren(heard, rest);
-    } else line.element.textContent = line.text || "…";
+  draw({role, text, heard, now, parts}) {
+    if (role === "tutor") {
+      const begins = Math.min(now ?? heard, heard);
+      [text.slice(0, begins), text.slice(begins, heard), text.slice(heard)].forEach((piece, place) => {
+        if (parts[place].textContent !== piece) parts[place].textContent = piece;
+      });
+    } else parts[0].textContent = text || "…";
     this.box.scrollTop = this.box.scrollHeight;
   }
+}
+
+function part(name, text) {
+  const made = document.createElement("span");
+  made.className = name;
+  made.textContent = text;
+  return made;
 }

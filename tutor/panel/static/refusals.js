@@ -1,40 +1,38 @@
 // Why a talk cannot begin or go on, in words: a refused WebSocket does not say, an ordinary request does.
-
-export const REASONS = {
-  finished: "The time is used up.",
-  out_of_minutes: "This month's voice minutes of your plan are used up.",
-  quiet: "It had gone quiet.",
-  closed: "You ended the talk.",
-  learner_left: "You had left.",
-  failed: "Something went wrong on the server.",
-};
-const BUSY = "The server is full or restarting.";
+import {t} from "./words.js";
 
 const ask = address => fetch(address, {signal: AbortSignal.timeout(8000)});
 const read = async answer => answer.ok ? (await answer.json()).data : null;
+const capital = text => text[0].toUpperCase() + text.slice(1);
 
-function spent({plan, quotas}) {
+export const ended = reason => t(`talk.reason.${reason}`) || t("talk.over");
+
+// What is used up, and the smallest plan that has more of it.
+async function spent({plan, quotas}) {
   const full = quotas.find(({quota, left}) => left === 0 && quota !== "companions");
   if (!full) return null;
-  return full.quota === "concurrent_sessions"
-    ? `Another talk of yours is going on, in another window or on the phone. Your plan “${plan}” allows ${full.limit} at a time: end that one first.`
-    : `Your plan “${plan}” includes ${full.limit} ${full.quota.replaceAll("_", " ")} a month, and they are used up. Whoever runs this Viva can give you a larger plan.`;
+  const {quota, limit, used} = full;
+  const plans = await read(await ask("/api/v1/plans")) ?? [];
+  const larger = plans.find(({limits}) => limits[quota] === null || limits[quota] > limit);
+  const lifts = larger && t(larger.limits[quota] === null ? "talk.lifts_all" : "talk.lifts", {plan: capital(larger.plan), limit: larger.limits[quota]});
+  return [t(`talk.spent.${quota}`, {plan: capital(plan), limit, used}), ...(lifts ? [lifts, t("talk.lifted_by")] : [])].join(" ");
 }
 
-// {text, over, summary}: `over` if it makes no sense to try again. Throws if there is no network.
+// {text, over, summary, plan}: `over` if it makes no sense to try again, `plan` if a larger one would help.
+// Throws if there is no network.
 export async function whyRefused(companion, session) {
   const found = await ask(`/api/v1/companions/${companion.slug}`);
-  if (found.status === 401) return {over: true, text: "You are signed out. Open your sign-in link again, or ask for a new one."};
-  if (found.status === 404) return {over: true, text: `${companion.name} is not there any more.`};
-  if (!found.ok) return {over: false, text: (await found.json().catch(() => ({}))).error ?? BUSY};
+  if (found.status === 401) return {over: true, text: t("talk.signed_out")};
+  if (found.status === 404) return {over: true, text: t("talk.gone", companion)};
+  if (!found.ok) return {over: false, text: (await found.json().catch(() => ({}))).error ?? t("talk.busy")};
   if (session) {
     const answer = await ask(`/api/v1/sessions/${session}`);
     const kept = await read(answer);
-    if (kept?.status === "ended") return {over: true, text: REASONS[kept.ended_reason] ?? "This talk is over.", summary: kept.summary};
-    if (answer.status === 404) return {over: true, text: "This talk is over."};
-    return {over: false, text: BUSY};
+    if (kept?.status === "ended") return {over: true, text: ended(kept.ended_reason), summary: kept.summary, plan: kept.ended_reason === "out_of_minutes"};
+    if (answer.status === 404) return {over: true, text: t("talk.over")};
+    return {over: false, text: t("talk.busy")};
   }
   const usage = await read(await ask("/api/v1/me/usage"));
-  const why = usage && spent(usage);
-  return why ? {over: true, text: why} : {over: false, text: BUSY};
+  const why = usage && await spent(usage);
+  return why ? {over: true, text: why, plan: true} : {over: false, text: t("talk.busy")};
 }

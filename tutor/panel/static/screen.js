@@ -1,33 +1,37 @@
-// What the page shows; it decides nothing.
+// What the session page shows; it decides nothing.
 import {Captions} from "./captions.js";
-import {formula} from "./formula.js";
+import * as shown from "./shown.js";
+import {t} from "./words.js";
 
 export const $ = id => document.getElementById(id);
-const STATES = {listening: "Listening", thinking: "Thinking", speaking: "Speaking", ending: "Summing up…", connecting: "Connecting…"};
-
-export const captions = new Captions($("captions"));
+export const companion = JSON.parse($("page").dataset.companion);
+export const captions = new Captions($("captions"), {tutor: companion.name, learner: t("talk.you"), waiting: t("talk.waiting")});
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function show(id) {
-  for (const section of ["choose", "talk", "done"]) $(section).hidden = section !== id;
-  $(id).querySelector("[tabindex='-1']")?.focus();
+  for (const section of ["ready", "talk", "done"]) $(section).hidden = section !== id;
+  (id === "done" ? $("done-title") : $("talk-title")).focus();
 }
 
-export function say(state, text = STATES[state]) {
+export function say(state, text = t(`talk.state.${state}`)) {
   document.body.dataset.state = state;
   if ($("state").textContent !== text) $("state").textContent = text;
 }
 
 // Something that the learner should know; it stays until something else does.
-export function warn(text) { $("trouble").textContent = text; }
+export function warn(text) { if ($("trouble").textContent !== text) $("trouble").textContent = text; }
 
-export function begin(companion, {microphone}) {
+// Signs of what the learner must be able to see all the time.
+export function sign(id, is) { $(id).hidden = !is; }
+
+// For who cannot see the captions and does not hear the voice.
+export function speak(text) { $("spoken").textContent = text; }
+
+export function begin({microphone}) {
   captions.clear();
+  shown.clear();
   warn("");
-  $("talk-title").textContent = companion.name;
-  $("topic").textContent = companion.topic;
-  $("patience").value = companion.patience;
   $("time").textContent = "";
-  $("shown").hidden = true;
   mute(false);
   microphoneIs(microphone);
   show("talk");
@@ -35,42 +39,45 @@ export function begin(companion, {microphone}) {
 }
 
 export function microphoneIs(there) {
-  for (const id of ["mute", "level", "keys"]) $(id).hidden = !there;
+  for (const id of ["mute", "level"]) $(id).hidden = !there;
 }
 
 export function mute(is) {
   $("mute").setAttribute("aria-pressed", is);
-  $("mute").textContent = is ? "Unmute" : "Mute";
+  $("mute").setAttribute("aria-label", t(is ? "talk.unmute" : "talk.mute"));
+  $("mute").querySelector("use").setAttribute("href", `/static/icons.svg#mic${is ? "-off" : ""}`);
   $("level").classList.toggle("muted", is);
 }
 
 // How loud the microphone is, 0 to 1: the meter goes down to 60 dB below the loudest.
 export function level(peak) {
-  $("level").style.setProperty("--level", peak ? Math.max(0, 1 + Math.log10(peak) / 3).toFixed(2) : 0);
+  const share = peak ? Math.max(0, 1 + Math.log10(peak) / 3).toFixed(2) : 0;
+  $("level").style.setProperty("--level", share);
+  if (document.body.dataset.state === "listening") orb(share);
 }
+
+// How loud the companion speaks, 0 to 1.
+export function voice(peak) { if (document.body.dataset.state === "speaking") orb(Math.min(1, peak * 2)); }
+
+function orb(share) { if (!calm.matches) $("talk").querySelector(".orb").style.setProperty("--voice", share); }
 
 export function time(seconds) {
   const whole = Math.round(seconds);
-  $("time").textContent = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")} left`;
+  $("time").textContent = t("talk.left", {time: `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`});
+  $("talk").style.setProperty("--left", Math.min(100, 100 * seconds / (companion.duration_minutes * 60)));
 }
 
-export function shown({title, body, mathml}) {
-  $("shown").hidden = false;
-  $("shown").querySelector("h2").textContent = title;
-  const text = body.replace(/\*\*|__|`/g, "");  // Markdown's marks are not to be read
-  $("shown").querySelector("p").replaceChildren(formula(mathml) ?? text);
-}
-
-export function done({title, reason, summary, companion, seconds, turns, again}) {
+export function done({title, reason, summary, seconds, turns, session, plan, again}) {
   document.body.dataset.state = "done";
   $("done-title").textContent = title;
   $("reason").textContent = reason;
   $("summary").textContent = summary ?? "";
-  const figures = turns ? [duration(seconds), count(turns, "turn")] : [];
-  $("with").textContent = [companion.name, companion.topic, ...figures].join(" · ");
+  $("with").textContent = turns ? [duration(seconds), t("talk.turns", {n: turns})].join(" · ") : "";
   $("again").textContent = again;
+  $("plan").hidden = !plan;
+  $("transcript").hidden = !turns || !session;
+  $("transcript").href = `/history/${session}`;
   show("done");
 }
 
-const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-const duration = seconds => seconds < 90 ? count(Math.round(seconds), "second") : count(Math.round(seconds / 60), "minute");
+const duration = seconds => seconds < 90 ? t("talk.seconds", {n: Math.round(seconds)}) : t("talk.minutes", {n: Math.round(seconds / 60)});

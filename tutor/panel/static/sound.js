@@ -11,14 +11,17 @@ export class Sound {
     this.context.resume();  // never comes back where there is no sound device
     this.gain = this.context.createGain();
     this.gain.connect(this.context.destination);
+    this.voice = this.context.createAnalyser();
+    this.voice.fftSize = 256;
+    this.voice.connect(this.gain);
     if (!this.context.audioWorklet) {
-      this.plain = new PlainPlayer(this.context, this.gain, this.onPlayed);
+      this.plain = new PlainPlayer(this.context, this.voice, this.onPlayed);
       return;
     }
     await Promise.all(["capture", "player"].map(name => this.context.audioWorklet.addModule(`/static/${name}-worklet.js`)));
     this.player = new AudioWorkletNode(this.context, "player", {outputChannelCount: [1]});
     this.player.port.onmessage = ({data}) => this.onPlayed(data);
-    this.player.connect(this.gain);
+    this.player.connect(this.voice);
   }
 
   // Throws what getUserMedia throws.
@@ -44,6 +47,13 @@ export class Sound {
   silence() {
     this.plain?.clear();
     this.player?.port.postMessage("clear");
+  }
+
+  // How loud what is played is just now, 0 to 1, whatever the volume.
+  get loudness() {
+    this.wave ??= new Float32Array(this.voice?.fftSize ?? 0);
+    this.voice?.getFloatTimeDomainData(this.wave);
+    return this.wave.reduce((loudest, sample) => Math.max(loudest, Math.abs(sample)), 0);
   }
 
   set volume(share) { if (this.gain) this.gain.gain.value = share; }
