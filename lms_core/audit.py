@@ -29,6 +29,10 @@ class Act(StrEnum):
     SUPERVISED = "supervised"
     EXPORTED = "exported"
     ERASED = "erased"
+    RECORDING_ALLOWED = "recording_allowed"  # by the learner; forbidden: taken back
+    RECORDING_FORBIDDEN = "recording_forbidden"
+    RECORDING_HEARD = "recording_heard"  # by somebody else
+    RECORDINGS_DELETED = "recordings_deleted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from storage.plans import PlanStore
 from storage.preferences import PreferenceStore
 from storage.progress import ProgressStore
 from storage.quizzes import QuizStore
+from storage.recordings import RecordingStore
 from storage.search import SearchStore
 from storage.sessions import SessionStore
 from storage.sign_ins import SignInStore
@@ -61,6 +62,7 @@ class Stores:
         self.preferences = PreferenceStore(database)
         self.progress = ProgressStore(database)
         self.quizzes = QuizStore(database)
+        self.recordings = RecordingStore(database)
         self.search = SearchStore(database)
         self.sessions = SessionStore(database)
         self.sign_ins = SignInStore(database)

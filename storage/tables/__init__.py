@@ -31,6 +31,7 @@ from storage.tables.media import media
 from storage.tables.notifications import notifications
 from storage.tables.people import people, tokens
 from storage.tables.quizzes import quiz_answers, quiz_attempts, quiz_items, quizzes
+from storage.tables.recordings import recording_consents, recordings
 from storage.tables.search import search_documents
 from storage.tables.secrets import secrets
 from storage.tables.sessions import items, sessions, turn_metrics
@@ -66,6 +67,8 @@ __all__ = [
     "quiz_attempts",
     "quiz_items",
     "quizzes",
+    "recording_consents",
+    "recordings",
     "search_documents",
     "secrets",
     "session_leases",
