@@ -16,7 +16,16 @@ from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import LEARNER, TEACHER, cookie_of, new_context
 from tutor.panel.pages import PAGES
 
-DOORS = ("/", "/enter", "/enter?note=joined", "/join", "/join?invitation=some", "/forgot", "/reset")
+DOORS = (
+    "/",
+    "/enter",
+    "/enter?note=joined",
+    "/join",
+    "/join?invitation=some",
+    "/forgot",
+    "/reset",
+    "/offline",
+)
 """Open to who is not signed in."""
 _BESIDES = ("/companions?saved=1", "/companions?search=zzz", "/leaderboard?period=all", "/history/none")
 """States of pages that look different: empty, filtered, not found."""

@@ -83,7 +83,10 @@ def is_ours(said: ConsoleMessage) -> bool:
 async def new_context(
     browser: Browser, school: RunningServer, cookie: str | None, **settings: Any
 ) -> BrowserContext:
-    context = await browser.new_context(base_url=school.url, **{"locale": "en-GB", **settings})
+    # a worker would see requests before the test's own routes do
+    context = await browser.new_context(
+        base_url=school.url, **{"locale": "en-GB", "service_workers": "block", **settings}
+    )
     if cookie is not None:
         await context.add_cookies([{"name": "viva_session", "value": cookie, "url": school.url}])
     return context

@@ -92,6 +92,7 @@ def routes(behind: Behind, auth: Authenticator, doors: Doors) -> list[web.RouteD
         web.get("/enter", panel.enter),
         web.get("/join", panel.join),
         web.get("/forgot", panel.forgot),
+        web.get("/offline", panel.offline),
         web.get("/language/{code}", panel.choose_language),
     ]
 
@@ -155,6 +156,10 @@ class _Panel:
     async def forgot(self, request: web.Request) -> web.StreamResponse:
         """Ask for the letter whose link sets a new password."""
         return self._door(request, "forgot.html")
+
+    async def offline(self, request: web.Request) -> web.StreamResponse:
+        """What the worker shows when there is no network."""
+        return self._door(request, "offline.html")
 
     def _door(self, request: web.Request, template: str, **shown: Any) -> web.StreamResponse:
         """A page for who is not signed in; `here` is where changing the language leads back to."""

@@ -26,9 +26,11 @@ class Renderer:
         self._environment.globals["languages"] = list(LANGUAGES)
 
     def page(self, template: str, strings: Strings, status: int = 200, **values: Any) -> web.Response:
-        """A private page: no cache may keep it."""
+        """A private page: no cache may keep it but the worker's (`worker.js`), which has to know whose it is."""
         text = self._environment.get_template(template).render(t=strings, **values)
         response = web.Response(text=text, status=status, content_type="text/html", headers=_PRIVATE)
+        if (person := values.get("person")) is not None:
+            response.headers["Viva-Person"] = person.id
         if len(text) > WORTH_PACKING:
             response.enable_compression()
         return response

@@ -2,14 +2,18 @@
 
 import gzip
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-_STATIC = Path(__file__).parent / "static"
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_PANEL = Path(__file__).parent
+_TYPES = {
+    ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}  # fmt: skip
 _PAGES = {"/reset": "reset.html"}
 WORTH_PACKING = 1024  # bytes
 HEADERS = {
@@ -37,18 +41,37 @@ class File:
         return hashlib.sha256(self.body).hexdigest()[:16]
 
 
-def read(path: Path) -> File:
-    body = path.read_bytes()
-    packed = gzip.compress(body, mtime=0) if len(body) > WORTH_PACKING else None
-    return File(_TYPES[path.suffix], body, packed if packed and len(packed) < len(body) else None)
+def routes(panel: Path = _PANEL) -> list[web.RouteDef]:
+    """The pages and the fixed set of files that they need; open to everybody, they hold nothing private.
 
-
-def routes() -> list[web.RouteDef]:
-    """The pages and the fixed set of files that they need; open to everybody, they hold nothing private."""
-    files = {path.name: read(path) for path in sorted(_STATIC.iterdir()) if path.suffix in _TYPES}
-    return [web.get(path, _serving(files[name])) for path, name in _PAGES.items()] + [
-        web.get(f"/static/{name}", _serving(file)) for name, file in files.items()
+    `panel`: where static/ and worker.js lie.
+    """
+    files = {
+        path.name: _packed(_TYPES[path.suffix], path.read_bytes())
+        for path in sorted((panel / "static").iterdir())
+        if path.suffix in _TYPES
+    }
+    return [
+        *(web.get(path, _serving(files[name])) for path, name in _PAGES.items()),
+        *(web.get(f"/static/{name}", _serving(file)) for name, file in files.items()),
+        web.get("/worker.js", _serving(_worker(panel, list(files)))),
     ]
+
+
+def _packed(kind: str, body: bytes) -> File:
+    packed = gzip.compress(body, mtime=0) if len(body) > WORTH_PACKING else None
+    return File(kind, body, packed if packed and len(packed) < len(body) else None)
+
+
+def _worker(panel: Path, names: list[str]) -> File:
+    """The service worker; it is another one as soon as anything that pages are made of is."""
+    parts = (
+        path for path in sorted(panel.rglob("*")) if path.is_file() and path.suffix not in (".py", ".pyc")
+    )
+    version = hashlib.sha256(b"".join(map(Path.read_bytes, parts))).hexdigest()[:16]
+    files = [f"/static/{name}" for name in names]
+    begin = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(files)};\n"
+    return _packed("text/javascript", begin.encode() + (panel / "worker.js").read_bytes())
 
 
 def _serving(file: File) -> Handler:

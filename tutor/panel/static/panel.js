@@ -1,5 +1,5 @@
 // What pages do beyond showing: forms and buttons that call the REST API, dates as people write them, messages.
-const strings = JSON.parse(document.getElementById("strings").textContent);
+export const strings = JSON.parse(document.getElementById("strings").textContent);
 
 export function toast(text) {
   const message = document.createElement("p");
