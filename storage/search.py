@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
     Row,
     Select,
     String,
@@ -53,21 +52,30 @@ class SearchStore(Search):
         wanted = terms(query)
         if not wanted:
             return [], 0
-        source, matches, rank = _sqlite(wanted) if self._database.is_sqlite else _postgresql(wanted)
-        matches &= _seen(viewer)
+        matching = _sqlite(wanted) if self._database.is_sqlite else _postgresql(wanted)
+        found = matching.cte("found").prefix_with("MATERIALIZED")  # each match is ranked once
+        may = _seen(viewer)
         if kinds:
-            matches &= search_documents.c.kind.in_([kind.value for kind in kinds])
-        rows = (
-            select(search_documents).select_from(source).where(matches)
-            .order_by(rank, search_documents.c.number).limit(limit).offset((page - 1) * limit)
-        )  # fmt: skip
+            may &= search_documents.c.kind.in_([kind.value for kind in kinds])
+        source = found.join(search_documents, search_documents.c.number == found.c.number)
+        seen = select(found, func.count().over().label("total")).select_from(source).where(may)
+        ordered = (
+            seen.order_by(found.c.rank, found.c.number).limit(limit).offset((page - 1) * limit).subquery()
+        )
+        shown = (
+            select(search_documents, ordered.c.total)
+            .join(ordered, ordered.c.number == search_documents.c.number)
+            .order_by(ordered.c.rank, ordered.c.number)
+        )
         async with self._database.read() as connection:
-            found = (await connection.execute(rows)).all()
-            total = await connection.scalar(select(func.count()).select_from(source).where(matches))
+            rows = (await connection.execute(shown)).all()
+            if rows or page == 1:
+                total = rows[0].total if rows else 0
+            else:  # beyond the last page
+                total = await connection.scalar(select(func.count()).select_from(source).where(may)) or 0
         return [
-            Hit(Found(row.kind), row.id, marked(row.title, wanted), snippet(row.body, wanted))
-            for row in found
-        ], total or 0
+            Hit(Found(row.kind), row.id, marked(row.title, wanted), snippet(row.body, wanted)) for row in rows
+        ], total
 
     async def fill(self) -> None:
         """Index what is not: written before there was search, or in bulk."""
@@ -102,23 +110,21 @@ async def _companions(_connection: AsyncConnection, rows: _Rows) -> list[Documen
     return [of_companion(companion_of(row)) for row in rows]
 
 
-_Parts = tuple[FromClause, ColumnElement[bool], ColumnElement[Any]]
-
-
-def _sqlite(wanted: Collection[str]) -> _Parts:
-    """Words are letters and digits, and quoted: nothing of FTS5's own syntax comes in."""
+def _sqlite(wanted: Collection[str]) -> Select[Any]:
+    """The number and rank of all that match. Words are letters and digits, and quoted: nothing of FTS5's own syntax comes in."""
     query = " ".join(f'"{one}"*' for one in wanted)
     name: ColumnElement[str] = literal_column("search_index")
-    source = search_documents.join(_fts5, _fts5.c.rowid == search_documents.c.number)
-    return source, name.op("MATCH")(literal(query)), func.bm25(name, _TITLE_WEIGHS, 1.0)
+    rank = func.bm25(name, _TITLE_WEIGHS, 1.0).label("rank")
+    return select(_fts5.c.rowid.label("number"), rank).where(name.op("MATCH")(literal(query)))
 
 
-def _postgresql(wanted: Collection[str]) -> _Parts:
+def _postgresql(wanted: Collection[str]) -> Select[Any]:
     """The same as a tsquery."""
     query = cast(cast(" & ".join(f"'{one}':*" for one in wanted), String), TSQUERY)
-    source = search_documents.join(_tsvector, _tsvector.c.number == search_documents.c.number)
     words = _tsvector.c.words
-    return source, words.op("@@")(query), func.ts_rank(words, query).desc()
+    return select(_tsvector.c.number, (-func.ts_rank(words, query)).label("rank")).where(
+        words.op("@@")(query)
+    )
 
 
 def _seen(viewer: Principal) -> ColumnElement[bool]:
@@ -138,9 +144,11 @@ def _readable(viewer: Principal, lesson_id: ColumnElement[str]) -> ColumnElement
     if viewer.role is Role.ADMIN:
         return true()
     inside = lessons.join(modules).join(courses)
-    every = select(lessons.c.id).select_from(inside)
-    mine = every.where(courses.c.author_id == viewer.person_id)
-    free = every.where(lessons.c.free_preview, courses.c.published)
+    mine = select(lessons.c.id).select_from(inside).where(courses.c.author_id == viewer.person_id)
+    its_course = exists().where(
+        modules.c.id == lessons.c.module_id, courses.c.id == modules.c.course_id, courses.c.published
+    )
+    free = select(lessons.c.id).where(lessons.c.free_preview, its_course)
     taken = (
         select(lessons.c.id).select_from(inside.join(enrollments, enrollments.c.course_id == courses.c.id))
         .where(enrollments.c.person_id == viewer.person_id, courses.c.published)

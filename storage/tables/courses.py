@@ -75,9 +75,13 @@ lessons = Table(
     Column("position", Integer, nullable=False, server_default="0"),
     Column("kind", String(20), nullable=False, server_default="text"),
     Column("metadata", JSON, nullable=False, server_default="{}"),
-    Column("free_preview", Boolean, nullable=False, server_default=false(), index=True),
+    Column("free_preview", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("module_id", "slug"),
     Index(None, "module_id", "position"),
+)  # fmt: skip
+Index(  # few are; an index on all values would not be used
+    "ix_lessons_free_preview", lessons.c.module_id,
+    sqlite_where=lessons.c.free_preview == true(), postgresql_where=lessons.c.free_preview,
 )  # fmt: skip
 
 enrollments = Table(
