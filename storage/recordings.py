@@ -117,6 +117,11 @@ class RecordingStore:
                 await note(connection, Act.RECORDINGS_DELETED, whom=person_id, count=len(deleted))
         return deleted
 
+    async def drop(self, session_id: str) -> None:
+        """There is nothing in it."""
+        async with self._database.write() as connection:
+            await _delete(connection, recordings.c.session_id == session_id)
+
     async def expire(self, now: datetime, started_before: datetime) -> list[str]:
         """Delete what has expired, or would have under the retention period of today; returns the sessions."""
         overdue = (recordings.c.expires_at <= now) | (recordings.c.started_at < started_before)

@@ -83,6 +83,7 @@ from tutor.panel.markdown import markdown
 from tutor.passwords import Passwords
 from tutor.patience import IDLE_SECONDS, Patience
 from tutor.previews import Previews
+from tutor.recordings.keeper import Recordings
 from tutor.resets import Resets
 from tutor.sandbox import Sandbox
 from tutor.settings import Settings
@@ -140,9 +141,14 @@ class Server:
             passwords=self.passwords, resets=self.resets, sign_up=settings.sign_up,
         )  # fmt: skip
         self.deliveries = Deliveries(self.stores.notifications, mail)
+        self.recordings = Recordings(
+            store=self.stores.recordings, folder=settings.recordings_folder, possible=settings.recordings,
+            keep_days=settings.recording_days,
+        )  # fmt: skip
         self.live = LiveSessions(
             engines=self.engines, companions=self.stores.companions, sessions=self.stores.sessions, accounts=self.stores.accounts,
-            journal=DatabaseJournal(self.writer), minutes=self.stores.minutes, metrics=self.metrics, load=self.load, most=settings.max_sessions,
+            journal=DatabaseJournal(self.writer), minutes=self.stores.minutes, metrics=self.metrics, load=self.load,
+            recordings=self.recordings, most=settings.max_sessions,
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip
@@ -156,7 +162,7 @@ class Server:
         self.stripe = Stripe(stripe_account(settings))
         self.leaving = Leaving(
             personal=self.stores.personal, billing=self.stores.billing, stripe=self.stripe,
-            live=self.live, auth=self.auth, events=settings.data_dir / "events",
+            live=self.live, auth=self.auth, recordings=self.recordings, events=settings.data_dir / "events",
         )  # fmt: skip
         self._watch()
 
@@ -170,7 +176,8 @@ class Server:
         await self.database.migrate()
         await self.stores.search.fill()
         welcome = await first_run(self.stores.accounts, self.stores.companions, self.settings.data_dir)
-        working = [asyncio.create_task(self.writer.run()), asyncio.create_task(self.resets.run())]
+        parts = (self.writer, self.resets, self.recordings)
+        working = [asyncio.create_task(part.run()) for part in parts]
         self.address = self.settings.address_at(bound.getsockname()[1])
         try:
             async with started(self.engines), self.jobs.running(), asyncio.TaskGroup() as group:
@@ -202,6 +209,7 @@ class Server:
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
             self.passwords.close()
+            self.recordings.close()
             await self.database.aclose()
             _log.info("server.stopped")
 

@@ -14,6 +14,7 @@ from storage.personal import PersonalStore
 from tutor.auth import Authenticator
 from tutor.billing import Stripe
 from tutor.live import LiveSessions
+from tutor.recordings.keeper import Recordings
 
 _log = structlog.get_logger(__name__)
 FRESH = timedelta(minutes=15)
@@ -25,10 +26,10 @@ class Leaving:
 
     def __init__(
         self, *, personal: PersonalStore, billing: BillingStore, stripe: Stripe, live: LiveSessions,
-        auth: Authenticator, events: Path,
+        auth: Authenticator, recordings: Recordings, events: Path,
     ) -> None:  # fmt: skip
         self._personal, self._billing, self._stripe = personal, billing, stripe
-        self._live, self._auth, self._events = live, auth, events
+        self._live, self._auth, self._recordings, self._events = live, auth, recordings, events
 
     async def changed(self, account: Account) -> None:
         """What an admin changed counts at once; who is shut out talks no longer."""
@@ -46,6 +47,7 @@ class Leaving:
         await self._live.end_of(person_id)  # what is under way must not be written after the rest is gone
         erased = await self._personal.erase(person_id)
         self._auth.forget(person_id)
+        await self._recordings.forget(erased.session_ids)
         await asyncio.to_thread(self._delete_files, erased.session_ids)
 
     def _delete_files(self, session_ids: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -34,6 +34,8 @@ from tutor.journal import restore
 from tutor.meter import Meter
 from tutor.metrics import Metrics
 from tutor.recording import EventFile
+from tutor.recordings.keeper import Recordings
+from tutor.recordings.recorder import SoundRecorder
 from tutor.speech_load import SpeechLoad
 
 _log = structlog.get_logger(__name__)
@@ -72,6 +74,7 @@ class LiveSessions:
         minutes: Minutes,
         metrics: Metrics,
         load: SpeechLoad,
+        recordings: Recordings,
         most: int,
         grace_seconds: float,
         record_to: Path | None = None,
@@ -85,6 +88,7 @@ class LiveSessions:
             accounts,
         )
         self._journal, self._metrics, self._load = journal, metrics, load
+        self._recordings = recordings
         self._minutes, self._meter = minutes, Meter(minutes)
         self._ear_hints = ear_hints
         self._most, self._grace, self._record_to = most, grace_seconds, record_to
@@ -269,9 +273,12 @@ class LiveSessions:
     ) -> Session:
         lesson = await self._companions.lesson(lesson_id)
         left = await self._minutes.left(person_id)
-        group = (
-            self._check_open()
-        )  # again: a session begun after `drain` has ended the others would never end
+        recorder, restored = await self._recorder(session_id, person_id, restored)
+        try:
+            group = self._check_open()  # again: one begun after `drain` has ended the others would never end
+        except TooBusy:
+            await self._recordings.finish(session_id)
+            raise
         hints = hints_for(companion, lesson) if self._ear_hints else ()
         config = SessionConfig(language=companion.language, speed=companion.speed, hints=hints)
         record = EventFile(self._record_to / f"{session_id}.jsonl") if self._record_to is not None else None
@@ -280,14 +287,27 @@ class LiveSessions:
             id=session_id, companion=companion, lesson=lesson, ears=engines.ears, mind=engines.mind,
             mouth=engines.mouth, silero=engines.silero, journal=self._journal, observer=self._metrics,
             config=config, now=asyncio.get_running_loop().time, grace_seconds=self._grace, restored=restored,
-            record=record, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
+            record=record, recorder=recorder, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
         )  # fmt: skip
+        if recorder is not None:
+            recorder.on_stopped = session.recording_changed
         self._meter.add(session, person_id, left)
         running = self._live[session_id] = _Running(session, person_id)
         self._metrics.sessions_active.set(len(self._live))
         group.create_task(self._hold(running, record))
         await running.started.wait()
         return session
+
+    async def _recorder(
+        self, session_id: str, person_id: str, restored: Restored | None
+    ) -> tuple[SoundRecorder | None, Restored | None]:
+        """If the session is recorded, the recorder; and how it goes on: what can be heard was said, even if a crash
+        came before it was stored."""
+        talked = restored.snapshot.talked_seconds if restored is not None else 0.0
+        recorder = await self._recordings.begin(session_id, person_id, talked)
+        if recorder is not None and restored is not None and recorder.until > talked:
+            restored = replace(restored, snapshot=replace(restored.snapshot, talked_seconds=recorder.until))
+        return recorder, restored
 
     async def _hold(self, running: _Running, record: EventFile | None) -> None:
         session = running.session
@@ -300,6 +320,7 @@ class LiveSessions:
             _log.exception("session.failed")
         finally:
             running.started.set()
+            await self._recordings.finish(session.id)  # before anybody resumes it
             self._live.pop(session.id, None)
             running.over.set()
             self._metrics.sessions_active.set(len(self._live))

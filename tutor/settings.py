@@ -153,6 +153,20 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "text", "json"] = Field(
         "auto", description="auto: text on a terminal, JSON otherwise."
     )
+    recordings: bool = Field(
+        False,
+        description="Sessions may be recorded as sound: of those learners who have switched it on for themselves.",
+    )
+    recording_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="Days after which a recording is deleted, with its date told beforehand.",
+    )
+    recordings_dir: Path | None = Field(
+        None,
+        description="Folder for recordings; without it, recordings in the data directory. Servers may share it.",
+    )
     record_events: bool = Field(
         False,
         description="Write every session's turn-taking events (with words) to the data directory, for viva replay.",
@@ -264,6 +278,10 @@ class Settings(BaseSettings):
             return self.public_url.rstrip("/")
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    @property
+    def recordings_folder(self) -> Path:
+        return self.recordings_dir or self.data_dir / "recordings"
 
     @property
     def models_dir(self) -> Path:

@@ -25,6 +25,7 @@ from storage.first_run import first_run
 from storage.minutes import MinuteStore
 from storage.personal import PersonalStore
 from storage.plans import PlanStore
+from storage.recordings import RecordingStore
 from storage.sessions import SessionStore
 from storage.tables import people
 from storage.writer import SessionWriter
@@ -36,6 +37,7 @@ from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
 from tutor.live import Engines, LiveSessions
 from tutor.metrics import Metrics
+from tutor.recordings.keeper import Recordings
 from tutor.speech_load import SpeechLoad
 
 COMPANION = "ada-fractions"
@@ -59,16 +61,21 @@ class SlowCompanions(CompanionStore):
 class House:
     """Everything around `LiveSessions`, and two people."""
 
-    def __init__(self, database: Database, silero: SileroBatch, most: int, grace: float) -> None:
+    def __init__(
+        self, database: Database, silero: SileroBatch, folder: Path, most: int, grace: float
+    ) -> None:
         self.accounts = AccountStore(database)
         self.companions = SlowCompanions(database)
         self.writer = SessionWriter(database)
         self.metrics, self.load = Metrics(), SpeechLoad(1.0)
         self.sessions = SessionStore(database)
+        self.recordings = Recordings(
+            store=RecordingStore(database), folder=folder / "recordings", possible=True, keep_days=30
+        )
         self.live = LiveSessions(
             engines=Engines(NullEars(), NullMind(), NullMouth(), silero), companions=self.companions,
             sessions=self.sessions, accounts=self.accounts, journal=DatabaseJournal(self.writer), minutes=MinuteStore(database),
-            metrics=self.metrics, load=self.load, most=most, grace_seconds=grace,
+            metrics=self.metrics, load=self.load, recordings=self.recordings, most=most, grace_seconds=grace,
         )  # fmt: skip
 
     async def person(self, name: str, plan: Plan = Plan.PRO) -> Principal:
@@ -82,7 +89,7 @@ class House:
 async def house(folder: Path, most: int = 10, grace: float = 60) -> AsyncIterator[House]:
     database, silero = Database(f"sqlite:///{folder / 'viva.db'}"), SileroBatch()
     await database.migrate()
-    made = House(database, silero, most, grace)
+    made = House(database, silero, folder, most, grace)
     await first_run(made.accounts, made.companions, folder)
     writing, ready = asyncio.create_task(made.writer.run()), asyncio.Event()
     holding = asyncio.create_task(made.live.run(ready.set))
@@ -296,6 +303,8 @@ async def test_who_deletes_their_account_while_they_talk_leaves_no_session_and_n
 ) -> None:
     async with house(tmp_path) as made:
         mia, ben = await made.person("Mia"), await made.person("Ben")
+        for one in (mia, ben):
+            await made.recordings.consent(one.person_id)
         mias, bens = [await made.live.open(COMPANION, one, door_kind="realtime") for one in (mia, ben)]
         events = tmp_path / "events"
         events.mkdir()
@@ -305,11 +314,12 @@ async def test_who_deletes_their_account_while_they_talk_leaves_no_session_and_n
         leaving = Leaving(
             personal=PersonalStore(database), billing=BillingStore(database),
             stripe=Stripe(StripeAccount("", "", {})), live=made.live,
-            auth=Authenticator(made.accounts, ()), events=events,
+            auth=Authenticator(made.accounts, ()), recordings=made.recordings, events=events,
         )  # fmt: skip
         await leaving.erase(mia.person_id)
         assert mias.ended == "closed" and bens.ended is None
-        assert [file.stem for file in events.iterdir()] == [bens.id]
+        for folder in (events, tmp_path / "recordings"):
+            assert [file.stem for file in folder.iterdir()] == [bens.id]
         assert await made.sessions.find(mias.id, None) is None and await made.sessions.find(bens.id, None)
 
 

@@ -47,6 +47,11 @@ class Session(SupervisedTalk):
         self._listening.configure()
         self._wind_timer()
 
+    @property
+    def recorded(self) -> bool:
+        """What is said now is kept as sound."""
+        return self._tape.running
+
     def recording_changed(self) -> None:
         """The recorder stopped; the client is told at once."""
         self._show_state(force=True)

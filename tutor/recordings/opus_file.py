@@ -43,6 +43,10 @@ class OpusFile:
     def seconds(self) -> float:
         return self._written / RATE
 
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
+
     def write(self, sound: NDArray[np.int16]) -> None:
         """`sound`: (samples, 2) at RATE."""
         for start in range(0, len(sound), _BLOCK):

@@ -17,20 +17,24 @@ _EVERY = 1.0
 """Seconds of talk after which the worker gets what was noted."""
 _MOST_BYTES = 8 << 20
 """That may wait for a slow disk: more than a minute of both sides."""
+_PATIENCE = 10.0
+"""Seconds that the end of a session waits for the disk."""
 _log = structlog.get_logger(__name__)
 
 
 class SoundRecorder:
     """Implements `tutor.conversation.ports.Recorder`. Whatever goes wrong ends the recording, never the session."""
 
-    def __init__(
-        self, session_id: str, file: OpusFile, begins: float, workers: Executor, failed: Callable[[], None]
-    ) -> None:
-        """`begins`: where in the talk the file begins, in seconds. `failed` is called if it ends by itself."""
+    def __init__(self, session_id: str, file: OpusFile, begins: float, workers: Executor) -> None:
+        """`begins`: where in the talk the file begins, in seconds."""
         self.session_id = session_id
         self.running = True
         self.begins = begins
-        self._file, self._workers, self._failed = file, workers, failed
+        self.on_stopped: Callable[[], None] = lambda: None
+        """Called when it ends before its session."""
+        self.size = 0
+        """Bytes on the disk, after the last write."""
+        self._file, self._workers = file, workers
         self._timeline = Timeline(begins + file.seconds)
         self._noted: list[Callable[[], None]] = []
         self._bytes = 0
@@ -40,7 +44,11 @@ class SoundRecorder:
     @property
     def until(self) -> float:
         """Where in the talk the file ends."""
-        return self.begins + self._file.seconds
+        return self.begins + self.seconds
+
+    @property
+    def seconds(self) -> float:
+        return self._file.seconds
 
     def learner(self, at: float, pcm: bytes | bytearray | memoryview, rate: int) -> None:
         sound = np.frombuffer(bytes(pcm), "<i2")  # a copy: the door may use its buffer again
@@ -52,15 +60,24 @@ class SoundRecorder:
     def hush(self, at: float) -> None:
         self._note(at, 0, partial(self._timeline.hush, at))
 
+    def stop(self) -> None:
+        """It is wanted no longer; `close` comes next."""
+        if self.running:
+            self.running = False
+            self.on_stopped()
+
     async def close(self) -> None:
         """Take down the rest; the file is whole then. Never raises."""
         self.running = False
         try:
-            if self._work is not None:
-                await asyncio.wait([self._work])
-            await self._in_worker(partial(self._finish, self._noted, self._at))
+            async with asyncio.timeout(_PATIENCE):
+                if self._work is not None:
+                    await asyncio.wait([self._work])
+                await self._in_worker(partial(self._finish, self._noted, self._at))
         except Exception as error:  # of encoder or disk; what is there is there
-            _log.warning("recording.not_closed", session_id=self.session_id, reason=str(error))
+            _log.warning(
+                "recording.not_closed", session_id=self.session_id, reason=str(error) or type(error).__name__
+            )
 
     def _note(self, at: float | None, size: int, act: Callable[[], None]) -> None:
         """`at`: it is now that moment of the talk."""
@@ -87,10 +104,9 @@ class SoundRecorder:
             self._give_up(str(error) or type(error).__name__)
 
     def _give_up(self, reason: str) -> None:
-        self.running = False
         self._noted.clear()
         _log.error("recording.stopped", session_id=self.session_id, reason=reason)
-        self._failed()
+        self.stop()
 
     # --- in the worker ----------------------------------------------------------------------------------------
 
@@ -98,9 +114,11 @@ class SoundRecorder:
         for act in noted:
             act()
         self._file.write(self._timeline.take(until))
+        self.size = self._file.size
 
     def _finish(self, noted: list[Callable[[], None]], until: float) -> None:
         try:
             self._take_down(noted, until)
         finally:
             self._file.close()
+            self.size = self._file.size

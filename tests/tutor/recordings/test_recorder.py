@@ -46,7 +46,8 @@ async def test_a_talk_is_in_the_file_and_goes_on_where_it_was(
 ) -> None:
     path, lost = tmp_path / "one.ogg", []
     for begun in (0.0, 3.0):
-        recorder = SoundRecorder("s", OpusFile(path), 10, workers, lambda: lost.append(1))
+        recorder = SoundRecorder("s", OpusFile(path), 10, workers)
+        recorder.on_stopped = lambda: lost.append(1)
         assert abs(recorder.until - 10 - begun) < 0.05
         for number in range(1, 151):
             recorder.learner(10 + begun + number * 0.02, FRAME, RATE)
@@ -70,7 +71,8 @@ async def test_a_full_disk_ends_the_recording_and_nothing_else(
     tmp_path: Path, workers: ThreadPoolExecutor
 ) -> None:
     lost: list[int] = []
-    recorder = SoundRecorder("s", FullDisk(tmp_path / "one.ogg"), 0, workers, lambda: lost.append(1))
+    recorder = SoundRecorder("s", FullDisk(tmp_path / "one.ogg"), 0, workers)
+    recorder.on_stopped = lambda: lost.append(1)
     for number in range(1, 200):
         recorder.learner(number * 0.02, FRAME, RATE)
         await settled(recorder)
@@ -81,7 +83,8 @@ async def test_a_full_disk_ends_the_recording_and_nothing_else(
 async def test_what_waits_for_a_slow_disk_is_bounded(tmp_path: Path, workers: ThreadPoolExecutor) -> None:
     lost: list[int] = []
     disk = SlowDisk(tmp_path / "one.ogg")
-    recorder = SoundRecorder("s", disk, 0, workers, lambda: lost.append(1))
+    recorder = SoundRecorder("s", disk, 0, workers)
+    recorder.on_stopped = lambda: lost.append(1)
     second = np.zeros(RATE, "<i2").tobytes()
     for number in range(1, 400):
         recorder.learner(number, second, RATE)
