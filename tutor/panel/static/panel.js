@@ -1,11 +1,22 @@
 // What pages do beyond showing: forms and buttons that call the REST API, dates as people write them, messages.
 export const strings = JSON.parse(document.getElementById("strings").textContent);
 
-export function toast(text) {
+const MOST_TOASTS = 4;
+
+// With an address the message leads there.
+export function toast(text, address) {
+  const toasts = document.getElementById("toasts");
   const message = document.createElement("p");
-  message.textContent = text;
-  document.getElementById("toasts").append(message);
-  setTimeout(() => message.remove(), 6000);
+  const words = address ? document.createElement("a") : message;
+  words.textContent = text;
+  if (address) {
+    words.href = address;
+    message.append(words);
+  }
+  for (const said of toasts.children) if (said.textContent === text) said.remove();
+  toasts.append(message);
+  if (toasts.childElementCount > MOST_TOASTS) toasts.firstElementChild.remove();
+  setTimeout(() => message.remove(), address ? 12000 : 6000);
 }
 
 // `what` is a method and an address; `tag` the ETag of what was seen: an edit without one is of one's own things,
@@ -130,4 +141,7 @@ document.addEventListener("submit", event => {
 });
 const day = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium"});
 const moment = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
-for (const time of document.querySelectorAll("time[datetime]")) time.textContent = (time.className === "moment" ? moment : day).format(new Date(time.dateTime));
+export function dates(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) time.textContent = (time.className === "moment" ? moment : day).format(new Date(time.dateTime));
+}
+dates(document);

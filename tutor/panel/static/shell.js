@@ -1,4 +1,5 @@
-// The worker behind the pages: lessons can be read again without a network, and a new version of Viva is told.
+// Around every page: the worker that keeps lessons for when there is no network, news of an update, live updates.
+import {follow} from "/static/live.js";
 import {strings, toast} from "/static/panel.js";
 
 const workers = navigator.serviceWorker;  // only where the connection is secure
@@ -13,3 +14,4 @@ const tell = () => { cut.hidden = navigator.onLine; };
 addEventListener("online", tell);
 addEventListener("offline", tell);
 tell();
+if (document.querySelector("header.top")) follow();  // somebody is signed in
