@@ -40,6 +40,7 @@ class Permission(StrEnum):
     CHANGE_PLANS = "change_plans"  # anybody's
     FEATURE_COURSES = "feature_courses"  # put courses before everybody's eyes
     SEE_ALL_SESSIONS = "see_all_sessions"
+    RUN_SERVER = "run_server"  # see how it is, change its settings
     MANAGE_JOBS = "manage_jobs"  # see background jobs, and try failed ones again
 
 

@@ -31,6 +31,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from lms_core.errors import InvalidInput, TooBusy
 from storage import outbox
@@ -188,6 +189,13 @@ class Database:
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             _log.warning("database.silent", error=repr(error))
             raise TooBusy("The database does not answer; the server's log says why.") from error
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        """With how many this process reads at this moment, and with how many it could."""
+        pool = self._reading.pool
+        assert isinstance(pool, QueuePool)
+        return pool.checkedout(), pool.size()
 
     async def aclose(self) -> None:
         await self.engine.dispose()

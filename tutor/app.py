@@ -57,6 +57,7 @@ from tutor.api import (
     search,
     sessions,
     sign_in,
+    system,
     taught,
 )
 from tutor.api.errors import errors
@@ -66,8 +67,10 @@ from tutor.api.routing import Route, bind
 from tutor.archives.courses import CourseArchives
 from tutor.auth import Authenticator
 from tutor.billing import Stripe, StripeAccount
+from tutor.checkup import Checkup
 from tutor.clients import Clients
 from tutor.coding import Coding
+from tutor.condition import Load
 from tutor.deliveries import Deliveries
 from tutor.engines import Chosen, make_engines, started
 from tutor.errors import SettingsError
@@ -90,6 +93,7 @@ from tutor.settings import Settings
 from tutor.signing_in import SigningIn
 from tutor.speech_load import SpeechLoad
 from tutor.supervising import Supervising
+from tutor.timing import timed
 from tutor.updates import LiveUpdates
 
 _MOST_BODY = 1 << 20
@@ -164,6 +168,13 @@ class Server:
             personal=self.stores.personal, billing=self.stores.billing, stripe=self.stripe,
             live=self.live, auth=self.auth, recordings=self.recordings, events=settings.data_dir / "events",
         )  # fmt: skip
+        self.checkup = Checkup(
+            settings=settings,
+            chosen=chosen,
+            database=self.database,
+            metrics=self.metrics,
+            load=self._speech_load,
+        )
         self._watch()
 
     async def run(self, on_ready: Callable[[str, Welcome], None]) -> None:
@@ -176,7 +187,7 @@ class Server:
         await self.database.migrate()
         await self.stores.search.fill()
         welcome = await first_run(self.stores.accounts, self.stores.companions, self.settings.data_dir)
-        parts = (self.writer, self.resets, self.recordings)
+        parts = (self.writer, self.resets, self.recordings, self.checkup)
         working = [asyncio.create_task(part.run()) for part in parts]
         self.address = self.settings.address_at(bound.getsockname()[1])
         try:
@@ -215,7 +226,9 @@ class Server:
 
     def web_app(self, *first: Middleware) -> web.Application:
         """`first`: middlewares that see all requests before the others."""
-        app = web.Application(middlewares=[*first, errors], client_max_size=_MOST_BODY)
+        app = web.Application(
+            middlewares=[*first, timed(self.metrics.request), errors], client_max_size=_MOST_BODY
+        )
         clients = Clients(
             https=self.settings.public_url.startswith("https://"), trusted=self.settings.trusted_proxies
         )
@@ -227,7 +240,9 @@ class Server:
             self.settings.sign_up, letters=self.resets.by_letter, openid=bool(self.settings.oidc_issuer)
         )
         app.add_routes(
-            panel.routes(panel.Behind(self.stores, self.named_files, self.previews), self.auth, doors)
+            panel.routes(
+                panel.Behind(self.stores, self.named_files, self.previews, self.checkup), self.auth, doors
+            )
         )
         app.add_routes(
             transports.routes(
@@ -290,8 +305,16 @@ class Server:
             *media.routes(self.media, self.media_links, self.stores.courses),
             *jobs.routes(self.stores.jobs, self.jobs),
             *events.routes(self.updates),
+            *system.routes(self.checkup),
             *billing.routes(self.stripe, self.stores.billing, lambda: self.address),
         ]
+
+    def _speech_load(self) -> Load:
+        return Load(
+            sessions=self.live.count, most_sessions=self.live.most, workers=self.settings.engine_workers,
+            wait_seconds=self.load.mean_wait(time.monotonic()), most_wait_seconds=self.load.most,
+            draining=self.live.draining,
+        )  # fmt: skip
 
     def _jobs(self, part: str) -> OnJob:
         """For the metrics, and for the decision whether there is room for one more session."""

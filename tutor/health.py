@@ -9,10 +9,8 @@ from aiohttp import web
 
 from lms_core.errors import TooBusy
 from storage.database import Database
+from tutor.condition import FULL
 from tutor.metrics import Metrics
-
-_LEAST_FREE = 64 << 20
-"""Bytes on the data directory's disk below which the server is not ready."""
 
 
 def routes(
@@ -26,7 +24,7 @@ def routes(
     async def ready(_request: web.Request) -> web.Response:
         parts = {"database": "ok", "engines": "ok", "sessions": "draining" if draining() else "ok"}
         free = (await asyncio.to_thread(shutil.disk_usage, data_dir)).free
-        parts["disk"] = "ok" if free > _LEAST_FREE else f"Only {free >> 20} MB are free; make room."
+        parts["disk"] = "ok" if free > FULL else f"Only {free >> 20} MB are free; make room."
         try:
             await database.check()
         except TooBusy as error:

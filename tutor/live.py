@@ -106,6 +106,11 @@ class LiveSessions:
         """What runs in this process, by id."""
         return {one: running.session for one, running in self._live.items() if running.session.ended is None}
 
+    @property
+    def most(self) -> int:
+        """Sessions that may run at once."""
+        return self._most
+
     async def run(self, ready: Callable[[], None]) -> None:
         """Hold the sessions until `drain` has ended them all."""
         async with asyncio.TaskGroup() as group:

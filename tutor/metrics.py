@@ -1,11 +1,14 @@
 """What is measured, for Prometheus. One object, made by the composition root and handed to who measures."""
 
+import math
 from collections.abc import Callable
+from itertools import pairwise
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from audio.pool import OnJob
 from tutor.conversation.events import TurnMetrics
+from tutor.latencies import Latency, Measured
 
 _SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 _JOB_SECONDS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
@@ -58,6 +61,31 @@ class Metrics:
             buckets=_QUERY_SECONDS, registry=registry,
         )  # fmt: skip
 
+        self._requests = Histogram(
+            "viva_http_seconds", "One request, from its first byte to the answer", ["part"], buckets=_SECONDS,
+            registry=registry,
+        )  # fmt: skip
+
+    def request(self, part: str, seconds: float) -> None:
+        """`part` is `api` or `page`."""
+        self._requests.labels(part).observe(seconds)
+
+    def measured(self) -> Measured:
+        """What an operator looks at, since the start."""
+        stages, waits, work = self._stages, self._waits, self._work
+        latencies = {
+            "answer": _latency(stages, "first_sent"), "turn_end": _latency(stages, "endpoint"),
+            "transcript": _latency(stages, "transcript"), "first_token": _latency(stages, "first_token"),
+            "first_audio": _latency(stages, "first_audio"), "ears": _latency(work, "ears"),
+            "mouth": _latency(work, "mouth"), "ears_wait": _latency(waits, "ears"),
+            "mouth_wait": _latency(waits, "mouth"), "api": _latency(self._requests, "api"),
+            "page": _latency(self._requests, "page"), "query": _latency(self._queries, buckets=_QUERY_SECONDS),
+        }  # fmt: skip
+        failures = {f"engine_{part}": count for part, count in _counts(self._failures).items()}
+        refused = sum(_counts(self.sessions_refused).values())
+        failed = _counts(self.sessions_ended).get("failed", 0)
+        return Measured(latencies, {**failures, "refused": refused, "failed": failed})
+
     def query(self, kind: str, seconds: float) -> None:
         self._queries.labels(kind).observe(seconds)
 
@@ -102,3 +130,28 @@ class Metrics:
     def text(self) -> bytes:
         """The Prometheus exposition."""
         return generate_latest(self._registry)
+
+
+def _latency(
+    histogram: Histogram, label: str | None = None, buckets: tuple[float, ...] = _SECONDS
+) -> Latency:
+    """All of the histogram, or what has this label."""
+    within: dict[float, float] = dict.fromkeys(buckets, 0.0) | {math.inf: 0.0}
+    for family in histogram.collect():
+        for sample in family.samples:
+            if sample.name.endswith("_bucket") and label in (None, *sample.labels.values()):
+                within[float(sample.labels["le"])] += sample.value
+    bounds = sorted(within)
+    sums = [int(within[bound]) for bound in bounds]
+    counts = tuple(after - before for before, after in pairwise([0, *sums]))
+    return Latency(tuple(bounds[:-1]), counts)
+
+
+def _counts(counter: Counter) -> dict[str, int]:
+    """By the counter's one label."""
+    return {
+        next(iter(sample.labels.values())): int(sample.value)
+        for family in counter.collect()
+        for sample in family.samples
+        if sample.name.endswith("_total")
+    }

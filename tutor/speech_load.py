@@ -11,7 +11,7 @@ class SpeechLoad:
     """The mean wait of each part's recent jobs, against the longest that is put up with."""
 
     def __init__(self, most_seconds: float) -> None:
-        self._most = most_seconds
+        self.most = most_seconds
         self._waits: defaultdict[str, deque[tuple[float, float]]] = defaultdict(
             lambda: deque(maxlen=_MOST_JOBS)
         )
@@ -26,4 +26,4 @@ class SpeechLoad:
         return max((sum(waits) / len(waits) for waits in recent if waits), default=0.0)
 
     def is_full(self, at: float) -> bool:
-        return self.mean_wait(at) > self._most
+        return self.mean_wait(at) > self.most

@@ -22,7 +22,7 @@ from tests.e2e.panel_school import (
 
 __all__ = ["browser", "cookie", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-_PATHS = ["/admin", "/admin/users", "/admin/users/invitations", f"/admin/users/{LEARNER}"]
+_PATHS = ["/admin", "/admin/users", "/admin/users/invitations", f"/admin/users/{LEARNER}", "/admin/health"]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -102,3 +102,15 @@ async def test_what_is_lost_is_said_before_somebody_is_deleted(admin: Page) -> N
     await admin.get_by_role("button", name="Delete for good").click()
     await expect(admin).to_have_url(re.compile("/admin/users$"))
     assert (await admin.goto("/admin/users/demo_person_7")).status == 404, name  # type: ignore[union-attr]
+
+
+async def test_health_is_drawn_and_keeps_itself_up_to_date(admin: Page, school: RunningServer) -> None:
+    await admin.goto("/admin/health")
+    await expect(admin.get_by_text("Ears: tests.null_engines:ears")).to_be_visible()
+    drawn = admin.locator("figure").filter(has_text="Database queries")
+    await expect(drawn.get_by_role("img")).to_have_attribute("aria-label", re.compile("Half took up to"))
+    await drawn.get_by_text("As a table").click()
+    await expect(drawn.get_by_role("table")).to_be_visible()
+    before = await drawn.locator("#n-query").inner_text()
+    await expect(drawn.locator("#n-query")).not_to_have_text(before, timeout=15_000)
+    await expect(drawn.get_by_role("table")).to_be_visible()

@@ -19,8 +19,10 @@ from lms_core.people import Role, TokenKind
 from lms_core.plans import Plan, Quota
 from lms_core.progress import LessonStatus
 from tutor.brain.base import Show
+from tutor.condition import Trouble
 from tutor.conversation.events import State
 from tutor.panel.languages import LANGUAGES, chosen
+from tutor.panel.views.admin.health import GROUPS
 
 _PANEL = Path(tutor.panel.__file__).parent
 _FILES = {
@@ -36,6 +38,7 @@ _SETS = {
     "companion_status": CompanionStatus,
     "plan": Plan, "quota": Quota, "act": Act, "act_on": Act, "token": TokenKind,
     "talk.patience": Patience, "talk.state": State,
+    "problem": Trouble, "problem_do": Trouble,
 }  # fmt: skip
 _CHOSEN = {
     "front": "talk lesson yours talk_text lesson_text yours_text",
@@ -69,6 +72,9 @@ def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_fo
     asked |= {f"{name}.{one.value}" for name, values in _SETS.items() for one in values}
     asked |= {f"{name}.{one}" for name, chosen in _CHOSEN.items() for one in chosen.split()}
     asked |= {f"talk.shown.{one}" for one in get_args(Show.__annotations__["kind"])}
+    asked |= {f"latency.{name}" for names in GROUPS.values() for name in names}
+    asked |= {f"{part}.{group}" for part in ("latencies", "latencies_words") for group in GROUPS}
+    asked |= {f"part.{part}" for part in ("ears", "mind", "mouth", "end_of_turn")}
     asked |= {f"language.{code}" for code in LANGUAGES}
     asked |= {f"achievement.{one.id}.{part}" for one in ACHIEVEMENTS for part in ("title", "description")}
     plural = {key.rpartition(".")[0] for key in _ENGLISH if key.endswith((".one", ".other"))} & asked

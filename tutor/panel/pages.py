@@ -25,6 +25,7 @@ from tutor.panel.views import (
     talk,
     teaching,
 )
+from tutor.panel.views.admin import health as admin_health
 from tutor.panel.views.admin import overview as admin_overview
 from tutor.panel.views.admin import people as admin_people
 from tutor.panel.visit import Behind, Doors, Visit
@@ -71,6 +72,7 @@ PAGES = (
         "/teach/companions/{slug}", "companion_editor.html", teaching.companion, Permission.PUBLISH_COMPANIONS
     ),
     Page("/admin", "admin/overview.html", admin_overview.overview, Permission.MANAGE_PEOPLE),
+    Page("/admin/health", "admin/health.html", admin_health.health, Permission.RUN_SERVER),
     Page("/admin/users", "admin/people.html", admin_people.people, Permission.MANAGE_PEOPLE),
     Page(
         "/admin/users/invitations",

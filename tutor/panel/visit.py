@@ -6,6 +6,7 @@ from aiohttp import web
 
 from lms_core.people import Person, Principal, SignUp
 from storage.stores import Stores
+from tutor.checkup import Checkup
 from tutor.media_links import NamedFiles
 from tutor.panel.languages import Strings
 from tutor.previews import Previews
@@ -29,6 +30,7 @@ class Behind:
     stores: Stores
     files: NamedFiles
     previews: Previews
+    checkup: Checkup
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,4 +13,5 @@ _LATEST = 5
 async def overview(visit: Visit) -> dict[str, Any]:
     entries, _ = await visit.stores.audit.entries(AuditFilter(), 1, _LATEST)
     school = await visit.stores.overview.school(datetime.now(UTC))
-    return {"school": school, "entries": await told(visit, entries)}
+    seen = await visit.behind.checkup.look()
+    return {"school": school, "entries": await told(visit, entries), "problems": seen.problems}
