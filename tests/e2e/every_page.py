@@ -38,6 +38,7 @@ _GIVEN = {
     "/quizzes/{id}": "/quizzes/{quiz}",
     "/attempts/{id}": "/attempts/{attempt}",
     "/teach/courses/{slug}": "/teach/courses/demo-course-0",
+    "/teach/courses/{slug}/edit": "/teach/courses/demo-course-0/edit",
     "/teach/companions/{slug}": "/teach/companions/{companion}",
     "/admin/users/{id}": f"/admin/users/{LEARNER}",
 }

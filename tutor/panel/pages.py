@@ -24,6 +24,7 @@ from tutor.panel.views import (
     rewards,
     talk,
     teaching,
+    writing,
 )
 from tutor.panel.views.admin import health as admin_health
 from tutor.panel.views.admin import overview as admin_overview
@@ -61,6 +62,8 @@ PAGES = (
     Page("/profile", "profile.html", profile.profile, Permission.OWN_ACCOUNT),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
     Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
+    Page("/teach/courses/new", "course_new.html", writing.new_course, Permission.WRITE_COURSES),
+    Page("/teach/courses/{slug}/edit", "course_editor.html", writing.course, Permission.WRITE_COURSES),
     Page("/teach/courses/{slug}", "class.html", teaching.school_class, Permission.WRITE_COURSES),
     Page(
         "/teach/companions/new",
