@@ -20,6 +20,7 @@ from tutor.panel.views import (
     home,
     notifications,
     profile,
+    quiz_editing,
     quizzes,
     rewards,
     talk,
@@ -64,6 +65,20 @@ PAGES = (
     Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
     Page("/teach/courses/new", "course_new.html", writing.new_course, Permission.WRITE_COURSES),
     Page("/teach/courses/{slug}/edit", "course_editor.html", writing.course, Permission.WRITE_COURSES),
+    Page(
+        "/teach/lessons/{id}/quizzes/new",
+        "quiz_editor.html",
+        quiz_editing.of_lesson,
+        Permission.WRITE_COURSES,
+    ),
+    Page(
+        "/teach/courses/{slug}/quizzes/new",
+        "quiz_editor.html",
+        quiz_editing.of_course,
+        Permission.WRITE_COURSES,
+    ),
+    Page("/teach/quizzes/{id}", "quiz_editor.html", quiz_editing.quiz, Permission.WRITE_COURSES),
+    Page("/teach/quizzes/{id}/preview", "quiz_preview.html", quiz_editing.preview, Permission.WRITE_COURSES),
     Page("/teach/courses/{slug}", "class.html", teaching.school_class, Permission.WRITE_COURSES),
     Page(
         "/teach/companions/new",
