@@ -24,6 +24,7 @@ DOORS = (
     "/join?invitation=some",
     "/forgot",
     "/reset",
+    "/reset#some",
     "/offline",
 )
 """Open to who is not signed in."""

@@ -191,6 +191,30 @@ async def test_who_is_invited_makes_an_account_and_comes_in(browser: Browser, sc
     await context.close()
 
 
+async def test_who_forgot_their_password_chooses_another_by_a_link(
+    browser: Browser, school: RunningServer
+) -> None:
+    email = await _invited(school, "Rosa")
+    async with aiohttp.ClientSession(
+        school.url, headers={"Authorization": f"Bearer {school.api_key}"}
+    ) as http:
+        people = (await (await http.get("/api/v1/admin/users?search=rosa")).json())["data"]
+        answer = await http.post(f"/api/v1/admin/users/{people[0]['id']}/reset-link")
+        link = str((await answer.json())["data"]["link"])
+    context = await new_context(browser, school, None)
+    page = await context.new_page()
+    await page.goto("/reset#" + link.partition("#")[2])
+    await page.get_by_role("link", name="Deutsch").click()  # the token is not lost by it
+    await page.wait_for_url("**/reset")
+    await page.get_by_label("Neues Passwort").fill("better horse battery")
+    await page.get_by_role("button", name="Speichern").click()
+    await page.get_by_label("E-Mail").fill(email)
+    await page.get_by_label("Passwort").fill("better horse battery")
+    await page.get_by_role("button", name="Anmelden").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Hallo, Rosa")
+    await context.close()
+
+
 async def _invitation(school: RunningServer) -> str:
     async with aiohttp.ClientSession(school.url) as http:
         admin = {"Authorization": f"Bearer {school.api_key}"}

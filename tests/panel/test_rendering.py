@@ -1,9 +1,15 @@
 """What people wrote is shown, never run; addresses to go on to are ours."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from tutor import panel
 from tutor.panel.markdown import inline, markdown
 from tutor.panel.pages import _inside
+
+_TEMPLATES = Path(panel.__file__).parent / "templates"
 
 
 @pytest.mark.parametrize(
@@ -65,3 +71,14 @@ def test_a_page_draws_only_so_many_formulae() -> None:
 def test_a_question_is_words_and_formulae_and_nothing_else() -> None:
     shown = str(inline("What is 2*3*4? <b> [x](/y) $x^2$"))
     assert shown.startswith("What is 2*3*4? &lt;b&gt; [x](/y) ") and "<msup>" in shown
+
+
+@pytest.mark.parametrize(
+    "template",
+    [path for path in sorted(_TEMPLATES.rglob("*.html")) if 'type="password"' in path.read_text("utf-8")],
+    ids=lambda path: path.name,
+)
+def test_who_is_faster_than_the_script_does_not_send_their_password_in_the_address(template: Path) -> None:
+    """A form without a method puts its fields into the page's address."""
+    forms = re.findall(r"<form[^>]*>", template.read_text("utf-8"))
+    assert forms and all('method="dialog"' in form for form in forms)

@@ -112,6 +112,7 @@ def routes(behind: Behind, auth: Authenticator, doors: Doors) -> list[web.RouteD
         web.get("/enter", panel.enter),
         web.get("/join", panel.join),
         web.get("/forgot", panel.forgot),
+        web.get("/reset", panel.reset),
         web.get("/offline", panel.offline),
         web.get("/language/{code}", panel.choose_language),
     ]
@@ -176,6 +177,10 @@ class _Panel:
     async def forgot(self, request: web.Request) -> web.StreamResponse:
         """Ask for the letter whose link sets a new password."""
         return self._door(request, "forgot.html")
+
+    async def reset(self, request: web.Request) -> web.StreamResponse:
+        """Where the letter's link leads: choose a new password."""
+        return self._door(request, "reset.html")
 
     async def offline(self, request: web.Request) -> web.StreamResponse:
         """What the worker shows when there is no network."""

@@ -11,10 +11,9 @@ from aiohttp.typedefs import Handler
 
 _PANEL = Path(__file__).parent
 _TYPES = {
-    ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
+    ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
     ".webmanifest": "application/manifest+json",
 }  # fmt: skip
-_PAGES = {"/reset": "reset.html"}
 WORTH_PACKING = 1024  # bytes
 HEADERS = {
     "Content-Security-Policy": (
@@ -42,7 +41,7 @@ class File:
 
 
 def routes(panel: Path = _PANEL) -> list[web.RouteDef]:
-    """The pages and the fixed set of files that they need; open to everybody, they hold nothing private.
+    """The fixed set of files that pages need; open to everybody, they hold nothing private.
 
     `panel`: where static/ and worker.js lie.
     """
@@ -52,7 +51,6 @@ def routes(panel: Path = _PANEL) -> list[web.RouteDef]:
         if path.suffix in _TYPES
     }
     return [
-        *(web.get(path, _serving(files[name])) for path, name in _PAGES.items()),
         *(web.get(f"/static/{name}", _serving(file)) for name, file in files.items()),
         web.get("/worker.js", _serving(_worker(panel, list(files)))),
     ]
