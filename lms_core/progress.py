@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 MOST_SECONDS = 4 * 3600
 """Of time spent, that one report may add."""
+_GAPS = (1, 3, 7, 16, 35, 90)  # days until a completed lesson comes back, by how often it did
+_PASSED = 60  # a score; who has less of a lesson has forgotten it
+_LOOK = 20  # seconds that are more than a glance
 
 
 class LessonStatus(StrEnum):
@@ -17,7 +20,10 @@ class LessonStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LessonProgress:
-    """`time_spent` in seconds; `attempts` are graded ones, `score` (0 to 100) is the best of them."""
+    """`time_spent` in seconds; `attempts` are graded ones, `score` (0 to 100) is the best of them.
+
+    A completed lesson is to be looked at again at `review_at`, as it was `reviews` times so far.
+    """
 
     status: LessonStatus = LessonStatus.NOT_STARTED
     last_accessed_at: datetime | None = None
@@ -25,6 +31,8 @@ class LessonProgress:
     time_spent: int = 0
     attempts: int = 0
     score: int | None = None
+    review_at: datetime | None = None
+    reviews: int = 0
 
 
 NOT_STARTED = LessonProgress()
@@ -44,7 +52,7 @@ def after(before: LessonProgress, step: Step) -> LessonProgress:
     """A completed lesson stays completed, the best score stands, and time only grows."""
     graded = step.score is not None
     done = step.completed or before.status is LessonStatus.COMPLETED
-    return replace(
+    moved = replace(
         before,
         status=LessonStatus.COMPLETED if done else LessonStatus.IN_PROGRESS,
         last_accessed_at=step.at,
@@ -53,6 +61,27 @@ def after(before: LessonProgress, step: Step) -> LessonProgress:
         attempts=before.attempts + graded,
         score=max((score for score in (before.score, step.score) if score is not None), default=None),
     )
+    return reviewed(before, moved, step) if done else moved
+
+
+def reviewed(before: LessonProgress, moved: LessonProgress, step: Step) -> LessonProgress:
+    """When a completed lesson comes back: the better it went, and the more often it came back, the later.
+
+    Spaced repetition with growing gaps, as in Leitner's boxes; one that went badly begins anew. A glance, or a look
+    before it is due, moves nothing.
+    """
+    due = before.review_at is not None and step.at >= before.review_at
+    if before.review_at is not None and not (due and _worked(step)) and step.score is None:
+        return moved
+    badly = step.score is not None and step.score < _PASSED
+    reviews = 0 if badly else before.reviews + due
+    return replace(
+        moved, reviews=reviews, review_at=step.at + timedelta(days=_GAPS[min(reviews, len(_GAPS) - 1)])
+    )
+
+
+def _worked(step: Step) -> bool:
+    return step.completed or step.seconds >= _LOOK
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,17 @@ class CourseState:
     lessons: tuple[LessonState, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DueReview:
+    """A completed lesson that is about to be forgotten."""
+
+    lesson_id: str
+    title: str
+    course_slug: str
+    course_title: str
+    review_at: datetime
+
+
 class ProgressStore:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -72,6 +83,21 @@ class ProgressStore:
         """One's own. Raises NotFound unless the learner is enrolled in it."""
         async with self._database.read() as connection:
             return await connection.run_sync(_course_state, learner.person_id, course_ref)
+
+    async def due(
+        self, learner: Principal, now: datetime, *, page: int = 1, limit: int = 20
+    ) -> tuple[list[DueReview], int]:
+        """Lessons of one's courses that are to be looked at again, the longest due first."""
+        mine = (lesson_progress.c.person_id == learner.person_id) & (lesson_progress.c.review_at <= now)
+        those = mine & courses.c.published & enrolled(learner.person_id)
+        source = lesson_progress.join(lessons).join(modules).join(courses)
+        query = select(
+            lessons.c.id, lessons.c.title, courses.c.slug, courses.c.title.label("course_title"), lesson_progress.c.review_at
+        ).select_from(source).where(those).order_by(lesson_progress.c.review_at, lessons.c.id)  # fmt: skip
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
+            total = await connection.scalar(select(func.count()).select_from(source).where(those))
+        return [DueReview(*row) for row in rows], total or 0
 
     async def step(self, learner: Principal, lesson_id: str, step: Step) -> LessonProgress:
         """Raises as `readable_lesson`."""

@@ -13,6 +13,7 @@ from storage.enrollments import EnrollmentStore
 from storage.exercises import ExerciseStore
 from storage.feedback import FeedbackStore
 from storage.gamification import GamificationStore
+from storage.goals import GoalStore
 from storage.identities import IdentityStore
 from storage.invitations import InvitationStore
 from storage.jobs import JobStore
@@ -49,6 +50,7 @@ class Stores:
         self.exercises = ExerciseStore(database)
         self.feedback = FeedbackStore(database)
         self.gamification = GamificationStore(database)
+        self.goals = GoalStore(database)
         self.identities = IdentityStore(database)
         self.invitations = InvitationStore(database)
         self.jobs = JobStore(database)

@@ -92,13 +92,12 @@ def data_of(item: QuizItem) -> dict[str, Any]:
 
 def check(item: QuizItem) -> None:
     """Raises InvalidInput if nobody could answer it, with what its kind needs."""
-    problem = problem_of(item)
+    problem = _problem(item)
     if problem:
         raise InvalidInput(f"The item '{item.question[:60]}': {problem}", kind=item.kind.value)
 
 
-def problem_of(item: QuizItem) -> str:
-    """What its kind needs and it has not; empty if it can be asked."""
+def _problem(item: QuizItem) -> str:
     lowered = [choice.strip().lower() for choice in item.choices]
     repeated = len(set(item.answers)) < len(item.answers) and item.kind is not QuizKind.CLOZE
     if repeated or len(set(lowered)) < len(lowered):

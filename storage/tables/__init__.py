@@ -24,6 +24,7 @@ from storage.tables.gamification import (
     xp_entries,
     xp_sums,
 )
+from storage.tables.goals import goals
 from storage.tables.identities import identities
 from storage.tables.jobs import jobs
 from storage.tables.live_updates import live_updates
@@ -50,6 +51,7 @@ __all__ = [
     "earned_achievements",
     "enrollments",
     "exercises",
+    "goals",
     "identities",
     "items",
     "jobs",

@@ -105,7 +105,10 @@ lesson_progress = Table(
     Column("time_spent", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("score", Integer),
+    Column("review_at", UtcTime),
+    Column("reviews", Integer, nullable=False, server_default="0"),
     Index(None, "person_id", "lesson_id"),
+    Index(None, "person_id", "review_at"),
 )  # fmt: skip
 
 lesson_feedback = Table(

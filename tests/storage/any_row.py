@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Float, Integer, Numeric, String, Table, insert
+from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, Numeric, String, Table, insert
 
 from storage.database import Database
 from storage.personal import goes_with_a_person
@@ -36,6 +36,8 @@ def _value(table: Table, column: Column[Any], name: str, rows: Rows) -> Any:
     match column.type:
         case JSON():
             return {"said": said}
+        case Date():
+            return datetime.now(UTC).date()
         case UtcTime():
             return datetime.now(UTC)
         case Boolean():

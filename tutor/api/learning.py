@@ -47,7 +47,8 @@ class CourseLearnerOut(BaseModel):
 
 
 class LessonProgressOut(BaseModel):
-    """`time_spent` in seconds; `attempts` are graded ones, `score` the best of them."""
+    """`time_spent` in seconds; `attempts` are graded ones, `score` the best of them; at `review_at` it is to be
+    looked at again."""
 
     status: LessonStatus
     last_accessed_at: datetime | None
@@ -55,6 +56,7 @@ class LessonProgressOut(BaseModel):
     time_spent: int
     attempts: int
     score: int | None
+    review_at: datetime | None
 
 
 class LessonStateOut(LessonProgressOut):
@@ -69,6 +71,14 @@ class CourseStateOut(CourseProgressOut):
 
     next_lesson: str | None
     states: list[LessonStateOut]
+
+
+class DueReviewOut(BaseModel):
+    lesson_id: str
+    title: str
+    course_slug: str
+    course_title: str
+    review_at: datetime
 
 
 class StepIn(Model):
@@ -121,6 +131,11 @@ def routes(enrollments: EnrollmentStore, progress: ProgressStore) -> list[Route]
     async def withdraw(call: Call[None, None]) -> None:
         await enrollments.withdraw(call.principal, call.path["id"], call.path["person_id"])
 
+    async def reviews(call: Call[Paging, None]) -> Page:
+        now, query = datetime.now(UTC), call.query
+        found, total = await progress.due(call.principal, now, page=query.page, limit=query.limit)
+        return Page([DueReviewOut.model_validate(one, from_attributes=True) for one in found], total)
+
     async def lesson_progress(call: Call[None, None]) -> LessonProgressOut:
         return _lesson(await progress.of_lesson(call.principal, call.path["id"]))
 
@@ -157,6 +172,10 @@ def routes(enrollments: EnrollmentStore, progress: ProgressStore) -> list[Route]
         Route(
             method="DELETE", path="/courses/{id}/learners/{person_id}", summary="Take somebody out of a course of mine.",
             permission=write, handle=withdraw, answers=None, errors=(NotFound,),
+        ),
+        Route(
+            method="GET", path="/me/reviews", permission=learn, handle=reviews, query=Paging, answers=DueReviewOut,
+            summary="Completed lessons that I should look at again, the longest due first.",
         ),
         Route(
             method="GET", path="/lessons/{id}/progress", summary="How far I am in a lesson.",

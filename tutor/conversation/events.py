@@ -290,13 +290,11 @@ class TurnMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Something for the page to show beside the talk; the fields of `Show`."""
+    """Something for the page to show beside the talk."""
 
-    kind: Literal["lesson", "formula", "picture", "quiz"]
+    kind: Literal["lesson", "formula", "quiz"]
     title: str
     body: str
-    choices: tuple[str, ...] = ()
-    choose: Literal["one", "several", "order"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,15 @@ from tutor.panel.rendering import Renderer
 from tutor.panel.views import (
     companions,
     courses,
+    goals,
     history,
     home,
     notifications,
     profile,
-    quiz_editing,
     quizzes,
     rewards,
     talk,
     teaching,
-    writing,
 )
 from tutor.panel.views.admin import health as admin_health
 from tutor.panel.views.admin import overview as admin_overview
@@ -56,6 +55,7 @@ PAGES = (
     Page("/courses", "courses.html", courses.catalogue),
     Page("/courses/{slug}", "course.html", courses.one),
     Page("/lessons/{id}", "lesson.html", courses.lesson),
+    Page("/goals", "goals.html", goals.goals, Permission.LEARN),
     Page("/achievements", "achievements.html", rewards.achievements, Permission.LEARN),
     Page("/quizzes/{id}", "quiz.html", quizzes.one, Permission.LEARN),
     Page("/attempts/{id}", "attempt.html", quizzes.attempt, Permission.LEARN),
@@ -63,22 +63,6 @@ PAGES = (
     Page("/profile", "profile.html", profile.profile, Permission.OWN_ACCOUNT),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
     Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
-    Page("/teach/courses/new", "course_new.html", writing.new_course, Permission.WRITE_COURSES),
-    Page("/teach/courses/{slug}/edit", "course_editor.html", writing.course, Permission.WRITE_COURSES),
-    Page(
-        "/teach/lessons/{id}/quizzes/new",
-        "quiz_editor.html",
-        quiz_editing.of_lesson,
-        Permission.WRITE_COURSES,
-    ),
-    Page(
-        "/teach/courses/{slug}/quizzes/new",
-        "quiz_editor.html",
-        quiz_editing.of_course,
-        Permission.WRITE_COURSES,
-    ),
-    Page("/teach/quizzes/{id}", "quiz_editor.html", quiz_editing.quiz, Permission.WRITE_COURSES),
-    Page("/teach/quizzes/{id}/preview", "quiz_preview.html", quiz_editing.preview, Permission.WRITE_COURSES),
     Page("/teach/courses/{slug}", "class.html", teaching.school_class, Permission.WRITE_COURSES),
     Page(
         "/teach/companions/new",
