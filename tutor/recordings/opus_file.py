@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tutor.recordings.timeline import RATE
 
 MEDIA_TYPE = "audio/ogg"
-_BITS_PER_SECOND = 48_000
+_BITS_PER_SECOND = 32_000
 """Two voices that hardly ever speak at once: as good as they sounded, 20 MB an hour at most."""
 _OPTIONS = {"application": "audio", "compression_level": "5"}
 _CONTAINER = {"flush_packets": "1", "page_duration": "500000"}
