@@ -95,6 +95,14 @@ class CompanionStore(Companions):
         published = companions.c.status == CompanionStatus.PUBLISHED.value
         return await self._page(published, (recent.c.last.desc(),), page, limit, source)
 
+    async def about(self, lesson_id: str) -> Companion | None:
+        """A published one that teaches this lesson."""
+        published = companions.c.status == CompanionStatus.PUBLISHED.value
+        query = select(companions).where(published, companions.c.lesson_id == lesson_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query.order_by(companions.c.name).limit(1))).first()
+        return None if row is None else companion_of(row)
+
     async def lesson(self, lesson_id: str | None) -> Lesson | None:
         if lesson_id is None:
             return None

@@ -92,12 +92,13 @@ def data_of(item: QuizItem) -> dict[str, Any]:
 
 def check(item: QuizItem) -> None:
     """Raises InvalidInput if nobody could answer it, with what its kind needs."""
-    problem = _problem(item)
+    problem = problem_of(item)
     if problem:
         raise InvalidInput(f"The item '{item.question[:60]}': {problem}", kind=item.kind.value)
 
 
-def _problem(item: QuizItem) -> str:
+def problem_of(item: QuizItem) -> str:
+    """What its kind needs and it has not; empty if it can be asked."""
     lowered = [choice.strip().lower() for choice in item.choices]
     repeated = len(set(item.answers)) < len(item.answers) and item.kind is not QuizKind.CLOZE
     if repeated or len(set(lowered)) < len(lowered):

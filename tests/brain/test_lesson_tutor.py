@@ -139,6 +139,16 @@ def test_who_is_not_ready_is_not_pushed() -> None:
     assert "equal parts" in begun.say("start")
 
 
+def test_a_part_with_a_picture_shows_it_and_says_what_is_on_it() -> None:
+    begun = talk()
+    text = "# Trees\nAn oak is a tree. It is old.\n\n![an oak in a field](media:med_0123456789abcdef0123)"
+    begun.lesson = Lesson("trees", "trees", "Trees", text)
+    said = begun.say("yes")
+    assert "an oak in a field" in said and is_speakable(said)
+    (card,) = begun.shown
+    assert card.kind == "picture" and card.body.startswith("![an oak in a field](media:")
+
+
 def test_the_socratic_tutor_asks_for_a_guess_before_it_explains() -> None:
     begun = talk(NORA)
     assert "is it about the distance to the Sun?" in begun.say("yes")

@@ -54,6 +54,15 @@ def test_what_is_not_in_the_lesson_is_not_made_up():
     assert output["found"] is False and outcome.shows == ()
 
 
+def test_a_picture_of_the_lesson_is_shown_and_the_model_knows_which_there_are():
+    lesson = Lesson("l3", "trees", "Trees", "![an oak](media:med_0123456789abcdef0123)\n\nIt is old.")
+    (show,) = [one for one in tools_for(lesson) if one.spec.name == "show_picture"]
+    assert "1. an oak" in show.spec.description
+    outcome = use(show, '{"number": 1}', lesson, {})
+    assert outcome.shows == (Show("picture", "an oak", "![an oak](media:med_0123456789abcdef0123)"),)
+    assert "There is no picture 2" in use(show, '{"number": 2}', lesson, {}).output
+
+
 def test_a_formula_is_shown():
     _, outcome = call("show_formula", formula="a^2+b^2=c^2", title="Pythagoras")
     assert outcome.shows == (Show("formula", "Pythagoras", "a^2+b^2=c^2"),)

@@ -39,6 +39,11 @@ _GIVEN = {
     "/quizzes/{id}": "/quizzes/{quiz}",
     "/attempts/{id}": "/attempts/{attempt}",
     "/teach/courses/{slug}": "/teach/courses/demo-course-0",
+    "/teach/courses/{slug}/edit": "/teach/courses/demo-course-0/edit",
+    "/teach/lessons/{id}/quizzes/new": "/teach/lessons/{lesson}/quizzes/new",
+    "/teach/courses/{slug}/quizzes/new": "/teach/courses/demo-course-0/quizzes/new",
+    "/teach/quizzes/{id}": "/teach/quizzes/{quiz}",
+    "/teach/quizzes/{id}/preview": "/teach/quizzes/{quiz}/preview",
     "/teach/companions/{slug}": "/teach/companions/{companion}",
     "/admin/users/{id}": f"/admin/users/{LEARNER}",
 }

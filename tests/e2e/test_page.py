@@ -362,3 +362,41 @@ async def test_mute_by_button_and_key_volume_and_the_words_that_light_up(
     await state_is(page, "listening", 40)
     assert await page.locator("#captions .learner").count() == 0, "a muted microphone was heard"
     assert chromium.problems == []
+
+
+async def test_a_question_is_answered_by_a_click_and_what_is_shown_is_drawn(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    page = await chromium.page(server, admin, path="/talk/nora-seasons", width=390)
+    await begin(page, typing=True)
+    await page.wait_for_selector("#captions .tutor", timeout=10_000)
+    await type_in(page, "quiz me")
+    await page.locator("#shown").get_by_role("button", name="True").click()
+    await shows(page, "#captions .learner", "true")
+    await expect(page.get_by_role("button", name="True")).to_have_attribute("aria-pressed", "true")
+    await type_in(page, "what is the axis")
+    await expect(page.locator("#shown .prose p")).to_contain_text("axis")
+    await expect(page.locator("#shown button")).to_have_count(0)
+    assert chromium.problems == []
+
+
+async def test_how_a_learner_likes_to_talk_is_remembered(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    page = await chromium.page(server, admin, locale="de-DE")
+    for _ in range(2):
+        await page.get_by_role("button", name="Lieber tippen").click()
+        await page.wait_for_selector("#captions .tutor", timeout=10_000)
+        await page.get_by_text("Einstellungen").click()
+        if _ == 0:
+            await page.get_by_label("Geduld").select_option("wartet länger")
+            await page.get_by_label("Sprechtempo").select_option("langsam")
+            await page.get_by_label("Schriftgröße").select_option("sehr groß")
+            await page.get_by_label("Lautstärke").fill("0")
+        await expect(page.get_by_label("Geduld")).to_have_value("high")
+        await expect(page.locator("#captions")).to_have_attribute("data-size", "huge")
+        assert await page.evaluate("() => window.viva.gain()") == 0
+        await page.get_by_role("button", name="Beenden").click()
+        await state_is(page, "done")
+        await page.reload()
+    assert chromium.problems == []

@@ -9,6 +9,8 @@ from typing import get_args
 import pytest
 
 import tutor.panel
+from lms_core.assessment.items import QuizKind
+from lms_core.assessment.spoken_answers import Verdict
 from lms_core.audit import Act
 from lms_core.companions import CompanionStatus, Patience, Style, Subject
 from lms_core.courses import Difficulty, LessonKind
@@ -39,6 +41,7 @@ _SETS = {
     "plan": Plan, "quota": Quota, "act": Act, "act_on": Act, "token": TokenKind,
     "talk.patience": Patience, "talk.state": State,
     "problem": Trouble, "problem_do": Trouble,
+    "quiz_kind": QuizKind, "quiz_needs": QuizKind, "verdict": Verdict,
 }  # fmt: skip
 _CHOSEN = {
     "front": "talk lesson yours talk_text lesson_text yours_text",
@@ -68,7 +71,7 @@ def test_a_string_is_in_one_file() -> None:
 def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_for() -> None:
     source = "".join(path.read_text() for path in _PANEL.rglob("*") if path.suffix in (".html", ".py", ".js"))
     asked = set(re.findall(r"""\b(?:t|strings)\(\s*['"]([\w.-]+)['"]\s*[,)]""", source))
-    asked |= set(re.findall(r"""['"]((?:nav|script|talk)\.(?!html)[\w.]*\w)['"]""", source))
+    asked |= set(re.findall(r"""['"]((?:nav|script|quizscript|talk|said)\.(?!html)[\w.]*\w)['"]""", source))
     asked |= {f"{name}.{one.value}" for name, values in _SETS.items() for one in values}
     asked |= {f"{name}.{one}" for name, chosen in _CHOSEN.items() for one in chosen.split()}
     asked |= {f"talk.shown.{one}" for one in get_args(Show.__annotations__["kind"])}

@@ -105,14 +105,14 @@ class OrderIn(Model):
 
 def routes(lessons: LessonStore) -> list[Route]:
     async def get_outline(call: Call[None, None]) -> OutlineOut:
-        return _outline(await lessons.outline(call.principal, call.path["id"]))
+        return outline_out(await lessons.outline(call.principal, call.path["id"]))
 
     async def reorder(call: Call[None, OrderIn]) -> OutlineOut:
         found = await lessons.reorder(
             call.principal, call.path["id"], {one.id: one.lessons for one in call.body.modules},
-            lambda present: call.must_match(_outline(present)),
+            lambda present: call.must_match(outline_out(present)),
         )  # fmt: skip
-        return _outline(found)
+        return outline_out(found)
 
     async def add_module(call: Call[None, ModuleIn]) -> ModuleOut:
         new = Module(id="", course_id="", **call.body.model_dump())
@@ -136,17 +136,17 @@ def routes(lessons: LessonStore) -> list[Route]:
 
     async def add_lesson(call: Call[None, LessonIn]) -> LessonOut:
         new = Lesson(id="", slug="", **call.body.model_dump())
-        return _lesson(await lessons.add_lesson(call.principal, call.path["id"], new))
+        return lesson_out(await lessons.add_lesson(call.principal, call.path["id"], new))
 
     async def get_lesson(call: Call[None, None]) -> LessonOut:
-        return _lesson(await lessons.read(call.principal, call.path["id"]))
+        return lesson_out(await lessons.read(call.principal, call.path["id"]))
 
     async def edit_lesson(call: Call[None, LessonEdit]) -> LessonOut:
         def change(current: Lesson) -> Lesson:
-            call.must_match(_lesson(current))
+            call.must_match(lesson_out(current))
             return replace(current, **call.body.model_dump(exclude_unset=True))
 
-        return _lesson(await lessons.edit_lesson(call.principal, call.path["id"], change))
+        return lesson_out(await lessons.edit_lesson(call.principal, call.path["id"], change))
 
     async def delete_lesson(call: Call[None, None]) -> None:
         await lessons.delete_lesson(call.principal, call.path["id"])
@@ -204,11 +204,11 @@ def _module(module: Module) -> ModuleOut:
     return ModuleOut.model_validate(module, from_attributes=True)
 
 
-def _lesson(lesson: Lesson) -> LessonOut:
+def lesson_out(lesson: Lesson) -> LessonOut:
     return LessonOut.model_validate(lesson, from_attributes=True)
 
 
-def _outline(outline: tuple[ModuleOutline, ...]) -> OutlineOut:
+def outline_out(outline: tuple[ModuleOutline, ...]) -> OutlineOut:
     modules = [
         ModuleOutlineOut(
             **asdict(one.module),

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from lms_core.assessment.items import GAP, MOST_PARTS, QuizItem, QuizKind, check
+from lms_core.assessment.grading import judge
+from lms_core.assessment.items import GAP, MOST_PARTS, QuizItem, QuizKind, check, problem_of
 from lms_core.assessment.quizzes import MOST_ITEMS, Quiz
+from lms_core.assessment.spoken_answers import Verdict
 from lms_core.errors import Conflict, InvalidInput, NotFound
 from lms_core.people import Permission
 from storage.quiz_rows import PlacedItem
@@ -106,6 +108,22 @@ class ItemsOut(BaseModel):
     items: list[ItemOut]
 
 
+class TrialIn(Model):
+    """An item, and what a learner says to it."""
+
+    item: ItemIn
+    said: Annotated[str, Field(max_length=2000)]
+
+
+class TrialOut(BaseModel):
+    """`score` 0 to 1; `matched` and `missing` are words of the right answer."""
+
+    verdict: Verdict
+    score: float
+    matched: list[str]
+    missing: list[str]
+
+
 def routes(quizzes: QuizStore) -> list[Route]:
     async def of_lesson(call: Call[None, None]) -> QuizHeadOut:
         return quiz_head(await quizzes.of_lesson(call.principal, call.path["id"]))
@@ -143,17 +161,23 @@ def routes(quizzes: QuizStore) -> list[Route]:
         await quizzes.delete(call.principal, call.path["id"])
 
     async def get_items(call: Call[None, None]) -> ItemsOut:
-        return _items(await quizzes.items(call.principal, call.path["id"]))
+        return items_out(await quizzes.items(call.principal, call.path["id"]))
 
     async def put_items(call: Call[None, ItemsIn]) -> ItemsOut:
-        wanted = [_placed(one) for one in call.body.items]
+        wanted = _placed(call.body.items)
         ids = [one.item.id for one in wanted if one.item.id]
         if len(set(ids)) < len(ids):
             raise InvalidInput("An id stands twice among the items.")
         put = await quizzes.put_items(
-            call.principal, call.path["id"], wanted, lambda present: call.must_match(_items(present))
+            call.principal, call.path["id"], wanted, lambda present: call.must_match(items_out(present))
         )
-        return _items(put)
+        return items_out(put)
+
+    async def try_answer(call: Call[None, TrialIn]) -> TrialOut:
+        item = _item(call.body.item)
+        check(item)
+        judged = judge(call.body.said, item)
+        return TrialOut.model_validate(judged, from_attributes=True)
 
     browse, write = Permission.BROWSE, Permission.WRITE_COURSES
     return [
@@ -200,6 +224,10 @@ def routes(quizzes: QuizStore) -> list[Route]:
             summary="All items in their order: those with an id change, the others are new, those left out go.",
             answers=ItemsOut, edits=True, errors=(NotFound,),
         ),
+        Route(
+            method="POST", path="/quizzes/preview-answer", summary="What a companion would think of an answer to an item.",
+            permission=write, handle=try_answer, body=TrialIn, answers=TrialOut,
+        ),
     ]  # fmt: skip
 
 
@@ -220,12 +248,20 @@ def item_to_answer(placed: PlacedItem) -> ItemToAnswerOut:
     )  # fmt: skip
 
 
-def _placed(one: ItemIn) -> PlacedItem:
-    """Raises InvalidInput for an item that nobody could answer."""
-    item = QuizItem(**one.model_dump(exclude={"points"}))
-    check(item)
-    return PlacedItem(item, one.points)
+def _placed(wanted: Sequence[ItemIn]) -> list[PlacedItem]:
+    """Raises InvalidInput for items that nobody could answer; its `fields` tell which."""
+    placed = [PlacedItem(_item(one), one.points) for one in wanted]
+    problems = [(place, text) for place, one in enumerate(placed) if (text := problem_of(one.item))]
+    if problems:
+        place, text = problems[0]
+        fields = [{"in": "body", "field": f"items.{place}", "problem": text} for place, text in problems]
+        raise InvalidInput(f"Item {place + 1}: {text}", fields=fields)
+    return placed
 
 
-def _items(items: Sequence[PlacedItem]) -> ItemsOut:
+def _item(one: ItemIn) -> QuizItem:
+    return QuizItem(**one.model_dump(exclude={"points"}))
+
+
+def items_out(items: Sequence[PlacedItem]) -> ItemsOut:
     return ItemsOut(items=[ItemOut(**asdict(one.item), points=one.points) for one in items])

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from lms_core.errors import NotFound
 from lms_core.people import Permission
 from lms_core.sessions import SessionStatus, StoredItem, StoredSession
+from storage.recordings import RecordingStore
 from storage.sessions import SessionStore
+from tutor.api.recordings import RecordingOut, recording_out
 from tutor.api.routing import Call, Page, Paging, Route
 
 
@@ -29,7 +31,8 @@ class SessionOut(BaseModel):
 
 
 class ItemOut(BaseModel):
-    """Function calls have more: name, call_id, arguments, output."""
+    """Function calls have more: name, call_id, arguments, output. `input_ms`: where in the talk it began to be said;
+    `heard_ms`: how much was heard of what was interrupted."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -44,10 +47,11 @@ class ItemOut(BaseModel):
 
 class TalkOut(SessionOut):
     transcript: list[ItemOut]
+    recording: RecordingOut | None
     metrics: list[dict[str, Any]]
 
 
-def routes(sessions: SessionStore) -> list[Route]:
+def routes(sessions: SessionStore, recordings: RecordingStore) -> list[Route]:
     async def list_sessions(call: Call[SessionQuery, None]) -> Page:
         query = call.query
         found, total = await sessions.recent(
@@ -63,6 +67,7 @@ def routes(sessions: SessionStore) -> list[Route]:
         return TalkOut(
             **_session(found),
             transcript=[_item(item) for item in await sessions.items(found.id)],
+            recording=recording_out(await recordings.find(found.id, found.person_id)),
             metrics=[dict(one) for one in await sessions.metrics(found.id)],
         )
 

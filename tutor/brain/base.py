@@ -98,11 +98,17 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Something for the page: a lesson passage (`kind="lesson"`), a formula, a quiz card."""
+    """Something for the page: a lesson passage (`kind="lesson"`), a formula, a picture, a quiz card.
 
-    kind: Literal["lesson", "formula", "quiz"]
+    `body` is Markdown; of a formula, LaTeX or plain signs. `choices` may be clicked instead of said: one of them,
+    several, or all in their right order, as `choose` says.
+    """
+
+    kind: Literal["lesson", "formula", "picture", "quiz"]
     title: str
     body: str
+    choices: tuple[str, ...] = ()
+    choose: Literal["one", "several", "order"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from lms_core.assessment.answer_words import key_words
 from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.assessment.spoken_numbers import numbers, tokens
-from tutor.brain.base import Show
 from tutor.brain.lesson_text import plain
 
 _OWN = 3
@@ -33,16 +32,6 @@ def _smallest(item: QuizItem, heading: str, text: Text) -> str:
     if item.kind is QuizKind.SHORT_ANSWER and len(words) == 1 and words[0].isalpha():
         return text("hint_length", count=str(len(words[0])))
     return text("hint_title")
-
-
-def shown(item: QuizItem) -> Show:
-    """An item on the page, while it is asked aloud."""
-    lefts = (left for left, _ in item.pairs)
-    return Show("quiz", "", "\n".join((item.question, *(f"- {one}" for one in (*lefts, *_options(item))))))
-
-
-def _options(item: QuizItem) -> tuple[str, ...]:
-    return () if item.kind is QuizKind.TRUE_FALSE else item.options()
 
 
 def _larger(item: QuizItem, text: Text) -> list[str]:

@@ -67,7 +67,8 @@ def parts(content: str) -> list[Part]:
         if kind == "heading":
             found.append(Part(plain(text)))
             continue
-        found[-1].source += f"{text}\n\n"
+        found[-1].source += "\n".join(f"- {line}" for line in lines) if kind == "list" else text
+        found[-1].source += "\n\n"
         if kind == "list":
             items = [sentence for line in lines for sentence in sentences(plain(line))]
             paragraph = Paragraph(tuple(items), _terms(text))

@@ -1,6 +1,7 @@
 """The lesson tutor's mouth: collects the sentences of one reply."""
 
 import re
+from dataclasses import replace
 
 from lms_core.assessment.answer_words import word_set
 from lms_core.companions import Companion
@@ -51,7 +52,7 @@ class Voice:
             self.say(key, **values)
 
     def show(self, show: Show) -> None:
-        self.shows.append(Show(show.kind, show.title, show.body[:_SHOWN_CHARS]))
+        self.shows.append(replace(show, body=show.body[:_SHOWN_CHARS]))
 
     def reply(self) -> list[str]:
         """The whole reply, with at most one question in it: the last one."""

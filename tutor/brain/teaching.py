@@ -7,8 +7,9 @@ from lms_core.assessment.items import GAP, QuizItem, QuizKind
 from lms_core.assessment.spoken_answers import Judgement, Verdict
 from lms_core.companions import Style
 from tutor.brain.base import Show
+from tutor.brain.cards import picture_card, pictures, quiz_card
 from tutor.brain.feedback import explain, not_yet, praise
-from tutor.brain.lesson_hints import ladder, shown, spoken_answer
+from tutor.brain.lesson_hints import ladder, spoken_answer
 from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome, Pending
 from tutor.brain.lesson_voice import Voice, continuing, listed
@@ -86,7 +87,14 @@ class Teaching:
 
     def _announce(self, section: int, heading: str) -> None:
         self.voice.say("section" if section else "first_section", heading=continuing(heading))
-        self.voice.show(Show("lesson", heading, self.plan.sections[section].body))
+        body = self.plan.sections[section].body
+        picture = next(iter(pictures(body)), None)
+        if picture is None:
+            self.voice.show(Show("lesson", heading, body))
+            return
+        if picture.words:
+            self.voice.say("shown_picture", words=picture.words.rstrip("."))
+        self.voice.show(picture_card(picture, body))
 
     def _puzzle(self, section: int, heading: str) -> bool:
         """Socratic: a heading that is a question is asked before it is answered."""
@@ -197,7 +205,7 @@ class Teaching:
         voice.mark()
         self.wording()
         item = self.plan.questions[number].item
-        voice.show(shown(item))
+        voice.show(quiz_card(item))
 
     def wording(self) -> None:
         """The pending question, as it is asked aloud."""

@@ -5,7 +5,7 @@ The quiz's state lives in the mind's memory:
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,11 @@ from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.assessment.spoken_quiz import with_answer
 from lms_core.courses import Lesson
 from tutor.brain.base import Show, ToolSpec
+from tutor.brain.cards import Picture, picture_card, pictures, quiz_card
 from tutor.brain.passages import passages, relevant
 
 _PASSAGES = 2
+_PICTURES = 30
 _TRIES = 2
 """Wrong answers after which the model is told the right one."""
 _ARGUMENTS_CHARS = 8000
@@ -54,6 +56,10 @@ class Formula(_Arguments):
     title: str = Field(default="", max_length=100, description="What it is, in a few words")
 
 
+class ShowPicture(_Arguments):
+    number: int = Field(ge=1, le=1000, description="Which picture, as numbered above")
+
+
 class Ask(_Arguments):
     number: int | None = Field(
         default=None, ge=1, le=1000, description="Which question; leave out for the next one"
@@ -73,7 +79,8 @@ def tools_for(lesson: Lesson | None) -> tuple[Tool, ...]:
         return (_FORMULA,)
     quiz = (_ASK, _GRADE) if lesson.quiz else ()
     look_up = (_LOOK_UP,) if lesson.content.strip() else ()
-    return (*look_up, _FORMULA, *quiz)
+    found = pictures(lesson.content)[:_PICTURES]
+    return (*look_up, _FORMULA, *((_picture_tool(found),) if found else ()), *quiz)
 
 
 def use(tool: Tool, arguments: str, lesson: Lesson | None, memory: Mapping[str, Any]) -> Outcome:
@@ -156,6 +163,16 @@ def _show_formula(given: Formula, _lesson: Lesson | None, memory: Mapping[str, A
     return Outcome(_told(shown=True), (Show("formula", given.title, given.formula),), memory)
 
 
+def _show_picture(given: ShowPicture, lesson: Lesson | None, memory: Mapping[str, Any]) -> Outcome:
+    found = pictures(lesson.content)[:_PICTURES] if lesson else ()
+    if given.number > len(found):
+        return Outcome(
+            _error(f"There is no picture {given.number}; the lesson has {len(found)}."), memory=memory
+        )
+    picture = found[given.number - 1]
+    return Outcome(_told(shown=True, picture=picture.words), (picture_card(picture),), memory)
+
+
 def _ask(given: Ask, lesson: Lesson | None, memory: Mapping[str, Any]) -> Outcome:
     items = lesson.quiz if lesson else ()
     quiz = _quiz(memory)
@@ -179,8 +196,7 @@ def _ask(given: Ask, lesson: Lesson | None, memory: Mapping[str, Any]) -> Outcom
         choices=options,
         match_with=[left for left, _ in item.pairs],
     )
-    body = "\n".join((item.question, *(f"- {one}" for one in (*(left for left, _ in item.pairs), *options))))
-    return Outcome(output, (Show("quiz", f"{place + 1} / {len(items)}", body),), _with(memory, quiz))
+    return Outcome(output, (quiz_card(item, f"{place + 1} / {len(items)}"),), _with(memory, quiz))
 
 
 def _grade(given: Grade, lesson: Lesson | None, memory: Mapping[str, Any]) -> Outcome:
@@ -237,6 +253,17 @@ _FORMULA = Tool(
     Formula,
     _show_formula,
 )
+
+
+def _picture_tool(found: Sequence[Picture]) -> Tool:
+    """Its description lists the lesson's pictures."""
+    listed = "; ".join(f"{number}. {one.words or '(no words)'}" for number, one in enumerate(found, 1))
+    text = (
+        f"Show a picture of the lesson on the learner's page, and say what is on it. The pictures: {listed}"
+    )
+    return Tool(_spec("show_picture", text, ShowPicture), ShowPicture, _show_picture)
+
+
 _ASK = Tool(
     _spec(
         "ask_quiz_question",

@@ -290,11 +290,13 @@ class TurnMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Something for the page to show beside the talk."""
+    """Something for the page to show beside the talk; the fields of `Show`."""
 
-    kind: Literal["lesson", "formula", "quiz"]
+    kind: Literal["lesson", "formula", "picture", "quiz"]
     title: str
     body: str
+    choices: tuple[str, ...] = ()
+    choose: Literal["one", "several", "order"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -355,7 +355,7 @@ class Talk:
         self._audience.emit(event)
 
     def _show(self, show: Show) -> None:
-        self._emit(Shown(show.kind, show.title, show.body))
+        self._emit(Shown(show.kind, show.title, show.body, show.choices, show.choose))
 
     def _show_state(self, *, force: bool = False) -> None:
         playing = self._speaker.current is not None and self._speaker.current.first_sent_at is not None

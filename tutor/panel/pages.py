@@ -21,10 +21,12 @@ from tutor.panel.views import (
     home,
     notifications,
     profile,
+    quiz_editing,
     quizzes,
     rewards,
     talk,
     teaching,
+    writing,
 )
 from tutor.panel.views.admin import health as admin_health
 from tutor.panel.views.admin import overview as admin_overview
@@ -63,6 +65,22 @@ PAGES = (
     Page("/profile", "profile.html", profile.profile, Permission.OWN_ACCOUNT),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
     Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
+    Page("/teach/courses/new", "course_new.html", writing.new_course, Permission.WRITE_COURSES),
+    Page("/teach/courses/{slug}/edit", "course_editor.html", writing.course, Permission.WRITE_COURSES),
+    Page(
+        "/teach/lessons/{id}/quizzes/new",
+        "quiz_editor.html",
+        quiz_editing.of_lesson,
+        Permission.WRITE_COURSES,
+    ),
+    Page(
+        "/teach/courses/{slug}/quizzes/new",
+        "quiz_editor.html",
+        quiz_editing.of_course,
+        Permission.WRITE_COURSES,
+    ),
+    Page("/teach/quizzes/{id}", "quiz_editor.html", quiz_editing.quiz, Permission.WRITE_COURSES),
+    Page("/teach/quizzes/{id}/preview", "quiz_preview.html", quiz_editing.preview, Permission.WRITE_COURSES),
     Page("/teach/courses/{slug}", "class.html", teaching.school_class, Permission.WRITE_COURSES),
     Page(
         "/teach/companions/new",

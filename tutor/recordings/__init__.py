@@ -1,1 +1,1 @@
-"""Sound of sessions, for learners who want it kept: docs/operate.md."""
+"""Sound of sessions, for learners who want it kept: docs/decisions/0016-recordings.md."""

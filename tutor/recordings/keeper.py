@@ -1,6 +1,7 @@
 """All recordings of this server: begun and ended with their sessions, deleted when their time is over or somebody asks."""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ _SWEEP_EVERY = 360
 """Looks; an hour."""
 _LEAST_SECONDS = 1.0
 """A shorter recording is none."""
+_ONE_LISTENING = 600.0
+"""Seconds without a request until it counts as another."""
 _WORKERS = 2
 _AT_ONCE = 500
 _log = structlog.get_logger(__name__)
@@ -32,6 +35,7 @@ class Recordings:
         self.possible, self.keep_days = possible, keep_days
         self._store, self._folder = store, folder
         self._running: dict[str, SoundRecorder] = {}
+        self._listening: dict[tuple[str, str], float] = {}
         self._workers = ThreadPoolExecutor(_WORKERS, "recording")
 
     def path(self, session_id: str) -> Path:
@@ -89,6 +93,19 @@ class Recordings:
         """Nothing of this person is recorded from now on; what there is stays."""
         await self._store.withdraw(person_id)
         await self._look()
+
+    async def file(self, session_id: str) -> Path | None:
+        """None if it is not on this server."""
+        path = self.path(session_id)
+        return path if await asyncio.to_thread(path.is_file) else None
+
+    async def heard(self, session_id: str, by: str) -> None:
+        """Somebody else listens: that is noted once for all the ranges that a player asks for."""
+        now = time.monotonic()
+        self._listening = {who: at for who, at in self._listening.items() if now - at < _ONE_LISTENING}
+        if (session_id, by) not in self._listening:
+            await self._store.heard(session_id)
+        self._listening[session_id, by] = now
 
     async def delete(self, person_id: str, session_id: str | None = None) -> bool:
         """Of one session of this person, or of all; False if there was none."""

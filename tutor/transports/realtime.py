@@ -230,9 +230,9 @@ class RealtimeDoor:
                 )
             case TurnMetrics():
                 self.write_viva(viva.Metrics(**asdict(event)))
-            case Shown(kind, title, body):
+            case Shown(kind, title, body, choices, choose):
                 mathml = formulae.shown(body) if kind == "formula" else None
-                self.write_viva(viva.ShownBeside(kind, title, body, mathml))
+                self.write_viva(viva.ShownBeside(kind, title, body, mathml, list(choices), choose))
             case Supervised(mode, teachers):
                 self.write_viva(viva.TeacherThere(mode, list(teachers)))
 

@@ -61,13 +61,18 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class ShownBeside:
-    """Something to show beside the talk. `mathml`: a formula's `body`, drawn; null where it is better shown as it is."""
+    """Something to show beside the talk. `mathml`: a formula's `body`, drawn; null where it is better shown as it is.
+
+    `choices` may be typed as they are instead of said: `choose` one, several or all in their right order; null: none.
+    """
 
     TYPE: ClassVar = "viva.shown"
     kind: str
     title: str
     body: str
     mathml: str | None
+    choices: list[str]
+    choose: str | None
 
 
 @dataclass(frozen=True, slots=True)

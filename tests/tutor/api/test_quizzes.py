@@ -133,3 +133,26 @@ async def test_an_item_that_nobody_could_answer_is_refused(ask: Asking, wrong: d
 @pytest.mark.parametrize("wrong", [{}, {"text": "a", "places": [0]}, {"places": [99]}, {"text": None}])
 async def test_an_answer_is_one_of_three(ask: Asking, wrong: dict[str, object]) -> None:
     assert (await ask("admin", "PUT", "/attempts/a/answers/b", wrong)).status == 400
+
+
+async def test_every_item_that_nobody_could_answer_is_told(ask: Asking) -> None:
+    here = await quiz_of(ask, "wanda", "wil")
+    items = [
+        ITEMS[0],
+        {"kind": "numeric", "question": "?", "answer": "many"},
+        {"kind": "cloze", "question": "___"},
+    ]
+    put = await ask("wanda", "PUT", f"{here}/items", {"items": items}, If_Match="*")
+    assert put.status == 400
+    assert [one["field"] for one in put.body["details"]["fields"]] == ["items.1", "items.2"]
+
+
+async def test_a_teacher_tries_what_a_learner_might_say(ask: Asking) -> None:
+    await ask.add("tara", Role.TEACHER)
+    await ask.add("lou")
+    for said, verdict in [("um, I think seven", "right"), ("eight", "wrong"), ("I don't know", "unsure")]:
+        tried = await ask("tara", "POST", "/quizzes/preview-answer", {"item": ITEMS[0], "said": said})
+        assert (tried.status, tried.data["verdict"]) == (200, verdict), said
+    broken = {"item": {"kind": "true_false", "question": "?", "answer": "perhaps"}, "said": "true"}
+    assert (await ask("tara", "POST", "/quizzes/preview-answer", broken)).status == 400
+    assert (await ask("lou", "POST", "/quizzes/preview-answer", broken)).status == 403

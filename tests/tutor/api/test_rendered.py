@@ -1,10 +1,13 @@
 """How a text looks before it is saved."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import aiohttp
 
 from lms_core.people import Role
+from storage.media import MediaStore
+from storage.sessions import SessionStore
 from tests.tutor.api.asking import Asking
 from tests.tutor.api.asking import ask as ask
 from tests.tutor.api.asking import shared_server as shared_server
@@ -40,6 +43,28 @@ async def test_what_an_admin_uploads_for_a_course_is_its_authors_and_shown(ask: 
     )
     assert f'src="/api/v1/media/{stored["id"]}/content' in shown.data["html"]
     assert [one["id"] for one in (await ask("nina", "GET", "/media")).data] == [stored["id"]]
+
+
+async def test_a_learner_sees_the_pictures_of_the_lesson_they_talk_about_and_no_others(ask: Asking) -> None:
+    teacher, learner = await ask.add("odo", Role.TEACHER), await ask.add("lea")
+    media = MediaStore(ask.database, ask.server.data_dir / "media", largest=1 << 20)
+    oak, elm = [(await media.add(teacher, f"{name}.png", _drawn(name))).id for name in ("oak", "elm")]
+    course = (await ask("odo", "POST", "/courses", {"title": "Woods"})).data["id"]
+    module = (await ask("odo", "POST", f"/courses/{course}/modules", {"title": "One"})).data["id"]
+    told = {"title": "Oaks", "content": f"![an oak](media:{oak})"}
+    lesson = (await ask("odo", "POST", f"/modules/{module}/lessons", told)).data["id"]
+    await SessionStore(ask.database).open(
+        "sess_woods", "companion-ada-fractions", learner, "realtime", lesson_id=lesson
+    )
+    here, text = "/sessions/sess_woods/rendered", f"**Look**: ![an oak](media:{oak}) ![an elm](media:{elm})"
+    shown = (await ask("lea", "POST", here, {"text": text})).data["html"]
+    assert "<strong>Look</strong>" in shown and f"/api/v1/media/{oak}/content" in shown
+    assert f"/api/v1/media/{elm}/content" not in shown
+    assert (await ask("odo", "POST", here, {"text": text})).status == 404
+
+
+async def _drawn(name: str) -> AsyncIterator[bytes]:
+    yield _PNG + name.encode()
 
 
 async def test_previews_are_not_asked_for_without_end(ask: Asking) -> None:

@@ -179,7 +179,7 @@ export class Call {
         break;
       case "conversation.item.done": this.typed.delete(event.item.id); break;
       case "viva.session.state": this.state(event); break;
-      case "viva.shown": shown.show(event); break;
+      case "viva.shown": shown.show(event, this.session, text => this.type(text)); break;
       case "viva.session.ended":
         if (event.reason === "draining") screen.warn(t("talk.restarts"));
         else this.finish(ended(event.reason), {...event, plan: event.reason === "out_of_minutes"});

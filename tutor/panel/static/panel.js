@@ -20,21 +20,23 @@ export function toast(text, address) {
 }
 
 // `what` is a method and an address; `tag` the ETag of what was seen: an edit without one is of one's own things,
-// where the last word counts. Throws an Error whose text can be shown.
-export async function api(what, body, tag = "*") {
+// where the last word counts. Answers {data, tag}. Throws an Error whose text can be shown, with the `status` and `fields`.
+export async function ask(what, body, tag = "*") {
   const [method, address] = what.split(" ");
   let answer;
   try {
-    answer = await fetch(address, {method, ...(body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json", ...(method === "PATCH" && {"If-Match": tag})}})});
+    answer = await fetch(address, {method, ...(body && {body: JSON.stringify(body), headers: {"Content-Type": "application/json", ...(["PATCH", "PUT"].includes(method) && {"If-Match": tag})}})});
   } catch {
     throw new Error(strings["script.offline"]);
   }
-  if (answer.status === 204) return null;
-  if (answer.status === 412) throw new Error(strings["script.changed"]);
-  const data = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(data.error ?? strings["script.failed"]), {fields: data.details?.fields ?? []});
-  return data.data;
+  if (answer.status === 204) return {data: null};
+  const got = await answer.json().catch(() => ({}));
+  if (answer.ok) return {data: got.data, tag: answer.headers.get("ETag")};
+  const said = answer.status === 412 ? strings["script.changed"] : got.error ?? strings["script.failed"];
+  throw Object.assign(new Error(said), {status: answer.status, fields: got.details?.fields ?? []});
 }
+
+export const api = async (what, body, tag) => (await ask(what, body, tag)).data;
 
 // Where to go after it worked: an address, with fields of the answer in it, or "" for this page anew.
 function then(element, made) {
@@ -42,11 +44,15 @@ function then(element, made) {
   else if (element.dataset.then) location.assign(element.dataset.then.replace(/\{(\w+)\}/g, (gap, name) => made?.[name] ?? gap));
 }
 
-// What a form says; a select with data-json has several fields in each of its values, an empty field with data-none is null.
+// What a form says; a select with data-json has several fields in each of its values, a text with data-split is a list,
+// and so are the boxes in what has data-many; a box with data-flag is true or false, and an empty field with data-none is null.
 export function fields(form) {
   const all = Object.fromEntries(new FormData(form));
   for (const several of form.querySelectorAll("[data-json]")) Object.assign(all, JSON.parse(several.value));
   for (const none of form.querySelectorAll("[data-none]")) all[none.name] ||= null;
+  for (const list of form.querySelectorAll("[data-split]")) all[list.name] = list.value.split(list.dataset.split === "line" ? "\n" : ",").map(one => one.trim()).filter(Boolean);
+  for (const box of form.querySelectorAll("input[data-flag]")) all[box.name] = box.checked;
+  for (const group of form.querySelectorAll("[data-many]")) all[group.dataset.many] = [...group.querySelectorAll(":checked")].map(box => box.value);
   return {...JSON.parse(form.dataset.body ?? "{}"), ...all};
 }
 
@@ -96,10 +102,18 @@ async function toggle(button) {
   }
 }
 
+// What the server found wrong, next to its fields; all of it in words.
+export function blameAll(form, error) {
+  for (const {field, problem} of error.fields ?? []) if (form.elements[field.split(".")[0]]) blame(form.elements[field.split(".")[0]], problem);
+  const said = form.querySelector(".problem:not(.said)");
+  said.textContent = error.message;
+  said.hidden = false;
+  form.querySelector("[aria-invalid]")?.focus();
+}
+
 async function send(form) {
-  const problem = form.querySelector(".problem");
   const button = form.querySelector("[type=submit]");
-  problem.hidden = true;
+  form.querySelector(".problem:not(.said)").hidden = true;
   if (!check(form)) return;
   button.disabled = true;
   try {
@@ -110,10 +124,7 @@ async function send(form) {
     }
     then(form, made);
   } catch (error) {
-    for (const {field, problem: text} of error.fields ?? []) if (form.elements[field]) blame(form.elements[field], text);
-    problem.textContent = error.message;
-    problem.hidden = false;
-    form.querySelector("[aria-invalid]")?.focus();
+    blameAll(form, error);
   } finally {
     button.disabled = false;
   }

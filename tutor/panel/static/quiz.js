@@ -1,5 +1,6 @@
 // An open attempt: each answer is kept as soon as it is given, and all of them before the attempt is handed in.
 import {api, toast} from "/static/panel.js";
+import {reorderable} from "/static/reorder.js";
 
 const form = document.getElementById("attempt");
 const problem = form.querySelector(".problem");
@@ -54,15 +55,7 @@ form.addEventListener("submit", event => {
   event.preventDefault();
   handIn();
 });
-form.addEventListener("click", event => {
-  const button = event.target.closest("[data-move]");
-  if (!button) return;
-  const row = button.closest("li");
-  if (button.dataset.move === "-1") row.previousElementSibling?.before(row);
-  else row.nextElementSibling?.after(row);
-  button.focus();
-  keep(row.closest("[data-item]")).catch(error => toast(error.message));
-});
+for (const order of form.querySelectorAll(".order")) reorderable(order, row => keep(row.closest("[data-item]")).catch(error => toast(error.message)));
 
 // When the time is over the server grades what it has: nothing is left to hand in but that.
 function tick() {

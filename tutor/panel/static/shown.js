@@ -1,31 +1,107 @@
-// What the companion shows beside the talk.
+// What the companion shows beside the talk: a passage, a formula, a picture, or a question to answer by a click.
 import {formula} from "./formula.js";
+import {api} from "./panel.js";
 import {t} from "./words.js";
 
 const box = document.getElementById("shown");
+let latest = null;
 
-function element(tag, text, name = "") {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  made.className = name;
-  return made;
+// As plain text at once, and drawn when the server has made HTML of it. `answer` is told what was chosen.
+export async function show(event, session, answer) {
+  latest = event;
+  draw(event, formula(event.mathml) ?? plain(event.body), answer);
+  if (event.kind === "formula") return;
+  try {
+    const {html} = await api(`POST /api/v1/sessions/${session}/rendered`, {text: event.body});
+    if (latest === event) draw(event, parsed(html), answer);
+  } catch { /* the text stays */ }
 }
 
-// Markdown's marks are not to be read.
-const plain = text => text.replace(/\*\*|__|`|^#+ /gm, "");
+export function clear() {
+  latest = null;
+  box.hidden = true;
+  box.replaceChildren();
+}
 
-export function show({kind, title, body, mathml}) {
-  const heading = element("h2", title || t(`talk.shown.${kind}`));
+function draw({kind, title, choices, choose}, content, answer) {
+  const heading = element("h2", title || t(`talk.shown.${kind}`), "");
   heading.id = "shown-kind";
+  const label = title && kind !== "quiz" ? [element("small", t(`talk.shown.${kind}`), "soft")] : [];
+  const parts = [content];
+  if (choose) {
+    const options = cut(content, choices.length);
+    parts.push(choosing(choices, options, choose, answer));
+  }
   box.dataset.kind = kind;
-  const drawn = formula(mathml);
-  const parts = drawn ? [drawn] : plain(body).split(/\n{2,}/).map(text => element("p", kind === "lesson" ? text.replaceAll("\n", " ") : text, "lines"));
-  box.replaceChildren(...(title ? [element("small", t(`talk.shown.${kind}`), "soft")] : []), heading, ...parts);
+  box.replaceChildren(...label, heading, ...parts);
   box.hidden = false;
   box.scrollTop = 0;
 }
 
-export function clear() {
-  box.hidden = true;
-  box.replaceChildren();
+// Without Markdown's marks, which are not to be read.
+function plain(text) {
+  const made = document.createElement("div");
+  const [body, ...listed] = text.replace(/\*\*|__|`|^#+ |!\[[^\]]*\]\([^)]*\)/gm, "").split(/\n(?=- )/);
+  made.append(...body.split(/\n{2,}/).map(part => element("p", part.replaceAll("\n", " "), "")));
+  if (listed.length) {
+    const list = document.createElement("ul");
+    list.append(...listed.map(one => element("li", one.slice(2), "")));
+    made.append(list);
+  }
+  return made;
+}
+
+// The server escaped what an author wrote as HTML.
+function parsed(html) {
+  const made = element("div", "", "prose");
+  made.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+  return made;
+}
+
+// The list at the end is what there is to choose from: it is taken out, each entry to go on a button.
+function cut(content, count) {
+  const list = content.lastElementChild;
+  if (list?.localName !== "ul" || list.children.length !== count) return [];
+  list.remove();
+  return [...list.children].map(one => one.childNodes);
+}
+
+function choosing(choices, options, choose, answer) {
+  const group = element("div", "", "choices");
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-labelledby", "shown-kind");
+  const chosen = [];
+  const done = element("button", t("talk.answer"), "");
+  const buttons = choices.map((choice, place) => {
+    const button = element("button", "", "quiet");
+    const words = {true: t("talk.choice.true"), false: t("talk.choice.false")}[choice] ?? choice;
+    button.append(...(options[place] ?? [words]));
+    button.addEventListener("click", () => {
+      if (choose === "one") chosen.splice(0, 1, choice);
+      else if (chosen.includes(choice)) chosen.splice(chosen.indexOf(choice), 1);
+      else chosen.push(choice);
+      mark();
+      if (choose === "one") answer(choice);
+    });
+    return button;
+  });
+  const mark = () => {
+    buttons.forEach((button, place) => {
+      button.setAttribute("aria-pressed", chosen.includes(choices[place]));
+      if (choose === "order") button.dataset.place = chosen.indexOf(choices[place]) + 1 || "";
+    });
+    done.disabled = choose === "order" ? chosen.length < choices.length : !chosen.length;
+  };
+  done.addEventListener("click", () => answer(chosen.join(", ")));
+  mark();
+  group.append(...buttons, ...(choose === "one" ? [] : [done]));
+  return group;
+}
+
+function element(tag, text, name) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  made.className = name;
+  if (tag === "button") made.type = "button";
+  return made;
 }

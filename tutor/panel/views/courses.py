@@ -7,6 +7,7 @@ from lms_core.assessment.quizzes import Quiz
 from lms_core.courses import Course, CourseFilter
 from lms_core.errors import NotFound
 from lms_core.media_references import with_names
+from lms_core.people import Permission
 from storage.progress import CourseState
 from tutor.panel.visit import PAGE_LENGTH, Visit
 
@@ -52,7 +53,21 @@ async def lesson(visit: Visit) -> dict[str, Any]:
     if course is not None:
         found = replace(found, content=await _with_links(visit, course, found.content))
     quiz = await _quiz(visit, lesson_id)
-    return {"lesson": found, "progress": progress, "course": course, "following": following, "quiz": quiz}
+    return {
+        "lesson": found, "progress": progress, "course": course, "following": following, "quiz": quiz,
+        "writes": await _writes(visit, lesson_id),
+    }  # fmt: skip
+
+
+async def _writes(visit: Visit, lesson_id: str) -> bool:
+    """Whether the viewer may change the lesson."""
+    if not visit.viewer.may(Permission.WRITE_COURSES):
+        return False
+    try:
+        await visit.stores.lessons.to_edit(visit.viewer, lesson_id)
+    except NotFound:
+        return False
+    return True
 
 
 async def _quizzes(visit: Visit, course_id: str) -> list[Quiz]:

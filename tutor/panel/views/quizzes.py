@@ -1,5 +1,6 @@
 """A quiz by click: what it is, and an attempt with its results."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from lms_core.assessment.answers import data_of
@@ -25,6 +26,7 @@ async def one(visit: Visit) -> dict[str, Any]:
     return {
         "quiz": quiz, "count": len(items), "attempts": attempts, "total": total, "page": visit.page,
         "limit": PAGE_LENGTH, "open": any(one.submitted_at is None for one in attempts),
+        "companion": await visit.stores.companions.about(quiz.lesson_id) if quiz.lesson_id else None,
     }  # fmt: skip
 
 
@@ -41,19 +43,24 @@ async def attempt(visit: Visit) -> dict[str, Any]:
 
 def _item(visit: Visit, whole: WholeAttempt, placed: PlacedItem) -> dict[str, Any]:
     item, answered = placed.item, whole.answers.get(placed.item.id)
-    given = data_of(answered.answer) if answered else {}
-    shown = {
-        "id": item.id, "question": item.question, "points": placed.points, "way": _WAYS.get(item.kind, "text"),
-        "options": _options(visit, item), "lefts": [left for left, _ in item.pairs],
-        "parts": GAP.split(item.question), "places": list(given.get("places", ())),
-        "texts": list(given.get("texts", ())), "text": given.get("text", ""),
-    }  # fmt: skip
+    shown = item_to_answer(visit, placed, data_of(answered.answer) if answered else {})
     if whole.attempt.submitted_at is not None:
         shown |= {
             "answered": answered, "right_answer": item.answer, "explanation": item.explanation,
             "correct": bool(answered and answered.correct),
         }  # fmt: skip
     return shown
+
+
+def item_to_answer(visit: Visit, placed: PlacedItem, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the right answer; `given` is what was answered, as JSON."""
+    item = placed.item
+    return {
+        "id": item.id, "question": item.question, "points": placed.points, "way": _WAYS.get(item.kind, "text"),
+        "options": _options(visit, item), "lefts": [left for left, _ in item.pairs],
+        "parts": GAP.split(item.question), "places": list(given.get("places", ())),
+        "texts": list(given.get("texts", ())), "text": given.get("text", ""),
+    }  # fmt: skip
 
 
 def _options(visit: Visit, item: QuizItem) -> list[str]:

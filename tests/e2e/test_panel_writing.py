@@ -1,0 +1,197 @@
+"""Teachers write courses in headless Chromium, on a made-up school."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.e2e.conftest import RunningServer
+from tests.e2e.panel_school import TEACHER, browser, cookie_of, school, signed_in
+
+__all__ = ["browser", "school"]  # fixtures
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def teacher(browser: Browser, school: RunningServer) -> AsyncIterator[Page]:
+    async with signed_in(browser, school, await cookie_of(school, TEACHER)) as page:
+        yield page
+
+
+async def new_course(teacher: Page, title: str, contents: dict[str, list[str]]) -> None:
+    """Made by clicks and keys; the page is then its editor."""
+    await teacher.goto("/teach")
+    await teacher.get_by_role("link", name="New course").click()
+    await teacher.get_by_label("Title").fill(title)
+    await teacher.get_by_role("button", name="Make a draft").click()
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text(title)
+    await expect(teacher.locator("[data-add=modules] button")).to_be_enabled()
+    for module, lessons in contents.items():
+        await teacher.get_by_label("New module", exact=True).fill(module)
+        await teacher.keyboard.press("Enter")
+        await expect(teacher.get_by_label(f"New lesson in {module}")).to_be_focused()
+        for lesson in lessons:
+            await teacher.keyboard.type(lesson)
+            await teacher.keyboard.press("Enter")
+            await expect(teacher.get_by_role("link", name=lesson, exact=True)).to_be_visible()
+
+
+async def contents(page: Page) -> dict[str, list[str]]:
+    """As the server has it."""
+    course = await page.locator("#outline").get_attribute("data-course")
+    answer = await page.request.get(f"/api/v1/courses/{course}/outline")
+    modules = json.loads(await answer.text())["data"]["modules"]
+    return {one["title"]: [lesson["title"] for lesson in one["lessons"]] for one in modules}
+
+
+def grip(page: Page, title: str) -> Locator:
+    return page.get_by_role("button", name=f"Move {title}", exact=True)
+
+
+async def test_lessons_are_moved_by_keyboard_and_what_moves_is_announced(teacher: Page) -> None:
+    await new_course(teacher, "Light", {"Rays": ["Shadows", "Mirrors"], "Waves": ["Colour"]})
+    await grip(teacher, "Colour").focus()
+    await teacher.keyboard.press("Space")
+    await teacher.keyboard.press("ArrowUp")
+    await expect(teacher.locator("#said")).to_have_text("Colour: place 3 of 3 in Rays.")
+    await teacher.keyboard.press("ArrowUp")
+    async with teacher.expect_response("**/outline"):
+        await teacher.keyboard.press("Space")
+    assert await contents(teacher) == {"Rays": ["Shadows", "Colour", "Mirrors"], "Waves": []}
+    await teacher.keyboard.press("Space")
+    await teacher.keyboard.press("ArrowDown")
+    await teacher.keyboard.press("Escape")
+    await expect(teacher.locator("#said")).to_contain_text("Colour is back at place 2 of 3")
+    await grip(teacher, "Waves").focus()
+    await teacher.keyboard.press("Space")
+    await teacher.keyboard.press("ArrowUp")
+    async with teacher.expect_response("**/outline"):
+        await teacher.keyboard.press("Space")
+    assert list(await contents(teacher)) == ["Waves", "Rays"]
+
+
+async def test_lessons_are_dragged_also_to_another_module(teacher: Page) -> None:
+    await new_course(teacher, "Sound", {"Tones": ["High", "Low"], "Ears": ["Drum"]})
+    to = await teacher.locator("[data-lesson]", has_text="Drum").bounding_box()
+    assert to is not None
+    await grip(teacher, "High").hover()
+    await teacher.mouse.down()
+    await teacher.mouse.move(to["x"] + 60, to["y"] + to["height"] - 6, steps=6)
+    async with teacher.expect_response("**/outline"):
+        await teacher.mouse.up()
+    assert await contents(teacher) == {"Tones": ["Low"], "Ears": ["Drum", "High"]}
+    await expect(teacher.locator("[data-module]", has_text="Ears").locator("[data-lesson]")).to_contain_text(
+        ["Drum", "High"]
+    )
+
+
+async def test_an_order_that_the_server_does_not_take_is_undone_visibly(teacher: Page) -> None:
+    await new_course(teacher, "Heat", {"Warm": ["Fire", "Sun"]})
+    await teacher.route("**/outline", lambda route: route.abort())
+    await grip(teacher, "Sun").focus()
+    for key in ("Space", "ArrowUp", "Space"):
+        await teacher.keyboard.press(key)
+    await expect(teacher.locator("#toasts")).to_contain_text("cannot be reached")
+    await expect(teacher.locator("[data-lesson] [data-title]")).to_have_text(["Fire", "Sun"])
+
+
+async def test_who_moves_what_somebody_changed_meanwhile_chooses(teacher: Page) -> None:
+    await new_course(teacher, "Air", {"Wind": ["Storm", "Breeze"]})
+    other = await teacher.context.new_page()
+    await other.goto(teacher.url)
+    await other.get_by_label("New lesson in Wind").fill("Calm")
+    await other.keyboard.press("Enter")
+    await expect(other.get_by_role("link", name="Calm")).to_be_visible()
+    await grip(teacher, "Breeze").focus()
+    for key in ("Space", "ArrowUp", "Space"):
+        await teacher.keyboard.press(key)
+    await expect(teacher.get_by_role("alert")).to_contain_text("Somebody changed the contents meanwhile")
+    await expect(teacher.locator("[data-lesson] [data-title]")).to_have_text(["Storm", "Breeze", "Calm"])
+    async with teacher.expect_response("**/outline"):
+        await teacher.get_by_role("button", name="Use my order").click()
+    assert await contents(teacher) == {"Wind": ["Breeze", "Storm", "Calm"]}
+
+
+async def test_titles_are_changed_where_they_stand_and_deleting_says_what_goes(teacher: Page) -> None:
+    await new_course(teacher, "Water", {"Rain": ["Drops", "Clouds"]})
+    await teacher.get_by_role("button", name="Rename Drops").click()
+    await teacher.keyboard.type("Drizzle")
+    await teacher.keyboard.press("Enter")
+    await expect(teacher.get_by_role("button", name="Delete Drizzle")).to_be_visible()
+    await expect(teacher.get_by_role("button", name="Rename Drizzle")).to_be_focused()
+    await teacher.get_by_role("button", name="Delete Clouds").click()
+    await expect(teacher.get_by_role("dialog")).to_contain_text("everybody's progress in it")
+    await teacher.get_by_role("button", name="Delete for good").click()
+    await expect(teacher.locator("[data-lesson]")).to_have_count(1)
+    await teacher.reload()
+    assert await contents(teacher) == {"Rain": ["Drizzle"]}
+
+
+async def test_a_hundred_lessons_stay_usable(teacher: Page) -> None:
+    await new_course(teacher, "Long", {"All": ["first"]})
+    module = await teacher.locator("[data-module]").get_attribute("data-module")
+    for number in range(99):
+        await teacher.request.post(f"/api/v1/modules/{module}/lessons", data={"title": f"number {number}"})
+    await teacher.reload()
+    await grip(teacher, "number 98").focus()
+    await teacher.keyboard.press("Space")
+    for _ in range(99):
+        await teacher.keyboard.press("ArrowUp")
+    async with teacher.expect_response("**/outline"):
+        await teacher.keyboard.press("Space")
+    assert (await contents(teacher))["All"][:2] == ["number 98", "first"]
+
+
+async def test_what_two_teachers_change_is_brought_together_and_asked_where_both_changed_it(
+    teacher: Page,
+) -> None:
+    await new_course(teacher, "Stones", {})
+    other = await teacher.context.new_page()
+    await other.goto(teacher.url)
+    await other.get_by_label("Tags").fill("rock")
+    await other.get_by_label("Title").fill("Their stones")
+    await other.get_by_role("button", name="Save").click()
+    await expect(other.locator("#status")).to_have_text("Saved.")
+    await teacher.get_by_label("Title").fill("My stones")
+    await teacher.get_by_label("What learners will be able to do").fill("name them")
+    await teacher.keyboard.press("Control+s")
+    dialog = teacher.get_by_role("dialog", name="You both changed this")
+    await expect(dialog.get_by_text("Their stones")).to_be_visible()
+    await dialog.get_by_label("My stones").check()
+    await dialog.get_by_role("button", name="Save this").click()
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text("My stones")
+    await teacher.reload()
+    await expect(teacher.get_by_label("Tags")).to_have_value("rock")
+    await expect(teacher.get_by_label("What learners will be able to do")).to_have_value("name them")
+
+
+async def test_a_course_goes_out_and_comes_in_with_what_could_not_be_taken(
+    teacher: Page, tmp_path: Path
+) -> None:
+    await new_course(teacher, "Travels", {"Away": ["Packing"]})
+    async with teacher.expect_download() as loading:
+        await teacher.get_by_role("link", name="Download as a file").click()
+    await (await loading.value).save_as(tmp_path / "course.zip")
+    await teacher.goto("/teach/courses/new")
+    await teacher.locator("#import [type=file]").set_input_files(tmp_path / "course.zip")
+    await teacher.get_by_role("button", name="Take it").click()
+    await expect(teacher).to_have_url(re.compile("travels-2"))
+    assert await contents(teacher) == {"Away": ["Packing"]}
+    await teacher.goto("/teach/courses/new")
+    (tmp_path / "no.zip").write_bytes(b"no zip")
+    await teacher.locator("#import [type=file]").set_input_files(tmp_path / "no.zip")
+    await teacher.get_by_role("button", name="Take it").click()
+    await expect(teacher.locator("#import").get_by_role("alert")).to_be_visible()
+
+
+async def test_a_course_of_somebody_else_is_not_found(teacher: Page, school: RunningServer) -> None:
+    course = await teacher.request.post(
+        "/api/v1/courses", data={"title": "Secret"}, headers={"Authorization": f"Bearer {school.api_key}"}
+    )
+    slug = json.loads(await course.text())["data"]["slug"]
+    answer = await teacher.goto(f"/teach/courses/{slug}/edit")
+    assert answer is not None and answer.status == 404

@@ -1,0 +1,41 @@
+// For what two people changed at the same time: theirs, mine, or of a long text both.
+import {words} from "./said.js";
+
+const dialog = document.getElementById("choice");
+const text = value => typeof value === "boolean" ? words(value ? "said.yes" : "said.no") : [value].flat().join("\n");
+
+function option(name, which, title, value = "") {
+  const label = document.createElement("label");
+  label.className = "option version";
+  const radio = Object.assign(document.createElement("input"), {type: "radio", name, value: which, required: true});
+  const said = document.createElement("span");
+  said.append(Object.assign(document.createElement("strong"), {textContent: title}), Object.assign(document.createElement("pre"), {textContent: value}));
+  label.append(radio, said);
+  return label;
+}
+
+// What was chosen by name; null if the teacher wants to go on writing first.
+export function choose(form, names, mine, theirs) {
+  const list = dialog.querySelector("[data-list]");
+  list.replaceChildren(...names.map(name => {
+    const group = document.createElement("fieldset");
+    const input = form.elements[name];
+    const title = input?.labels?.[0]?.querySelector("span")?.textContent ?? input?.ariaLabel ?? name;
+    group.append(Object.assign(document.createElement("legend"), {textContent: title}));
+    group.append(option(name, "theirs", words("said.theirs"), text(theirs[name])), option(name, "mine", words("said.mine"), text(mine[name])));
+    if (input?.tagName === "TEXTAREA") group.append(option(name, "both", words("said.both_note")));
+    return group;
+  }));
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise(done => dialog.addEventListener("close", () => {
+    if (dialog.returnValue !== "chosen") return done(null);
+    const picked = Object.fromEntries(new FormData(dialog.querySelector("form")));
+    done(Object.fromEntries(names.map(name => [name, version(picked[name], mine[name], theirs[name])])));
+  }, {once: true}));
+}
+
+function version(which, mine, theirs) {
+  if (which === "both") return Array.isArray(mine) ? [...new Set([...theirs, ...mine])] : `${theirs}\n\n${mine}`;
+  return which === "mine" ? mine : theirs;
+}

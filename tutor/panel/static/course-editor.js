@@ -1,0 +1,67 @@
+// What a course is: its description, pictures, companions and state. Its contents are outline.js.
+import {api, toast} from "./panel.js";
+import {Editing} from "./editing.js";
+import {markdown} from "./markdown.js";
+import {uploadFor} from "./upload.js";
+
+const form = document.getElementById("course");
+const {course, here} = form.dataset;
+const NAMES = ["title", "description", "objectives", "category", "difficulty", "tags", "language", "thumbnail", "banner", "open_enrollment", "sequential"];
+if (form.querySelector("[data-many]")) NAMES.push("prerequisites");
+
+const editing = new Editing(form, {shown: data => Object.fromEntries(NAMES.map(name => [name, data[name]]))});
+const preview = markdown(form.querySelector("[data-markdown]"), {course, target: document.getElementById("preview")});
+for (const event of ["saved", "merged"]) form.addEventListener(event, preview);
+form.addEventListener("saved", ({detail}) => document.querySelector("h1").textContent = detail.title);
+
+for (const box of form.querySelectorAll("[data-picture]")) {
+  const input = box.querySelector("[type=hidden]");
+  const image = box.querySelector("img");
+  const problem = box.querySelector(".problem");
+  const bar = box.querySelector("progress");
+  const show = (value, address) => {
+    input.value = value;
+    image.hidden = !address;
+    if (address) image.src = address;
+    box.querySelector("[data-clear]").hidden = !value;
+    input.dispatchEvent(new Event("input", {bubbles: true}));
+  };
+  box.querySelector("[type=file]").addEventListener("change", async ({target}) => {
+    problem.hidden = true;
+    bar.hidden = false;
+    try {
+      const made = await uploadFor(course, target.files[0], part => bar.value = part);
+      show(`media:${made.id}`, made.url);
+    } catch (error) {
+      problem.textContent = error.message;
+      problem.hidden = false;
+    }
+    bar.hidden = true;
+    target.value = "";
+  });
+  box.querySelector("[data-clear]").addEventListener("click", () => show("", ""));
+}
+
+async function act(button) {
+  button.disabled = true;
+  try {
+    if (!await editing.save()) return;
+    await api(`POST /api/v1/courses/${course}/${button.dataset.actOn}`);
+    location.assign(here);
+  } catch (error) {
+    toast(error.message);
+  } finally {
+    button.disabled = false;
+  }
+}
+document.addEventListener("click", event => event.target.closest("[data-act-on]") && act(event.target.closest("[data-act-on]")));
+
+document.getElementById("attach")?.addEventListener("submit", async event => {
+  event.preventDefault();
+  try {
+    await api(`PATCH /api/v1/companions/${event.target.querySelector("select").value}`, {course_id: course, module_id: null, lesson_id: null});
+    location.assign(here);
+  } catch (error) {
+    toast(error.message);
+  }
+});
