@@ -82,3 +82,8 @@ def test_who_is_faster_than_the_script_does_not_send_their_password_in_the_addre
     """A form without a method puts its fields into the page's address."""
     forms = re.findall(r"<form[^>]*>", template.read_text("utf-8"))
     assert forms and all('method="dialog"' in form for form in forms)
+
+
+def test_no_template_has_the_marks_of_a_merge() -> None:
+    for path in _TEMPLATES.rglob("*.html"):
+        assert "<<<<<<<" not in path.read_text("utf-8") and ">>>>>>>" not in path.read_text("utf-8"), path
