@@ -32,7 +32,7 @@ class GoalEdit(Model):
     title: _Title = UNSENT
     subject: Subject | None = UNSENT
     due_on: date | None = UNSENT
-    progress: int = Field(default=UNSENT, ge=0, le=100)
+    progress: Annotated[int, Field(ge=0, le=100)] = UNSENT
     status: GoalStatus = UNSENT
 
 
