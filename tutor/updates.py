@@ -6,7 +6,7 @@ costs no more than a fast one, and one that comes back reads on where it was.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -18,6 +18,8 @@ from lms_core.updates import LOST, READY, Update
 KEPT = timedelta(days=3)
 _MOST_STREAMS = 8  # of one person
 _PRUNE_SECONDS = 3600.0
+Gone = Callable[[], bool]
+"""Whether nobody reads a stream any more."""
 _log = structlog.get_logger(__name__)
 
 
@@ -29,7 +31,7 @@ class LiveUpdates:
     ) -> None:
         self._store = store
         self._heartbeat, self._longest = heartbeat_seconds, stream_seconds
-        self._watchers: dict[str, set[asyncio.Event]] = {}
+        self._watchers: dict[str, dict[asyncio.Event, Gone]] = {}
         self._closed = asyncio.Event()
 
     @property
@@ -61,12 +63,14 @@ class LiveUpdates:
         self._closed.set()
         self.wake(self._watchers)
 
-    async def follow(self, person_id: str, last: int | None) -> AsyncGenerator[Update | None]:
+    async def follow(
+        self, person_id: str, last: int | None, gone: Gone = lambda: False
+    ) -> AsyncGenerator[Update | None]:
         """First `ready` (or `lost`), then what happens after number `last`, or from now on; None is a heartbeat.
 
         Raises TooMany if the person watches too often already, TooBusy if the server goes down.
         """
-        watcher = self._join(person_id)
+        watcher = self._join(person_id, gone)
         try:
             ends = asyncio.get_running_loop().time() + self._longest
             first = await self._first(person_id, last)
@@ -98,18 +102,18 @@ class LiveUpdates:
         except TimeoutError:
             return False
 
-    def _join(self, person_id: str) -> asyncio.Event:
+    def _join(self, person_id: str, gone: Gone) -> asyncio.Event:
         if self._closed.is_set():
             raise TooBusy("The server is going down; connect again in a moment.")
-        watchers = self._watchers.setdefault(person_id, set())
-        if len(watchers) >= _MOST_STREAMS:
+        watchers = self._watchers.setdefault(person_id, {})
+        if sum(not left() for left in watchers.values()) >= _MOST_STREAMS:
             raise TooMany("You watch in too many places; close one.", retry_after_seconds=10)
         watcher = asyncio.Event()
-        watchers.add(watcher)
+        watchers[watcher] = gone
         return watcher
 
     def _leave(self, person_id: str, watcher: asyncio.Event) -> None:
-        self._watchers[person_id].discard(watcher)
+        del self._watchers[person_id][watcher]
         if not self._watchers[person_id]:
             del self._watchers[person_id]
 

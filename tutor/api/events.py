@@ -25,7 +25,11 @@ _log = structlog.get_logger(__name__)
 def routes(updates: LiveUpdates) -> list[Route]:
     async def events(call: Call[None, None]) -> web.StreamResponse:
         last = _last_id(call.request.headers.get("Last-Event-ID"))
-        async with contextlib.aclosing(updates.follow(call.principal.person_id, last)) as stream:
+
+        def gone() -> bool:  # found out by writing only with the next heartbeat
+            return call.request.transport is None or call.request.transport.is_closing()
+
+        async with contextlib.aclosing(updates.follow(call.principal.person_id, last, gone)) as stream:
             first = await anext(stream)  # what is refused is refused before the stream begins
             response = web.StreamResponse(headers=_HEADERS)
             try:

@@ -1,6 +1,7 @@
 """Server-sent events of a real server."""
 
 import asyncio
+import contextlib
 
 import aiohttp
 import pytest
@@ -41,6 +42,19 @@ async def test_a_page_sees_what_happens_and_what_happened_while_it_was_away(ask:
         async with http.get("events", headers={"Last-Event-ID": first["id"]}) as stream:
             assert (await next_event(stream))["event"] == "ready"
             assert (await next_event(stream))["data"] == '{"plan":"pro"}'
+
+
+async def test_pages_that_are_gone_take_no_place(ask: Asking) -> None:
+    await ask.add("mia")
+    keys = {"Authorization": f"Bearer {ask.keys['mia']}"}
+    async with aiohttp.ClientSession(f"{ask.server.url}/api/v1/", headers=keys) as http:
+        for _ in range(30):  # from page to page, quicker than a heartbeat
+            async with http.get("events") as stream:
+                assert (await next_event(stream))["event"] == "ready"
+        async with contextlib.AsyncExitStack() as pages:
+            for _ in range(8):
+                assert (await pages.enter_async_context(http.get("events"))).status == 200
+            assert (await pages.enter_async_context(http.get("events"))).status == 429
 
 
 @pytest.mark.parametrize("number", ["x", "-1", "9" * 30])
