@@ -26,6 +26,7 @@ class Act(StrEnum):
     REACTIVATED = "reactivated"
     PLAN_CHANGED = "plan_changed"
     PROFILE_CHANGED = "profile_changed"
+    TOOK_OVER = "took_over"
     SUPERVISED = "supervised"
     EXPORTED = "exported"
     ERASED = "erased"

@@ -29,15 +29,13 @@ class SupervisionStore:
             rows = await connection.execute(those.order_by(sessions.c.started_at, sessions.c.id))
         return [_session(row) for row in rows]
 
-    async def begin(self, viewer: Principal, session_id: str) -> TaughtSession | None:
-        """The session, if this teacher may follow it; that they do is in the audit log then."""
+    async def note(self, viewer: Principal, session_id: str, act: Act) -> TaughtSession | None:
+        """The session, if this teacher may follow it; what they do with it is in the audit log then."""
         async with self._database.write() as connection:
             row = (await connection.execute(_query(viewer).where(sessions.c.id == session_id))).one_or_none()
             if row is None:
                 return None
-            await note(
-                connection, Act.SUPERVISED, whom=row.person_id, by=viewer.person_id, session=session_id
-            )
+            await note(connection, act, whom=row.person_id, by=viewer.person_id, session=session_id)
         return _session(row)
 
 

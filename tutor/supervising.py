@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lms_core.audit import Act
 from lms_core.errors import NotFound
 from lms_core.people import Permission, Principal
 from storage.accounts import AccountStore
@@ -42,8 +43,11 @@ class Supervising:
         if not viewer.may(Permission.SUPERVISE):
             raise viewer.refused(Permission.SUPERVISE)
         session = self._running().get(session_id)
-        found = await self._store.begin(viewer, session_id) if session is not None else None
+        found = await self._store.note(viewer, session_id, Act.SUPERVISED) if session is not None else None
         if session is None or found is None:
             raise NotFound(f"There is no talk '{session_id[:64]}' under way that you may follow.")
         teacher = await self._accounts.person(viewer.person_id)
         return Followed(session, found.learner_id, found.learner_name, teacher.name)
+
+    async def took_over(self, viewer: Principal, session_id: str) -> None:
+        await self._store.note(viewer, session_id, Act.TOOK_OVER)

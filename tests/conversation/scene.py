@@ -98,6 +98,7 @@ class Scene:
         self.journal, self.counter, self.door = MemoryJournal(), Counter(), FakeDoor()
         self.mind = mind or NullMind()
         self.steps: list[Any] = []
+        self.teacher = FakeSupervisor()
         config.setdefault("companion_leads", False)
         self.session = Session(
             id="sess_1", companion=companion, lesson=lesson, ears=ears or NullEars(), mind=self.mind,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from audio.errors import EngineError
 from audio.stt.base import SttStream, Transcript
 from audio.tts.base import Speech
-from lms_core.errors import TooBusy
+from lms_core.errors import Conflict, TooBusy
 from tests.conversation.scene import Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind, NullMouth
@@ -125,6 +125,20 @@ async def _do(scene: Scene, act: str, number: int) -> None:
         case "whispers":
             with contextlib.suppress(TooBusy):
                 session.whisper(f"whisper {number}")
+        case "says":
+            with contextlib.suppress(TooBusy, Conflict):
+                session.say(f"Say {number}.")
+        case "takes over":
+            session.take_over(scene.teacher)
+        case "teaches":
+            for start in range(0, 30_000, 480):
+                session.teacher_speaks(scene.teacher, SPEECH[start : start + 480].astype("<i2").tobytes())
+        case "hands back":
+            with contextlib.suppress(Conflict):
+                session.hand_back(scene.teacher)
+        case "teacher leaves":
+            session.leave(scene.teacher)
+            session.join(scene.teacher)
         case "drops":
             await scene.reconnect(0.3)
 
@@ -132,18 +146,10 @@ async def _do(scene: Scene, act: str, number: int) -> None:
 ACTS = st.one_of(
     st.sampled_from(["speaks", "speaks", "murmurs"]),
     st.sampled_from(
-        [
-            "types",
-            "asks",
-            "asks aside",
-            "cancels",
-            "clears",
-            "adds",
-            "deletes",
-            "drops",
-            "whispers",
-            "nothing",
-        ]
+        ["types", "asks", "asks aside", "cancels", "clears", "adds", "deletes", "drops", "nothing"]
+    ),
+    st.sampled_from(
+        ["whispers", "says", "takes over", "takes over", "teaches", "hands back", "teacher leaves"]
     ),
 )
 GAPS = st.sampled_from([0.0, 0.02, 0.3, 0.7, 1.1, 2.3])
@@ -161,9 +167,12 @@ def test_any_order_of_things_leaves_a_session_that_listens_and_answers(
         weather = Weather(moods)
         async with Scene(ears=Ears(weather), mind=Mind(weather), mouth=Mouth(weather)) as scene:
             scene.journal.seconds = disk
+            scene.session.join(scene.teacher)
             for number, (act, gap) in enumerate(acts):
                 await _do(scene, act, number)
                 await scene.quiet(gap)
+            with contextlib.suppress(Conflict):
+                scene.session.hand_back(scene.teacher)
             await scene.quiet(LONGEST_HANG)
             assert scene.session._taking.turns.floor is t.Floor.IDLE and not scene.session.busy, "it is stuck"
             weather.moods, weather.spoken = [], 100
@@ -176,13 +185,28 @@ def test_any_order_of_things_leaves_a_session_that_listens_and_answers(
 
     scene = run(talk())
     commits = [e for _, effects in scene.steps for e in effects if isinstance(e, t.CommitTurn)]
-    assert len({commit.reply for commit in commits}) == len(commits)
+    answers = [commit.reply for commit in commits if commit.reply is not None]
+    assert len(set(answers)) == len(answers)
+    assert not answered_for_the_teacher(scene.steps)
     assert len({turn.item_id for turn in scene.counter.turns}) == len(scene.counter.turns)
     again = sum(act in ("asks", "asks aside", "drops", "deletes") for act, _ in acts)
     begun = ["".join(item.text for item in done.items).split(" I say")[0] for done in scene.events(ReplyDone)]
     for answered in {one for one in begun if one.startswith("To '")}:
         assert begun.count(answered) <= 1 + again
     assert_replays(scene)
+
+
+def answered_for_the_teacher(steps: Sequence[tuple[t.Event, list[t.Effect]]]) -> list[t.Effect]:
+    """What the companion was to say while a teacher had taken over."""
+    said: list[t.Effect] = []
+    taken = False
+    for event, effects in steps:
+        taken = (taken or isinstance(event, t.TeacherTook)) and not isinstance(event, t.TeacherGave)
+        said += [
+            one for one in effects
+            if taken and (isinstance(one, t.Prompt | t.Speculate) or (isinstance(one, t.CommitTurn) and one.reply))
+        ]  # fmt: skip
+    return said
 
 
 def assert_replays(scene: Scene) -> None:

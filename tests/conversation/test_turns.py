@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms_core.companions import Patience
+from tutor.brain.base import Purpose
 from tutor.conversation import turn_events as t
 from tutor.conversation.endpointing import (
     Expect,
@@ -260,3 +261,35 @@ def test_fillers_and_conjunctions_sound_unfinished() -> None:
         assert finished_probability(text) < 0.3
     for text in ("yes", "I don't know", "is it seven?"):
         assert finished_probability(text) > 0.9
+
+
+def test_a_teacher_silences_the_companion_and_the_learner_is_still_listened_to() -> None:
+    turns = speaking()
+    (cut,) = turns.handle(t.TeacherTook(4.0))
+    assert isinstance(cut, t.InterruptReply) and turns.floor is t.Floor.IDLE
+    assert kinds(turns.handle(t.SpeechBegan(5.0, 4.9))) == ["OpenUtterance"], "nothing silences the teacher"
+    (ask,) = turns.handle(t.SpeechPaused(6.0, 5.9))
+    assert isinstance(ask, t.Transcribe)
+    assert turns.handle(t.TranscriptReady(6.1, ask.snapshot, "Oh, it is eight.")) == []
+    (commit,) = turns.handle(t.Tick(turns.deadline or 0))
+    assert isinstance(commit, t.CommitTurn) and commit.reply is None
+    assert turns.deadline is None, "nobody nudges"
+    (bridge,) = turns.handle(t.TeacherGave(90.0))
+    assert isinstance(bridge, t.Prompt) and bridge.purpose is Purpose.HAND_BACK
+
+
+def test_a_learner_who_speaks_when_the_teacher_hands_back_gets_an_answer_and_no_bridge() -> None:
+    turns = Turns()
+    turns.handle(t.TeacherTook(0.0))
+    turns.handle(t.SpeechBegan(1.0, 0.9))
+    assert turns.handle(t.TeacherGave(1.5)) == []
+    (ask,) = turns.handle(t.SpeechPaused(2.0, 1.9))
+    assert isinstance(ask, t.Transcribe)
+    assert kinds(turns.handle(t.TranscriptReady(2.1, ask.snapshot, "It is eight."))) == ["Speculate"]
+
+
+def test_a_whisper_throws_away_what_was_prepared_without_it() -> None:
+    turns, _ = listening("It is seven.")
+    assert kinds(turns.handle(t.Whispered(1.25))) == ["DropSpeculation"]
+    (commit,) = turns.handle(t.Tick(turns.deadline or 0))
+    assert isinstance(commit, t.CommitTurn) and commit.reply is not None and not commit.prepared

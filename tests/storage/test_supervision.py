@@ -49,8 +49,11 @@ async def test_who_follows_a_talk_is_in_the_audit_log_and_who_may_not_is_not(
     school: School, companions: CompanionStore, tina: Principal, lena: Principal
 ) -> None:
     store = await talks(school, companions, tina, lena)
-    assert await store.begin(tina, "sess_other") is None and await store.begin(tina, "sess_unknown") is None
-    begun = await store.begin(tina, "sess_own")
+    assert (
+        await store.note(tina, "sess_other", Act.SUPERVISED) is None
+        and await store.note(tina, "sess_unknown", Act.SUPERVISED) is None
+    )
+    begun = await store.note(tina, "sess_own", Act.SUPERVISED)
     assert begun is not None and begun.learner_id == lena.person_id
     (entry,), total = await AuditStore(school.database).entries(AuditFilter(act=Act.SUPERVISED), 1, 10)
     assert total == 1

@@ -115,6 +115,8 @@ class Supervising:
             raise NotFound(f"There is no talk '{session_id}'.")
         return Followed(self._live.sessions[session_id])
 
+    async def took_over(self, viewer: Principal, session_id: str) -> None: ...
+
 
 class Server:
     def __init__(self, port: int, live: Live, accounts: Accounts) -> None:

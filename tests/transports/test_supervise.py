@@ -125,11 +125,12 @@ def test_sound_is_left_out_for_a_slow_teacher_and_text_is_not() -> None:
 
 
 def test_every_message_is_documented() -> None:
-    lines = (_DOCS / "supervise.md").read_text().splitlines()
+    page = (_DOCS / "supervise.md").read_text()
+    outwards, inwards = (part.splitlines() for part in page.split("| to the server |"))
     for event in get_args(words.ToTeacher):
-        (row,) = [line for line in lines if line.startswith(f"| `{event.TYPE}`")]
+        (row,) = [line for line in outwards if line.startswith(f"| `{event.TYPE}` |")]
         assert all(f"`{one.name}`" in row for one in fields(event)), event
     for event in get_args(words.FromTeacher):
         (kind,) = get_args(event.model_fields["type"].annotation)
-        (row,) = [line for line in lines if line.startswith(f"| `{kind}` |")]
+        (row,) = [line for line in inwards if line.startswith(f"| `{kind}` |")]
         assert all(f"`{name}`" in row for name in set(event.model_fields) - {"type"}), event

@@ -16,6 +16,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"  # the learner's turn is over
     BACK_CHANNEL = "back_channel"  # the learner is quiet: "take your time"; a few words
     HINT = "hint"  # still quiet: rephrase the question or give a small hint
+    HAND_BACK = "hand_back"  # a teacher had taken over, and has handed back: go on from there
     WRAP_UP = "wrap_up"  # a few minutes are left: say so in passing, while answering
     SUMMARY = "summary"  # time is up: sum up what was learned and say goodbye
     NOTES = "notes"  # the session is over: what was covered and how it went, in writing
@@ -41,10 +42,10 @@ class Message:
     """One message of the history as the learner heard it (an interrupted reply is already cut).
 
     role `tool` carries the output of call `call_id`; a `tutor` message with `tool_name` is a tool call whose
-    JSON arguments are in `text`.
+    JSON arguments are in `text`. `teacher`: a person who had taken over from the companion.
     """
 
-    role: Literal["learner", "tutor", "system", "tool"]
+    role: Literal["learner", "tutor", "teacher", "system", "tool"]
     text: str
     call_id: str = ""
     tool_name: str = ""

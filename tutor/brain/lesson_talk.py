@@ -103,6 +103,14 @@ class LessonTalk:
         """For the page and the history, after a talk that ended without a summary."""
         sum_up(self.plan, self.state, self.voice)
 
+    def go_on(self) -> None:
+        """A teacher has handed back."""
+        if not self.state.greeted:
+            self.greet()
+            return
+        self.voice.say("hand_back")
+        self._back(lead=False)
+
     def goodbye(self) -> None:
         self.state.pending = Pending.STOPPED
         self.voice.say("gone_quiet")

@@ -87,6 +87,9 @@ def _speak(request: MindRequest, talk: LessonTalk | NoLessonTalk) -> None:
                 talk.nudge()
         case Purpose.SUMMARY:
             talk.summary(words)
+        case Purpose.HAND_BACK:
+            if not follow(request.whispers, talk, None):
+                talk.go_on()
         case Purpose.NOTES:
             talk.notes()
         case Purpose.GOODBYE:
@@ -105,7 +108,7 @@ def learner_words(messages: tuple[Message, ...]) -> str | None:
     """
     said: list[str] = []
     for message in reversed(messages):
-        if message.role == "tutor" and not message.tool_name:
+        if message.role == "teacher" or (message.role == "tutor" and not message.tool_name):
             break
         if message.role == "learner":
             said.append(message.text)

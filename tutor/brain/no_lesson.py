@@ -105,6 +105,12 @@ class NoLessonTalk:
     def notes(self) -> None:
         self._sum_up()
 
+    def go_on(self) -> None:
+        """A teacher has handed back."""
+        self.state.greeted = True
+        self.voice.say("hand_back")
+        self._ask()
+
     def goodbye(self) -> None:
         self.voice.say("gone_quiet")
 

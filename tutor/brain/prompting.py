@@ -152,6 +152,11 @@ def _units(messages: Sequence[Message]) -> list[list[ChatMessage]]:
         at_once = message.role == "tutor"
         if message.role == "tutor":
             chat: ChatMessage = {"role": "assistant", "content": message.text}
+        elif message.role == "teacher":
+            said = prompts.fenced(_unmarked(message.text), "teacher")
+            chat = _directed(
+                f"The learner's teacher, who had taken over from you, said to the learner: {said}"
+            )
         elif message.role == "system":
             chat = _directed(f"Note of the app: {prompts.fenced(_unmarked(message.text), 'app')}")
         else:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,6 +70,8 @@ class Answering:
         self.spoke_audio = False
         self.whispers: list[str] = []
         """Of teachers; the replies that begin from now on are told."""
+        self.to_say: deque[str] = deque()
+        """Texts of teachers that the companion says when nobody speaks."""
         self._purposes: dict[int, Purpose] = {}
         self._clocks: dict[int, TurnClock] = {}
         self._speculations = self._speculations_lost = 0
@@ -150,7 +153,7 @@ class Answering:
         modalities = options.modalities or (self._config.modality,)
         self._purposes[reply] = purpose
         self._speaker.prepare(
-            reply, self._request(purpose, options, more), options=options, audio="audio" in modalities,
+            reply, self._request(purpose, options, more, told=mind is None), options=options, audio="audio" in modalities,
             rate=self._output_rate(), voice=self._config.voice or self._companion.voice, speed=self._config.speed,
             mind=mind,
         )  # fmt: skip
@@ -162,7 +165,10 @@ class Answering:
         self._speaker.claim(reply)
         self._ledger.record(then=lambda: self._speaker.release(reply))
 
-    def _request(self, purpose: Purpose, options: ReplyOptions, more: Sequence[Message]) -> MindRequest:
+    def _request(
+        self, purpose: Purpose, options: ReplyOptions, more: Sequence[Message], *, told: bool = True
+    ) -> MindRequest:
+        """`told`: of the teachers' whispers."""
         config = self._config
         if options.input is not None:
             messages = tuple(message_of(item) for item in options.input)
@@ -176,7 +182,7 @@ class Answering:
             tools=config.tools if options.tools is None else options.tools,
             tool_choice=config.tool_choice if options.tool_choice is None else options.tool_choice,
             max_output_tokens=options.max_output_tokens or config.max_output_tokens,
-            whispers=() if options.out_of_band or purpose in _UNTOLD else tuple(self.whispers),
+            whispers=tuple(self.whispers) if told and not options.out_of_band and purpose not in _UNTOLD else (),
         )  # fmt: skip
 
     # --- replies end ------------------------------------------------------------------------------------------

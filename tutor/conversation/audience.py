@@ -74,7 +74,9 @@ class Audience:
             if supervisor.listening:
                 supervisor.learner_sound(pcm, rate)
 
-    def shown(self) -> Supervised:
-        """What the learner is told."""
+    def shown(self, speaking: Supervisor | None) -> Supervised:
+        """What the learner is told; `speaking`: who has taken over."""
+        if speaking is not None:
+            return Supervised("speaking", (speaking.name,))
         names = tuple(dict.fromkeys(supervisor.name for supervisor in self._supervisors))
         return Supervised("listening" if names else "nobody", names)

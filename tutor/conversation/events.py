@@ -18,6 +18,8 @@ from tutor.brain.base import Phase, ToolSpec
 class Role(StrEnum):
     LEARNER = "learner"
     TUTOR = "tutor"
+    TEACHER = "teacher"
+    """A person who had taken over from the companion."""
     SYSTEM = "system"
 
 

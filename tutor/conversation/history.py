@@ -124,5 +124,5 @@ def message_of(item: Item) -> Message:
     if item.kind == "function_call_output":
         return Message("tool", item.output, call_id=item.call_id)
     interrupted = item.role is Role.TUTOR and item.status == "incomplete"
-    role = {Role.LEARNER: "learner", Role.TUTOR: "tutor"}.get(item.role or Role.SYSTEM, "system")
+    role = (item.role or Role.SYSTEM).value
     return Message(role, item.text, interrupted=interrupted)  # type: ignore[arg-type]

@@ -171,6 +171,19 @@ class Listening:
             self._utterance.announced = True
             self._events.emit(SpeechStarted(self._utterance.item_id, self._utterance.start_ms))
 
+    def hush(self) -> None:
+        """Have the client throw away what it still plays, as it does where speech begins, though nobody spoke."""
+        if self._listener is None or (self._utterance is not None and self._utterance.announced):
+            return
+        item_id, now_ms = new_id("item"), self._listener.now_ms
+        self._events.emit(SpeechStarted(item_id, now_ms))
+        self._events.emit(SpeechStopped(item_id, now_ms))
+        self._events.emit(SpeechDropped(item_id))
+
+    def utterance_of(self, item_id: str) -> Utterance:
+        """A recognition for somebody else's speech."""
+        return self._new_utterance(item_id, start_ms=0, on_partial=lambda _text: None)
+
     def close_utterance(self) -> None:
         if self._utterance is not None:
             self._utterance.close()

@@ -75,6 +75,7 @@ class Rendition:
         keep: Callable[[Item, bool], None],
         afterwards: Callable[[Callable[[], None]], None],
         tape: Tape,
+        role: Role = Role.TUTOR,
     ) -> None:
         self.options = options
         self.audio = audio
@@ -85,6 +86,7 @@ class Rendition:
         self.failed: str | None = None
         self._rate, self._new_id, self._emit, self._place = rate, new_id, emit, place
         self._keep, self._afterwards, self._tape = keep, afterwards, tape
+        self._role = role
         self._items: list[Item] = []
         self._sounds: deque[_Sound] = deque()
         self._tokens = (0, 0)
@@ -236,7 +238,7 @@ class Rendition:
 
     def _open_item(self, chars_before: int | None = None, ms_before: float | None = None) -> Spoken:
         kind: Literal["output_audio", "output_text"] = "output_audio" if self.audio else "output_text"
-        item = Item(self._new_id("item"), "message", Role.TUTOR, "in_progress", (Part(kind, ""),))
+        item = Item(self._new_id("item"), "message", self._role, "in_progress", (Part(kind, ""),))
         self._open(item)
         spoken = Spoken(
             item,

@@ -53,6 +53,22 @@ class NotHeard:
         yield TextDelta(in_language(NOT_HEARD, request.companion.language))
 
 
+class Says:
+    """Answers for the mind with words that somebody else has chosen."""
+
+    name = "says"
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def start(self) -> None: ...
+    async def warm_up(self) -> None: ...
+    async def aclose(self) -> None: ...
+
+    async def reply(self, _request: MindRequest) -> AsyncIterator[MindEvent]:
+        yield TextDelta(self._text)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some text, and some sound of it. `pcm` at the door's rate; `words` count from the reply's first

@@ -133,6 +133,9 @@ class Session(SupervisedTalk):
         """The client played only `audio_end_ms` of a reply item: keep only the words heard by then."""
         try:
             item = self.history.get(item_id)
+            if item.role is Role.TEACHER:
+                self._emit(ItemTruncated(item_id, audio_end_ms))  # the transcript keeps what they said
+                return
             if item.kind != "message" or item.role is not Role.TUTOR:
                 self._trouble(
                     "invalid_value",
@@ -162,6 +165,12 @@ class Session(SupervisedTalk):
     def request_reply(self, options: ReplyOptions) -> None:
         """Make a reply now. Out-of-band replies run beside the conversation, at most four at once."""
         options = replace(options, asked=True)
+        if self._taking.turns.teacher and not options.out_of_band:
+            message = (
+                "A teacher speaks with the learner now; the companion answers again when they hand back."
+            )
+            self._trouble("teacher_has_taken_over", message, options.event_id)
+            return
         if options.out_of_band:
             if self._speaker.out_of_band >= MOST_OUT_OF_BAND:
                 self._trouble(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from audio.tts.base import TextToSpeech
 from lms_core.errors import NotFound
 from tutor.brain.base import Mind, MindRequest, Show, ToolCall
-from tutor.conversation.events import Item, ItemDone, ReplyOptions, SessionEvent
+from tutor.conversation.events import Item, ItemDone, ReplyOptions, Role, SessionEvent
 from tutor.conversation.history import History
 from tutor.conversation.ledger import Ledger
 from tutor.conversation.ports import ItemSaved, Observer
@@ -100,12 +100,7 @@ class Speaker:
         mind: Mind | None = None,
     ) -> Delivery:
         """Begin to make a reply; nothing of it goes out before `release`. `mind`: instead of the session's own."""
-        rendition = Rendition(
-            options=options, audio=audio, rate=rate, new_id=new_id, emit=self._events.emit,
-            place=self._place if not options.out_of_band else lambda _item: None,
-            keep=self._keep if not options.out_of_band else lambda _item, _acknowledge: None,
-            afterwards=lambda then: self._ledger.record(then=then), tape=self._tape,
-        )  # fmt: skip
+        rendition = self.rendition(options, audio=audio, rate=rate)
         reply = Reply(
             number, request, mind=mind or self._mind, mouth=self._mouth if audio else None, output_rate=rate, voice=voice,
             speed=speed, deliver=self._deliver, position_ms=self._position, now=self._now,
@@ -115,6 +110,17 @@ class Speaker:
         self._deliveries[number] = delivery
         delivery.task = self._spawn(self._run, delivery)
         return delivery
+
+    def rendition(
+        self, options: ReplyOptions, *, audio: bool, rate: int, role: Role = Role.TUTOR
+    ) -> Rendition:
+        """How something that is said reaches the client, and what was heard of it the history."""
+        return Rendition(
+            options=options, audio=audio, rate=rate, new_id=new_id, emit=self._events.emit,
+            place=self._place if not options.out_of_band else lambda _item: None,
+            keep=self.keep if not options.out_of_band else lambda _item, _acknowledge: None,
+            afterwards=lambda then: self._ledger.record(then=then), tape=self._tape, role=role,
+        )  # fmt: skip
 
     def claim(self, number: int) -> None:
         """The reply is wanted and will be released."""
@@ -320,7 +326,8 @@ class Speaker:
         self._history.add(item)
         return previous
 
-    def _keep(self, item: Item, acknowledge: bool) -> None:
+    def keep(self, item: Item, acknowledge: bool) -> None:
+        """Make an item durable as it is now, and tell the client if it is to be acknowledged."""
         if item.id not in self._history:
             return  # the client deleted it meanwhile
         self._history.replace(item)

@@ -101,6 +101,7 @@ class Talk:
             speaker=self._speaker, observer=observer, now=now, record=record, after=self._stepped,
         )  # fmt: skip
         self._audience = Audience()
+        self._silero = silero
         self._door: Door | None = None
         self._group: asyncio.TaskGroup | None = None
         self._state: State | None = None
@@ -307,6 +308,7 @@ class Talk:
         elif (
             phase is Phase.SUMMARY
             and self._taking.turns.floor is t.Floor.IDLE
+            and not self._taking.turns.teacher
             and not self._answering.closing
         ):
             self._taking.prompt(Purpose.SUMMARY)
@@ -357,12 +359,14 @@ class Talk:
     def _show(self, show: Show) -> None:
         self._emit(Shown(show.kind, show.title, show.body, show.choices, show.choose))
 
-    def _show_state(self, *, force: bool = False) -> None:
-        playing = self._speaker.current is not None and self._speaker.current.first_sent_at is not None
+    def _state_now(self) -> State:
         if self._taking.turns.floor is not t.Floor.TUTOR:
-            state = State.LISTENING
-        else:
-            state = State.SPEAKING if playing else State.THINKING
+            return State.LISTENING
+        playing = self._speaker.current is not None and self._speaker.current.first_sent_at is not None
+        return State.SPEAKING if playing else State.THINKING
+
+    def _show_state(self, *, force: bool = False) -> None:
+        state = self._state_now()
         if force or state is not self._state:
             self._state, self._state_phase = state, self.phase
             self._emit(StateChanged(state, self.phase, self.remaining_seconds, self._tape.running))

@@ -122,6 +122,21 @@ class Whispered:
 
 
 @dataclass(frozen=True, slots=True)
+class TeacherTook:
+    """A teacher speaks instead of the companion, who falls silent and answers nothing until `TeacherGave`."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherGave:
+    """The companion goes on; `bridge`: and says so, for the learner is there."""
+
+    at: float
+    bridge: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     at: float
 
@@ -139,7 +154,7 @@ class PolicySet:
 
 Event = (
     PolicySet | SpeechBegan | SpeechPaused | WordsHeard | TranscriptReady | ReplyAsked | ReplyPlaying | ReplyOver
-    | InputForgotten | Whispered | Tick
+    | InputForgotten | Whispered | TeacherTook | TeacherGave | Tick
 )  # fmt: skip
 
 # --- effects --------------------------------------------------------------------------------------------------

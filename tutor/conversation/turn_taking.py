@@ -71,6 +71,14 @@ class TurnTaking:
         """The mind is told something new; what it prepared before that is thrown away."""
         self.step(t.Whispered(self._now()))
 
+    def give_to_teacher(self) -> None:
+        """The companion falls silent until `take_from_teacher`."""
+        self.step(t.TeacherTook(self._now()))
+
+    def take_from_teacher(self, *, bridge: bool) -> None:
+        """`bridge`: the companion says something to go on with."""
+        self.step(t.TeacherGave(self._now(), bridge))
+
     # --- replies that turn-taking did not ask for -------------------------------------------------------------
 
     def ask(self) -> int:
@@ -80,7 +88,9 @@ class TurnTaking:
         return number
 
     def prompt(self, purpose: Purpose | None = None, mind: Mind | None = None) -> None:
-        """Speak now. `mind`: instead of the session's own."""
+        """Speak now, unless a teacher does. `mind`: instead of the session's own."""
+        if self.turns.teacher:
+            return
         self._answering.begin(self.ask(), purpose, mind=mind)
 
     def cut_reply(self, number: int | None = None, reason: str = "turn_detected") -> None:

@@ -60,6 +60,8 @@ class Turns:
     pauses: PauseProfile = field(default_factory=PauseProfile)
     floor: t.Floor = t.Floor.IDLE
     expect: Expect = Expect.NOTHING
+    teacher: bool = False
+    """A teacher has taken over: the learner is still listened to, and the companion says nothing."""
     _utterance: _Utterance | None = None
     _reply: _Reply | None = None
     _speculation: tuple[int, str] | None = None
@@ -96,6 +98,10 @@ class Turns:
                 return self._input_forgotten(event)
             case t.Whispered():
                 return self._drop_speculation()
+            case t.TeacherTook():
+                return self._teacher_took(event.at)
+            case t.TeacherGave():
+                return self._teacher_gave(event)
             case t.Tick():
                 return self._tick(event.at)
 
@@ -104,7 +110,8 @@ class Turns:
         """When `Tick` is due, or None."""
         utterance = self._utterance
         if utterance is None:
-            return self._idle.deadline(self.policy, self.expect) if self.floor is t.Floor.IDLE else None
+            waits = self.floor is t.Floor.IDLE and not self.teacher
+            return self._idle.deadline(self.policy, self.expect) if waits else None
         if self.floor is t.Floor.SETTLING:
             if utterance.text is None:
                 return utterance.asked_at + self.policy.transcript_timeout
@@ -202,7 +209,7 @@ class Turns:
         if self._speculation is not None and self._speculation[1] == text:
             return []
         effects = self._drop_speculation()
-        if text and self.policy.speculate and self.policy.create_reply:
+        if text and self.policy.speculate and self._answers:
             self._speculation = (self.next_reply(), text)
             effects.append(t.Speculate(*self._speculation))
         return effects
@@ -211,7 +218,7 @@ class Turns:
         if utterance.text:
             return self._commit(utterance)
         effects = self._give_up()
-        if utterance.interrupted and self.policy.idle_ladder:
+        if utterance.interrupted and self.policy.idle_ladder and not self.teacher:
             effects.append(self._prompt(Purpose.HINT))  # it was only noise: back to where the companion was
         return effects
 
@@ -222,7 +229,7 @@ class Turns:
         prepared = self._speculation is not None and self._speculation[1] == text
         effects: list[t.Effect] = [] if prepared else self._drop_speculation()
         number = None
-        if self.policy.create_reply:
+        if self._answers:
             number = self._speculation[0] if prepared and self._speculation else self.next_reply()
         self._speculation = None
         self._utterance = None
@@ -290,7 +297,7 @@ class Turns:
         return [t.ResumeReply(reply.number)]
 
     def _announce(self, utterance: _Utterance) -> list[t.Effect]:
-        if utterance.announced:
+        if utterance.announced or self.teacher:  # nobody silences the teacher
             return []
         utterance.announced = True
         return [t.AnnounceSpeech()]
@@ -317,18 +324,22 @@ class Turns:
         reply = self._reply
         if reply is None or reply.number != event.reply:
             return []
-        self._reply = None
         if event.said:
             self.expect = expectation(event.said)
+        return self._companion_silent(event.at)
+
+    def _companion_silent(self, at: float) -> list[t.Effect]:
+        """The floor is free, or the learner's if they have begun to speak."""
+        self._reply = None
         utterance = self._utterance
         if utterance is None:
             self.floor = t.Floor.IDLE
-            self._idle.since = event.at
+            self._idle.since = at
             return []
         effects = self._announce(utterance)
         self.floor = t.Floor.LEARNER if utterance.speaking else t.Floor.SETTLING
         if not utterance.speaking:
-            effects.append(self._ask_transcript(utterance, event.at))
+            effects.append(self._ask_transcript(utterance, at))
         return effects
 
     def _input_forgotten(self, event: t.InputForgotten) -> list[t.Effect]:
@@ -347,6 +358,32 @@ class Turns:
             return []
         number, self._speculation = self._speculation[0], None
         return [t.DropSpeculation(number)]
+
+    # --- a teacher takes over ---------------------------------------------------------------------------------
+
+    @property
+    def _answers(self) -> bool:
+        """The companion answers what the learner says."""
+        return self.policy.create_reply and not self.teacher
+
+    def _teacher_took(self, at: float) -> list[t.Effect]:
+        self.teacher = True
+        effects = self._drop_speculation()
+        if self._reply is None:
+            return effects
+        effects.append(t.InterruptReply(self._reply.number, cut_off=False))
+        return effects + self._companion_silent(at)
+
+    def _teacher_gave(self, event: t.TeacherGave) -> list[t.Effect]:
+        """Where the learner is speaking, the answer to that is the bridge."""
+        if not self.teacher:
+            return []
+        self.teacher = False
+        if self.floor is not t.Floor.IDLE:
+            return []
+        self._idle.restart()
+        self._idle.since = event.at
+        return [self._prompt(Purpose.HAND_BACK)] if event.bridge and self.policy.create_reply else []
 
     # --- time ---------------------------------------------------------------------------------------------------
 

@@ -47,6 +47,9 @@ class Supervising(Protocol):
     async def begin(self, viewer: Principal, session_id: str, /) -> Followed:
         """From now on the session is followed, which is in the audit log. Raises NotFound, NotPermitted."""
 
+    async def took_over(self, viewer: Principal, session_id: str, /) -> None:
+        """They speak instead of the companion, which is in the audit log then."""
+
 
 class IssueSecret(Protocol):
     """Where ephemeral tokens come from."""

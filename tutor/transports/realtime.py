@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
 from tutor import formulae
 from tutor.conversation.events import (
     Ended,
+    Item,
     ItemDone,
     ReplyAudio,
     ReplyDone,
@@ -17,6 +18,7 @@ from tutor.conversation.events import (
     ReplyItemStarted,
     ReplyStarted,
     ReplyText,
+    Role,
     SessionEvent,
     Shown,
     SpeechDropped,
@@ -200,9 +202,13 @@ class RealtimeDoor:
             case ReplyItemDone():
                 replies.item_done(event)
                 if event.item.kind == "message":
-                    self.write_viva(viva.Caption(event.item.id, "tutor", event.item.text, [], final=True))
+                    self._caption_whole(event.item)
             case ReplyDone():
                 replies.done(event)
+
+    def _caption_whole(self, item: Item) -> None:
+        role: Literal["tutor", "teacher"] = "teacher" if item.role is Role.TEACHER else "tutor"
+        self.write_viva(viva.Caption(item.id, role, item.text, [], final=True))
 
     def _caption_learner(self, event: SessionEvent) -> None:
         match event:

@@ -7,6 +7,7 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from lms_core.errors import InvalidInput, VivaError
+from lms_core.people import Principal
 from tutor.transports.http_answers import check_origin, refusal
 from tutor.transports.outbox import Outbox
 from tutor.transports.ports import AuthenticateRequest, Followed, Supervising
@@ -46,10 +47,12 @@ class SuperviseEndpoint:
             max_msg_size=_MOST_MESSAGE_BYTES, decode_text=False,
         )  # fmt: skip
         await socket.prepare(request)
-        await self._follow(socket, followed, request)
+        await self._follow(socket, followed, request, principal)
         return socket
 
-    async def _follow(self, socket: web.WebSocketResponse, followed: Followed, request: web.Request) -> None:
+    async def _follow(
+        self, socket: web.WebSocketResponse, followed: Followed, request: web.Request, principal: Principal
+    ) -> None:
         outbox, session = self._new_outbox(), followed.session
         door = SuperviseDoor(
             session, teacher=followed.teacher_name, learner=followed.learner_name, send=outbox.put,
@@ -63,6 +66,9 @@ class SuperviseEndpoint:
             async for message in socket:
                 if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
                     door.receive(message.data)
+                    if door.took_over:
+                        door.took_over = False
+                        await self._supervising.took_over(principal, session.id)
         except VivaError as error:
             outbox.close(1013, error.message)
         finally:

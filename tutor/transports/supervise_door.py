@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
 
 from audio.pcm import Resampler, from_pcm16, to_pcm16
-from lms_core.errors import VivaError
+from lms_core.errors import InvalidInput, VivaError
 from tutor.conversation.audience import LearnerThere, SupervisorEvent, WhisperFollowed
 from tutor.conversation.events import (
     Ended,
@@ -20,6 +20,7 @@ from tutor.conversation.events import (
     ItemDone,
     ReplyAudio,
     ReplyItemDone,
+    ReplyItemStarted,
     ReplyText,
     Role,
     SpeechDropped,
@@ -36,7 +37,7 @@ from tutor.transports.viva_events import companion_to_wire
 RATE = 24_000
 _SHOWN_ITEMS = 200
 _READ = TypeAdapter[words.FromTeacher](Annotated[words.FromTeacher, Field(discriminator="type")])
-_ROLES = {Role.LEARNER: "learner", Role.TUTOR: "tutor"}
+_ROLES = {Role.LEARNER: "learner", Role.TUTOR: "tutor", Role.TEACHER: "teacher"}
 
 
 class SuperviseDoor:
@@ -58,7 +59,12 @@ class SuperviseDoor:
         self.over = False
         self._session, self._learner = session, learner
         self._send, self._send_sound, self._close, self._now = send, send_sound, close, now
-        self._messages = Bucket(20, 100)
+        self.took_over = False
+        """Set when they have; whoever notes it in the audit log clears it."""
+        self._messages = Bucket(60, 200)
+        self._sound_in = Bucket(1.2, 3.0)
+        self._teachers: set[str] = set()
+        """Items that a teacher is saying."""
         self._texts: dict[str, str] = {}
         """Of replies that are still being said."""
         self._resamplers: dict[str, tuple[int, Resampler]] = {}
@@ -100,7 +106,27 @@ class SuperviseDoor:
             case words.Listen(on=on):
                 self.listening = on
             case words.Whisper(text=text):
-                self._session.whisper(text.strip())
+                self._session.whisper(text)
+            case words.Say(text=text):
+                self._session.say(text)
+            case words.TakeOver():
+                self._session.take_over(self)
+                self.took_over = True
+            case words.HandBack():
+                self._session.hand_back(self)
+            case words.Voice(audio=audio):
+                self._speak(audio)
+
+    def _speak(self, audio: str) -> None:
+        """What comes much faster than real time is dropped."""
+        try:
+            pcm = base64.b64decode(audio, validate=True)
+        except ValueError as error:
+            raise InvalidInput("audio: this is not base64.") from error
+        if len(pcm) % 2:
+            raise InvalidInput("audio: PCM16 has two bytes a sample.")
+        if self._sound_in.take(self._now(), len(pcm) / 2 / RATE):
+            self._session.teacher_speaks(self, pcm)
 
     # --- from the session -----------------------------------------------------------------------------
 
@@ -110,7 +136,8 @@ class SuperviseDoor:
         match event:
             case ReplyAudio(item_id=item_id, pcm=pcm):
                 if self.listening:
-                    self._sound("tutor", item_id, pcm, self._session.output_rate)
+                    of = "teacher" if item_id in self._teachers else "tutor"
+                    self._sound(of, item_id, pcm, self._session.output_rate)
             case SpeechStarted():
                 self._tell(words.Silence())
             case StateChanged(state, phase, remaining):
@@ -132,9 +159,14 @@ class SuperviseDoor:
         match event:
             case ReplyText(item_id=item_id, text=text):
                 self._texts[item_id] = self._texts.get(item_id, "") + text
-                self._tell(words.Said(item_id, "tutor", self._texts[item_id], final=False))
+                if item_id not in self._teachers:
+                    self._tell(words.Said(item_id, "tutor", self._texts[item_id], final=False))
+            case ReplyItemStarted(item=item):
+                if item.role is Role.TEACHER:
+                    self._teachers.add(item.id)
             case ReplyItemDone(item=item):
                 self._texts.pop(item.id, None)
+                self._teachers.discard(item.id)
                 self._item(item)
             case TranscriptCompleted(item_id=item_id, text=text):
                 self._tell(words.Said(item_id, "learner", text, final=True))

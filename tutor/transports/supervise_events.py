@@ -6,7 +6,7 @@ One class an event; its fields are the event's fields on the wire.
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 LONGEST_WHISPER = 500
 
@@ -84,7 +84,7 @@ class Audio:
     """PCM16 at 24 kHz, base64. The learner's as it comes; the companion's ahead of time, to be played in order."""
 
     TYPE: ClassVar = "audio"
-    of: Literal["learner", "tutor"]
+    of: Literal["learner", "tutor", "teacher"]
     item_id: str
     audio: str
 
@@ -130,6 +130,9 @@ class _FromTeacher(BaseModel):
     model_config = ConfigDict(extra="ignore", strict=True)
 
 
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_WHISPER)]
+
+
 class Listen(_FromTeacher):
     """Whether the sound is wanted; without it there is only text."""
 
@@ -141,7 +144,33 @@ class Whisper(_FromTeacher):
     """What the companion should do, unheard by the learner; it follows with what it says next."""
 
     type: Literal["whisper"]
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_WHISPER)]
+    text: Text
 
 
-FromTeacher = Listen | Whisper
+class Say(_FromTeacher):
+    """What the companion should say as soon as nobody speaks, word by word."""
+
+    type: Literal["say"]
+    text: Text
+
+
+class TakeOver(_FromTeacher):
+    """Speak instead of the companion, who falls silent at once."""
+
+    type: Literal["take_over"]
+
+
+class HandBack(_FromTeacher):
+    """Let the companion go on."""
+
+    type: Literal["hand_back"]
+
+
+class Voice(_FromTeacher):
+    """The voice of who has taken over: PCM16 at 24 kHz, base64, in real time."""
+
+    type: Literal["audio"]
+    audio: Annotated[str, Field(max_length=48_000)]
+
+
+FromTeacher = Listen | Whisper | Say | TakeOver | HandBack | Voice

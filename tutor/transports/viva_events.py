@@ -35,7 +35,7 @@ class Caption:
 
     TYPE: ClassVar = "viva.caption"
     item_id: str
-    role: Literal["learner", "tutor"]
+    role: Literal["learner", "tutor", "teacher"]
     text: str
     words: list[dict[str, int]]
     final: bool
