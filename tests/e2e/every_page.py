@@ -39,6 +39,7 @@ _GIVEN = {
     "/quizzes/{id}": "/quizzes/{quiz}",
     "/attempts/{id}": "/attempts/{attempt}",
     "/teach/courses/{slug}": "/teach/courses/demo-course-0",
+    "/teach/lessons/{id}": "/teach/lessons/{lesson}",
     "/teach/courses/{slug}/edit": "/teach/courses/demo-course-0/edit",
     "/teach/lessons/{id}/quizzes/new": "/teach/lessons/{lesson}/quizzes/new",
     "/teach/courses/{slug}/quizzes/new": "/teach/courses/demo-course-0/quizzes/new",

@@ -81,6 +81,7 @@ PAGES = (
     ),
     Page("/teach/quizzes/{id}", "quiz_editor.html", quiz_editing.quiz, Permission.WRITE_COURSES),
     Page("/teach/quizzes/{id}/preview", "quiz_preview.html", quiz_editing.preview, Permission.WRITE_COURSES),
+    Page("/teach/lessons/{id}", "lesson_editor.html", writing.lesson, Permission.WRITE_COURSES),
     Page("/teach/courses/{slug}", "class.html", teaching.school_class, Permission.WRITE_COURSES),
     Page(
         "/teach/companions/new",

@@ -41,6 +41,8 @@ export class Editing {
       event.preventDefault();
       this.save();
     });
+    addEventListener("pagehide", () => this.keep());
+    document.addEventListener("visibilitychange", () => this.keep());  // the last that a phone tells
     addEventListener("beforeunload", event => {
       this.keep();
       if (this.dirty) event.preventDefault();

@@ -62,8 +62,9 @@ function files(box, area, course) {
       const made = await uploadFor(course, file, part => bar.value = part);
       const name = made.name.replace(/\.\w+$/, "").replace(/[[\]\\]/g, " ");
       const shown = made.media_type.startsWith("image/");
-      const at = area.selectionEnd;
-      const gap = area.value && !area.value.slice(0, at).endsWith("\n") ? "\n\n" : "";
+      const rest = area.value.slice(area.selectionEnd);
+      const at = area.selectionEnd + (rest.includes("\n") ? rest.indexOf("\n") : rest.length);  // not within a word or its marks
+      const gap = at && area.value[at - 1] !== "\n" ? "\n\n" : "";
       write(area, {from: at, until: at, text: `${gap}${shown ? "!" : ""}[${name}](media:${made.id})\n`});
       line.remove();
     } catch (error) {
@@ -103,7 +104,7 @@ function files(box, area, course) {
 }
 
 function preview(area, course, target) {
-  let timer, asked = 0, shown = null;
+  let timer, asked = 0, shown = area.defaultValue;  // the page came with it
 
   async function show() {
     const text = area.value, mine = ++asked;

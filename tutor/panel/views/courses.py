@@ -31,7 +31,7 @@ async def one(visit: Visit) -> dict[str, Any]:
     course = await stores.courses.seen(viewer, visit.request.match_info["slug"])
     if course is None:
         raise NotFound(visit.t("course.not_found"))
-    course = replace(course, description=await _with_links(visit, course, course.description))
+    course = replace(course, description=await with_links(visit, course, course.description))
     outline = await stores.lessons.outline(viewer, course.id)
     state = await _state(visit, course.id)
     quizzes = await _quizzes(visit, course.id)
@@ -51,7 +51,7 @@ async def lesson(visit: Visit) -> dict[str, Any]:
     state = await _state(visit, course.id) if course else None
     following = _following([one.lesson_id for one in state.lessons], found.id) if state else None
     if course is not None:
-        found = replace(found, content=await _with_links(visit, course, found.content))
+        found = replace(found, content=await with_links(visit, course, found.content))
     quiz = await _quiz(visit, lesson_id)
     return {
         "lesson": found, "progress": progress, "course": course, "following": following, "quiz": quiz,
@@ -85,7 +85,7 @@ async def _quiz(visit: Visit, lesson_id: str) -> Quiz | None:
         return None
 
 
-async def _with_links(visit: Visit, course: Course, text: str) -> str:
+async def with_links(visit: Visit, course: Course, text: str) -> str:
     """The text with addresses in place of the files that it names."""
     files = await visit.behind.files.of(course.author_id, [text])
     return with_names(text, {one.media.id: one.url for one in files})

@@ -6,8 +6,9 @@ from lms_core.companions import CompanionFilter, Subject
 from lms_core.courses import Course, CourseFilter, Difficulty, LessonKind
 from lms_core.people import Permission
 from tutor.api.courses import course_out
-from tutor.api.lessons import outline_out
+from tutor.api.lessons import lesson_out, outline_out
 from tutor.api.routing import tag_of
+from tutor.panel.views.courses import with_links
 from tutor.panel.visit import Visit
 
 _MOST = 100
@@ -29,11 +30,27 @@ async def course(visit: Visit) -> dict[str, Any]:
     return {
         "course": found, "tag": tag_of(course_out(found)), "outline": outline,
         "outline_tag": tag_of(outline_out(outline)), "pictures": await _pictures(visit, found),
+        "shown": await with_links(visit, found, found.description),
         "difficulties": list(Difficulty), "categories": list(Subject), "others": await _others(visit, found),
         "attached": attached, "free": [one for one in mine if one not in attached], "learners": learners,
         "lessons": sum(len(one.lessons) for one in outline),
         "kinds": {one.value: visit.t(f"lesson_kind.{one.value}") for one in LessonKind},
         "may_feature": viewer.may(Permission.FEATURE_COURSES),
+    }  # fmt: skip
+
+
+async def lesson(visit: Visit) -> dict[str, Any]:
+    """Raises NotFound unless the viewer may change it."""
+    found, course = await visit.stores.lessons.to_edit(visit.viewer, visit.request.match_info["id"])
+    outline = await visit.stores.lessons.outline(visit.viewer, course.id)
+    order = [one for part in outline for one in part.lessons]
+    place = next(number for number, one in enumerate(order) if one.id == found.id)
+    return {
+        "lesson": found, "course": course, "tag": tag_of(lesson_out(found)), "kinds": list(LessonKind),
+        "module": next(one.module.title for one in outline if one.module.id == order[place].module_id),
+        "before": order[place - 1] if place else None, "after": next(iter(order[place + 1 :]), None),
+        "metadata": dict(found.metadata), "minutes": found.metadata.get("minutes", ""),
+        "shown": await with_links(visit, course, found.content),
     }  # fmt: skip
 
 

@@ -1,0 +1,42 @@
+"""A teacher who makes courses by clicks and keys."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.conftest import RunningServer
+from tests.e2e.panel_school import TEACHER, cookie_of, signed_in
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def teacher(browser: Browser, school: RunningServer) -> AsyncIterator[Page]:
+    async with signed_in(browser, school, await cookie_of(school, TEACHER)) as page:
+        yield page
+
+
+async def new_course(teacher: Page, title: str, contents: dict[str, list[str]]) -> None:
+    """Made by clicks and keys; the page is then its editor."""
+    await teacher.goto("/teach")
+    await teacher.get_by_role("link", name="New course").click()
+    await teacher.get_by_label("Title").fill(title)
+    await teacher.get_by_role("button", name="Make a draft").click()
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text(title)
+    await expect(teacher.locator("[data-add=modules] button")).to_be_enabled()
+    for module, lessons in contents.items():
+        await teacher.get_by_label("New module", exact=True).fill(module)
+        await teacher.keyboard.press("Enter")
+        await expect(teacher.get_by_label(f"New lesson in {module}")).to_be_focused()
+        for lesson in lessons:
+            await teacher.keyboard.type(lesson)
+            await teacher.keyboard.press("Enter")
+            await expect(teacher.get_by_role("link", name=lesson, exact=True)).to_be_visible()
+
+
+async def contents(page: Page) -> dict[str, list[str]]:
+    """As the server has it."""
+    course = await page.locator("#outline").get_attribute("data-course")
+    answer = await page.request.get(f"/api/v1/courses/{course}/outline")
+    modules = json.loads(await answer.text())["data"]["modules"]
+    return {one["title"]: [lesson["title"] for lesson in one["lessons"]] for one in modules}

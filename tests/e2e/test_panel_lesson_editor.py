@@ -1,0 +1,125 @@
+"""A teacher writes lessons in headless Chromium, and a learner reads them."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.conftest import RunningServer
+from tests.e2e.panel_school import LEARNER, browser, cookie_of, school, signed_in
+from tests.e2e.panel_writing import new_course, teacher
+
+__all__ = ["browser", "school", "teacher"]  # fixtures
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+_PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+async def open_lesson(teacher: Page, course: str) -> None:
+    await new_course(teacher, course, {"First": ["Beginning"]})
+    await teacher.get_by_role("link", name="Beginning").click()
+    await expect(teacher.get_by_role("heading", name="Beginning", level=1)).to_be_visible()
+    await expect(teacher.get_by_role("button", name="Save")).to_be_enabled()
+
+
+async def test_a_course_is_written_published_and_read_by_a_learner(
+    browser: Browser, school: RunningServer, teacher: Page, tmp_path: Path
+) -> None:
+    await new_course(teacher, "Leaves", {"Green": ["Light", "Air"], "Brown": ["Autumn"]})
+    await teacher.get_by_role("link", name="Light").click()
+    text = teacher.get_by_role("textbox", name="Text")
+    await text.fill("Plants eat light.\n\n")
+    await teacher.keyboard.type("Sugar")
+    await teacher.keyboard.press("Shift+Home")
+    await teacher.get_by_role("button", name="Bold").click()
+    await expect(text).to_have_value("Plants eat light.\n\n**Sugar**")
+    await expect(teacher.locator("#preview strong")).to_have_text("Sugar")
+    (tmp_path / "a leaf.png").write_bytes(_PNG)
+    await teacher.locator("[data-markdown] [type=file]").set_input_files(tmp_path / "a leaf.png")
+    await expect(teacher.locator("#preview img[alt='a leaf']")).to_be_visible()
+    await teacher.get_by_label("Minutes it takes").fill("12")
+    await teacher.keyboard.press("Control+s")
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+    await teacher.get_by_role("link", name="← Leaves").click()
+    await teacher.get_by_role("button", name="Publish").click()
+    await expect(teacher.locator(".state")).to_have_text("Published")
+    async with signed_in(browser, school, await cookie_of(school, LEARNER)) as learner:
+        await learner.goto("/courses/leaves")
+        await learner.get_by_role("button", name="Enroll").click()
+        await expect(learner.get_by_text("12 minutes")).to_be_visible()
+        await learner.locator("main").get_by_role("link", name="Light").click()
+        await expect(learner.locator("article strong")).to_have_text("Sugar")
+        await expect(learner.locator("article img")).to_have_js_property("naturalWidth", 1)
+
+
+async def test_what_was_not_saved_is_there_again_after_the_tab_was_closed(teacher: Page) -> None:
+    await open_lesson(teacher, "Drafts")
+    await teacher.get_by_role("textbox", name="Text").fill("Half a thought")
+    await expect(teacher.locator("#status")).to_contain_text("Not saved yet")
+    await teacher.evaluate("dispatchEvent(new Event('pagehide'))")
+    again = await teacher.context.new_page()
+    await again.goto(teacher.url)
+    await expect(again.locator("#restored")).to_contain_text("is here again")
+    await expect(again.get_by_role("textbox", name="Text")).to_have_value("Half a thought")
+    await again.keyboard.press("Control+s")
+    await expect(again.locator("#status")).to_have_text("Saved.")
+    await expect(again.locator("#restored")).to_be_hidden()
+
+
+async def test_leaving_with_unsaved_changes_warns(teacher: Page) -> None:
+    await open_lesson(teacher, "Leaving")
+    await teacher.get_by_role("textbox", name="Text").press_sequentially("More")
+    asked: list[str] = []
+
+    async def stay(dialog: object) -> None:
+        asked.append(dialog.type)  # type: ignore[attr-defined]
+        await dialog.dismiss()  # type: ignore[attr-defined]
+
+    teacher.once("dialog", stay)
+    await teacher.get_by_role("link", name="← Leaving").click(no_wait_after=True)
+    await expect(teacher.get_by_role("textbox", name="Text")).to_have_value("More")
+    await teacher.keyboard.press("Control+s")
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+    assert asked == ["beforeunload"]
+
+
+async def test_of_two_texts_both_can_stay(teacher: Page) -> None:
+    await open_lesson(teacher, "Both")
+    other = await teacher.context.new_page()
+    await other.goto(teacher.url)
+    await other.get_by_role("textbox", name="Text").fill("Theirs")
+    await other.keyboard.press("Control+s")
+    await expect(other.locator("#status")).to_have_text("Saved.")
+    await teacher.get_by_role("textbox", name="Text").fill("Mine")
+    await teacher.keyboard.press("Control+s")
+    dialog = teacher.get_by_role("dialog", name="You both changed this")
+    await dialog.get_by_role("button", name="Not yet").click()
+    await expect(teacher.locator("#status")).to_contain_text("your text is kept in this browser")
+    await expect(teacher.get_by_role("textbox", name="Text")).to_have_value("Mine")
+    await teacher.keyboard.press("Control+s")
+    await dialog.get_by_label("Both, one after the other").check()
+    await dialog.get_by_role("button", name="Save this").click()
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+    await expect(teacher.get_by_role("textbox", name="Text")).to_have_value("Theirs\n\nMine")
+
+
+async def test_without_a_connection_nothing_is_lost(teacher: Page) -> None:
+    await open_lesson(teacher, "Offline")
+    await teacher.context.set_offline(True)
+    await teacher.get_by_role("textbox", name="Text").fill("In a tunnel")
+    await teacher.keyboard.press("Control+s")
+    await expect(teacher.locator("form > .problem")).to_contain_text("cannot be reached")
+    await expect(teacher.locator("#status")).to_contain_text("your text is kept in this browser")
+    await teacher.context.set_offline(False)
+    await teacher.keyboard.press("Control+s")
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+    await expect(teacher.locator("form > .problem")).to_be_hidden()
+
+
+async def test_a_file_that_is_not_taken_is_said_with_its_name(teacher: Page, tmp_path: Path) -> None:
+    await open_lesson(teacher, "Files")
+    (tmp_path / "virus.png").write_bytes(b"MZ")
+    await teacher.locator("[data-markdown] [type=file]").set_input_files(tmp_path / "virus.png")
+    await expect(teacher.locator(".uploads")).to_contain_text("virus.png: This kind of file is not taken")

@@ -1,0 +1,23 @@
+// What a lesson is and says, with the text as learners will see it beside.
+import {Editing} from "./editing.js";
+import {markdown} from "./markdown.js";
+
+const form = document.getElementById("lesson");
+let metadata = JSON.parse(form.dataset.metadata);  // of which the minutes are edited here; the rest stays
+
+function shown(data) {
+  metadata = data.metadata;
+  const {title, kind, language, free_preview, content} = data;
+  return {title, kind, minutes: String(metadata.minutes ?? ""), language, content, free_preview};
+}
+
+function sent({minutes, ...values}) {
+  if (minutes === undefined) return values;
+  const {minutes: before, ...rest} = metadata;
+  return {...values, metadata: minutes ? {...rest, minutes: Number(minutes)} : rest};
+}
+
+new Editing(form, {shown, sent});
+const preview = markdown(form.querySelector("[data-markdown]"), {course: form.dataset.course, target: document.getElementById("preview")});
+for (const event of ["saved", "merged"]) form.addEventListener(event, preview);
+form.addEventListener("saved", ({detail}) => document.querySelector("h1").textContent = detail.title);
