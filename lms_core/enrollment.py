@@ -35,10 +35,14 @@ def check_may_enroll(course: Course, completed: Collection[str]) -> None:
     Raises NotPermitted if the course is not open to all, Conflict if prerequisites are missing.
     """
     if not course.open_enrollment:
-        raise NotPermitted("The teacher of this course enrolls its learners; ask them to add you.")
+        raise NotPermitted(
+            "The teacher of this course enrolls its learners; ask them to add you.", reason="teacher_enrolls"
+        )
     missing = [one for one in course.prerequisites if one not in completed]
     if missing:
-        raise Conflict("Complete the courses that this one builds on first.", missing=missing)
+        raise Conflict(
+            "Complete the courses that this one builds on first.", reason="courses_before", missing=missing
+        )
 
 
 def check_prerequisites(

@@ -11,12 +11,20 @@ def check_password(password: str, *about: str | None) -> None:
     """Raises InvalidInput with what to do. `about`: the person's own address and name, which others know."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidInput(
-            f"Choose a password of {SHORTEST} to {LONGEST} characters, for instance four words."
+            f"Choose a password of {SHORTEST} to {LONGEST} characters, for instance four words.",
+            reason="password_length",
+            shortest=SHORTEST,
+            longest=LONGEST,
         )
     if len(set(password)) < _FEWEST_DIFFERENT:
-        raise InvalidInput("Choose a password with more different characters, for instance four words.")
+        raise InvalidInput(
+            "Choose a password with more different characters, for instance four words.",
+            reason="password_simple",
+        )
     if any(known and known.lower() in password.lower() for known in about if len(known or "") > 3):
-        raise InvalidInput("Choose a password that does not contain your name or address.")
+        raise InvalidInput(
+            "Choose a password that does not contain your name or address.", reason="password_personal"
+        )
 
 
 def check_about(password: str, person: Person) -> None:

@@ -91,7 +91,7 @@ def plain_email(written: str) -> str:
     """The one form in which an address is stored and looked up. Raises InvalidInput."""
     address = written.strip().lower()
     if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
-        raise InvalidInput("This is no e-mail address; write it as name@example.org.")
+        raise InvalidInput("This is no e-mail address; write it as name@example.org.", reason="no_address")
     return address
 
 
@@ -153,7 +153,7 @@ def check_admin_left(before: Account, after: Account, *, others: int) -> None:
     was = before.active and before.role is Role.ADMIN
     stays = after.active and after.role is Role.ADMIN
     if was and not stays and others == 0:
-        raise Conflict("This is the last admin; make somebody else an admin first.")
+        raise Conflict("This is the last admin; make somebody else an admin first.", reason="last_admin")
 
 
 @dataclass(frozen=True, slots=True)

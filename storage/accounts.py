@@ -80,7 +80,9 @@ class AccountStore(Accounts):
                 await note(connection, Act.PERSON_ADDED, whom=person.id, role=role.value)
                 return person
         except IntegrityError as error:
-            raise Conflict("Somebody with this e-mail address is already there.") from error
+            raise Conflict(
+                "Somebody with this e-mail address is already there.", reason="address_taken"
+            ) from error
 
     async def person(self, person_id: str) -> Person:
         """Raises NotFound."""

@@ -115,7 +115,7 @@ class GamificationStore:
             if row is None:
                 raise Conflict(f"Not earned yet: {achievement.description}")
             if row.claimed_at is not None:
-                raise Conflict("You have its points already.")
+                raise Conflict("You have its points already.", reason="points_taken")
             connection.execute(update(earned_achievements).where(this).values(claimed_at=now))
             reward(connection, person_id, Reason.ACHIEVEMENT, achievement_id, now, amount=achievement.points)
             return AchievementState(achievement, 1.0, row.earned_at, now)

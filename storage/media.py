@@ -102,7 +102,9 @@ class MediaStore:
                 size += len(chunk)
                 if size > self._largest:
                     raise InvalidInput(
-                        f"The file is larger than {self._largest >> 20} MB, the most that is taken."
+                        f"The file is larger than {self._largest >> 20} MB, the most that is taken.",
+                        reason="file_too_large",
+                        megabytes=self._largest >> 20,
                     )
                 if len(head) < HEAD:
                     head += chunk[:HEAD]
@@ -110,7 +112,7 @@ class MediaStore:
                 await asyncio.to_thread(file.write, chunk)
             media_type = recognise(head[:HEAD])
             if media_type is None:
-                raise InvalidInput(f"This kind of file is not taken; send {TAKEN}.")
+                raise InvalidInput(f"This kind of file is not taken; send {TAKEN}.", reason="file_kind")
             await asyncio.to_thread(_sync, file)
         finally:
             await asyncio.to_thread(file.close)

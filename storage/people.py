@@ -58,7 +58,7 @@ class PeopleStore:
                 check_admin_left(before, after, others=await other_admins(connection, person_id))
                 await _store(connection, before, after)
         except IntegrityError as error:
-            raise Conflict("Somebody else has this e-mail address.") from error
+            raise Conflict("Somebody else has this e-mail address.", reason="address_taken") from error
         return after
 
     async def set_profile(

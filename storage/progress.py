@@ -129,7 +129,9 @@ def readable_lesson(connection: Connection, viewer: Principal, lesson_id: str) -
         known = _known(connection, ids, viewer.person_id)
         if lesson_id in locked(ids, known):
             raise NotPermitted(
-                "Complete the lessons that come before this one first.", next_lesson=next_lesson(ids, known)
+                "Complete the lessons that come before this one first.",
+                reason="lessons_before",
+                next_lesson=next_lesson(ids, known),
             )
     return lesson
 
@@ -205,7 +207,9 @@ def talk_lesson(connection: Connection, learner: Principal, companion: Companion
         try:
             readable_lesson(connection, learner, lesson_id)
         except NotFound as error:
-            raise NotPermitted("Enroll in the course that this companion teaches first.") from error
+            raise NotPermitted(
+                "Enroll in the course that this companion teaches first.", reason="enroll_first"
+            ) from error
     return lesson_id
 
 

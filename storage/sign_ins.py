@@ -105,7 +105,7 @@ class SignInStore:
         async with self._database.write() as connection:
             spent = update(tokens).where(fresh, tokens.c.digest == spends).values(used_at=now)
             if (await connection.execute(spent)).rowcount != 1:
-                raise NotAuthenticated("The link was already used; ask for a new one.")
+                raise NotAuthenticated("The link was already used; ask for a new one.", reason="link_used")
             await connection.execute(update(people).where(people.c.id == person_id).values(password=password))
             await end_sign_ins(connection, person_id)
             await note(connection, Act.PASSWORD_RESET, whom=person_id)
@@ -154,6 +154,8 @@ async def _spend_invitation(connection: AsyncConnection, value: str) -> Role:
     token = None if row is None else token_of(row)
     role = Role((token.config or {})["role"]) if token is not None else Role.LEARNER
     if row is None or token is None or not token.opens(now) or not may_invite(Role(row.inviter), role):
-        raise NotAuthenticated("The invitation is unknown, expired or already used; ask for a new one.")
+        raise NotAuthenticated(
+            "The invitation is unknown, expired or already used; ask for a new one.", reason="invitation_used"
+        )
     await connection.execute(update(tokens).where(invitation).values(used_at=now))
     return role

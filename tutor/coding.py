@@ -33,7 +33,11 @@ class Coding:
     @contextmanager
     def _turn(self, person_id: str) -> Iterator[None]:
         if person_id in self._busy:
-            raise TooMany("A program of yours is still running; wait for it.", retry_after_seconds=5)
+            raise TooMany(
+                "A program of yours is still running; wait for it.",
+                reason="program_running",
+                retry_after_seconds=5,
+            )
         self._busy.add(person_id)
         try:
             yield

@@ -58,16 +58,20 @@ class SigningIn:
         tells that the address has an account already: then nothing happens, or its owner gets the letter.
         """
         if self._sign_up is SignUp.CLOSED:
-            raise NotPermitted("Accounts are made by the school here; ask your teacher for one.")
+            raise NotPermitted(
+                "Accounts are made by the school here; ask your teacher for one.", reason="sign_up_closed"
+            )
         if self._sign_up is SignUp.INVITE and invitation is None:
-            raise NotPermitted("An account needs an invitation here; ask your teacher for one.")
+            raise NotPermitted(
+                "An account needs an invitation here; ask your teacher for one.", reason="needs_invitation"
+            )
         email = plain_email(email)
         if self.by_letter(invitation):
             await self._store.sign_up(name, email, None, role=Role.LEARNER, invitation=None)
             self._resets.ask(email)
             return True
         if password is None:
-            raise InvalidInput("Choose a password.")
+            raise InvalidInput("Choose a password.", reason="password_missing")
         check_password(password, email.partition("@")[0], name)
         hashed = await self._passwords.hash(password)
         await self._store.sign_up(name, email, hashed, role=Role.LEARNER, invitation=invitation)
@@ -106,7 +110,7 @@ class SigningIn:
         """
         known = await self._store.credentials(person_id=principal.person_id)
         if known is None or not await self._confirms(principal, known, current):
-            raise NotPermitted("The current password is wrong.")
+            raise NotPermitted("The current password is wrong.", reason="current_password_wrong")
         check_about(new, known.person)
         hashed = await self._passwords.hash(new)
         await self._store.change_password(principal.person_id, hashed, keep=principal.digest)
@@ -135,7 +139,7 @@ class SigningIn:
         verdict = await self._passwords.check(password, known.password if known else None)
         if known is None or not verdict.right:
             _log.info("sign_in.refused", address=acting.get().address)
-            raise NotAuthenticated("The address or the password is wrong.")
+            raise NotAuthenticated("The address or the password is wrong.", reason="wrong_password")
         if verdict.renewed is not None and known.password is not None:
             await self._store.renew_hash(known.person.id, known.password, verdict.renewed)
         return known.person

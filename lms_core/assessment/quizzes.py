@@ -53,15 +53,17 @@ def is_open(quiz: Quiz, attempt: Attempt, now: datetime) -> bool:
 def check_open(quiz: Quiz, attempt: Attempt, now: datetime) -> None:
     """Raises Conflict if the attempt takes no more answers."""
     if attempt.submitted_at is not None:
-        raise Conflict("This attempt is submitted; start another one.")
+        raise Conflict("This attempt is submitted; start another one.", reason="handed_in")
     if not is_open(quiz, attempt, now):
-        raise Conflict("The time is up; submit what you have answered.")
+        raise Conflict("The time is up; submit what you have answered.", reason="time_over")
 
 
 def check_may_start(quiz: Quiz, taken: int) -> None:
     """`taken`: attempts of this learner so far; what was answered by voice does not count. Raises Conflict."""
     if quiz.max_attempts is not None and taken >= quiz.max_attempts:
-        raise Conflict("You have used all your attempts.", max_attempts=quiz.max_attempts)
+        raise Conflict(
+            "You have used all your attempts.", reason="no_attempts_left", max_attempts=quiz.max_attempts
+        )
 
 
 def submitted_at(quiz: Quiz, attempt: Attempt, now: datetime) -> datetime:

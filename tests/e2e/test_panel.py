@@ -191,6 +191,24 @@ async def test_who_is_invited_makes_an_account_and_comes_in(browser: Browser, sc
     await context.close()
 
 
+async def test_what_is_refused_is_said_in_the_language_of_the_page(
+    browser: Browser, school: RunningServer
+) -> None:
+    context = await new_context(browser, school, None, locale="de-AT")
+    page = await context.new_page()
+    await page.goto("/enter")
+    await page.get_by_role("button", name="Anmelden").click()
+    await expect(page.get_by_text("Das fehlt noch.")).to_have_count(2)
+    await page.get_by_label("E-Mail").fill("ivy")
+    await page.get_by_label("Passwort").fill("not the right one")
+    await page.get_by_role("button", name="Anmelden").click()
+    await expect(page.get_by_text("schreib sie so")).to_be_visible()
+    await page.get_by_label("E-Mail").fill("ivy@example.org")
+    await page.get_by_role("button", name="Anmelden").click()
+    await expect(page.get_by_role("alert")).to_have_text("Die Adresse oder das Passwort stimmt nicht.")
+    await context.close()
+
+
 async def test_who_forgot_their_password_chooses_another_by_a_link(
     browser: Browser, school: RunningServer
 ) -> None:

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 import tutor.panel
+from lms_core import errors
 from lms_core.assessment.items import QuizKind
 from lms_core.assessment.spoken_answers import Verdict
 from lms_core.audit import Act
@@ -52,6 +53,13 @@ _CHOSEN = {
 """Whose last part a template or a script puts together."""
 
 
+_CODES = {
+    one.code for one in vars(errors).values() if isinstance(one, type) and one.__module__ == errors.__name__
+}
+_SAID_OTHERWISE = {"quota_reached", "changed", "not_conditional"}
+_OTHER_REASONS = {"abandoned", "speech"}  # of events, not of refusals
+
+
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
@@ -68,6 +76,14 @@ def test_a_string_is_in_one_file() -> None:
     assert sum(len(texts) for name, texts in _FILES.items() if name.startswith("en/")) == len(_ENGLISH)
 
 
+def _reasons() -> set[str]:
+    """Of refusals that people meet."""
+    places = [
+        path for root in ("lms_core", "storage", "tutor") for path in (_PANEL.parents[1] / root).rglob("*.py")
+    ]
+    return set(re.findall(r'reason="(\w+)"', "".join(path.read_text() for path in places))) - _OTHER_REASONS
+
+
 def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_for() -> None:
     source = "".join(path.read_text() for path in _PANEL.rglob("*") if path.suffix in (".html", ".py", ".js"))
     asked = set(re.findall(r"""\b(?:t|strings)\(\s*['"]([\w.-]+)['"]\s*[,)]""", source))
@@ -80,6 +96,10 @@ def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_fo
     asked |= {f"part.{part}" for part in ("ears", "mind", "mouth", "end_of_turn")}
     asked |= {f"language.{code}" for code in LANGUAGES}
     asked |= {f"achievement.{one.id}.{part}" for one in ACHIEVEMENTS for part in ("title", "description")}
+    asked |= {f"script.code.{code}" for code in {"http_413", *_CODES} - _SAID_OTHERWISE}
+    asked |= {f"script.reason.{reason}" for reason in _reasons()}
+    asked |= {f"script.quota.{quota.value}" for quota in Quota}
+    asked |= {key for key in _ENGLISH if key.startswith("script.field.")}  # kinds are pydantic's
     plural = {key.rpartition(".")[0] for key in _ENGLISH if key.endswith((".one", ".other"))} & asked
     asked = asked - plural | {f"{key}.{form}" for key in plural for form in ("one", "other")}
     assert asked == set(_ENGLISH)
@@ -105,3 +125,14 @@ def test_numbers_have_their_form() -> None:
     t = LANGUAGES["en"]
     assert t("companion.minutes", n=1) == "1 minute"
     assert t("companion.minutes", n=15) == "15 minutes"
+
+
+def test_a_refusal_is_in_the_persons_language() -> None:
+    english, german = LANGUAGES["en"], LANGUAGES["de"]
+    known = errors.NotPermitted("Complete the lessons before.", reason="lessons_before")
+    assert german.refusal(known) == "Schließe zuerst die Lektionen davor ab."
+    other = errors.NotFound("There is no course 'x'.")
+    assert english.refusal(other) == "There is no course 'x'."
+    assert german.refusal(other) == german("script.code.not_found")
+    ours = errors.NotFound(german("course.not_found"))
+    assert german.refusal(ours) == german("course.not_found")

@@ -46,7 +46,9 @@ def routes(
     async def leave(call: Call[None, None]) -> None:
         begun = await accounts.signed_in_at(call.principal)
         if begun is None or begun < datetime.now(UTC) - FRESH:
-            raise NotPermitted("Log in again, and delete your account within 15 minutes of that.")
+            raise NotPermitted(
+                "Log in again, and delete your account within 15 minutes of that.", reason="sign_in_again"
+            )
         await leaving.erase(call.principal.person_id)
 
     async def erase(call: Call[None, None]) -> None:

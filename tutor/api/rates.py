@@ -25,7 +25,7 @@ class Rates:
             self._buckets.popitem(last=False)
         if not allowed:
             wait = math.ceil((1 - left) / self._per_second)
-            raise TooMany("You ask too often; wait a little.", retry_after_seconds=wait)
+            raise TooMany("You ask too often; wait a little.", reason="too_often", retry_after_seconds=wait)
 
 
 class Attempts:

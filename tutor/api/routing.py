@@ -247,8 +247,16 @@ async def _body(route: Route, request: web.Request) -> Model | None:
 
 def _refuse(error: ValidationError, part: str) -> NoReturn:
     fields = [
-        {"in": part, "field": ".".join(map(str, one["loc"])), "problem": one["msg"]}
-        for one in error.errors(include_url=False, include_context=False, include_input=False)[:20]
+        {
+            "in": part,
+            "field": ".".join(map(str, one["loc"])),
+            "problem": one["msg"],
+            "kind": one["type"],
+            "limits": {
+                name: limit for name, limit in one.get("ctx", {}).items() if isinstance(limit, int | float)
+            },
+        }
+        for one in error.errors(include_url=False, include_input=False)[:20]
     ]
     first = fields[0]
     where = f"{part} field {first['field']}" if first["field"] else part

@@ -140,7 +140,7 @@ class _Panel:
             except (NotFound, NotPermitted) as error:
                 status = 404 if isinstance(error, NotFound) else 403
                 return self._renderer.page(
-                    "wrong.html", strings, status, person=None, path="", message=error.message
+                    "wrong.html", strings, status, person=None, path="", message=strings.refusal(error)
                 )
 
         return show

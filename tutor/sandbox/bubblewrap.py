@@ -54,7 +54,9 @@ class Sandbox:
         if missing := self.missing():
             raise Unavailable(missing)
         if self._places == 0:
-            raise TooBusy("Many programs are running just now; try again in a few seconds.")
+            raise TooBusy(
+                "Many programs are running just now; try again in a few seconds.", reason="many_programs"
+            )
         self._places -= 1
         try:
             async with self._turns:

@@ -74,7 +74,11 @@ async def test_an_unknown_address_and_a_wrong_password_look_alike(house: House) 
         await house.ask("POST", "/auth/login", {"email": f"{who}@example.org", "password": "wrong one"})
         for who in ("learner", "nobody")
     ]
-    assert answers[0] == answers[1] == (401, {"error": ANY, "code": "not_authenticated", "details": {}})
+    assert (
+        answers[0]
+        == answers[1]
+        == (401, {"error": ANY, "code": "not_authenticated", "details": {"reason": "wrong_password"}})
+    )
 
 
 async def test_who_has_no_password_cannot_log_in_with_any(house: House) -> None:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from lms_core.errors import VivaError
+
 DEFAULT = "en"
 _FOLDER = Path(__file__).parent
 
@@ -26,6 +28,15 @@ class Strings:
 
     def has(self, key: str) -> bool:
         return key in self._texts
+
+    def refusal(self, error: VivaError) -> str:
+        """Why something was refused; the error's own sentence is English, unless a page of ours wrote it."""
+        reason = f"script.reason.{error.details.get('reason')}"
+        if reason in self._texts:
+            return self._texts[reason].format(**error.details)
+        if self.code == DEFAULT or error.message in self._texts.values():
+            return error.message
+        return self._texts.get(f"script.code.{error.code}", error.message)
 
     def some(self, prefix: str) -> dict[str, str]:
         """Those whose key begins so, for a script."""

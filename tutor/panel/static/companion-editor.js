@@ -1,8 +1,9 @@
 // Hear the voice and try one turn of the companion in the form, saved or not.
+import {refusal} from "./problems.js";
 import {api, check, fields, toast} from "./panel.js";
 
 const form = document.getElementById("companion");
-const strings = JSON.parse(document.getElementById("strings").textContent);
+
 let context;
 
 // Decoded here, not given to <audio>: the pages' policy allows no sound from elsewhere than the server.
@@ -13,7 +14,7 @@ async function hear() {
     method: "POST", headers: {"Content-Type": "application/json"},
     body: JSON.stringify({voice, speed, language, text: [name, topic].filter(Boolean).join(". ") || "Viva"}),
   });
-  if (!answer.ok) throw new Error((await answer.json()).error ?? strings["script.failed"]);
+  if (!answer.ok) throw refusal(await answer.json());
   const sound = context.createBufferSource();
   sound.buffer = await context.decodeAudioData(await answer.arrayBuffer());
   sound.connect(context.destination);

@@ -1,4 +1,6 @@
 // What pages do beyond showing: forms and buttons that call the REST API, dates as people write them, messages.
+import {invalid, refusal} from "./problems.js";
+
 export const strings = JSON.parse(document.getElementById("strings").textContent);
 
 const MOST_TOASTS = 4;
@@ -20,7 +22,8 @@ export function toast(text, address) {
 }
 
 // `what` is a method and an address; `tag` the ETag of what was seen: an edit without one is of one's own things,
-// where the last word counts. Answers {data, tag}. Throws an Error whose text can be shown, with the `status` and `fields`.
+// where the last word counts. Answers {data, tag}. Throws an Error whose text can be shown, with the `status`, the
+// `fields` that are wrong, and `plans` if a larger plan would help.
 export async function ask(what, body, tag = "*") {
   const [method, address] = what.split(" ");
   let answer;
@@ -32,8 +35,8 @@ export async function ask(what, body, tag = "*") {
   if (answer.status === 204) return {data: null};
   const got = await answer.json().catch(() => ({}));
   if (answer.ok) return {data: got.data, tag: answer.headers.get("ETag")};
-  const said = answer.status === 412 ? strings["script.changed"] : got.error ?? strings["script.failed"];
-  throw Object.assign(new Error(said), {status: answer.status, fields: got.details?.fields ?? []});
+  const refused = answer.status === 412 ? new Error(strings["script.changed"]) : refusal(got);
+  throw Object.assign(refused, {status: answer.status, fields: refused.fields ?? []});
 }
 
 export const api = async (what, body, tag) => (await ask(what, body, tag)).data;
@@ -74,7 +77,7 @@ export function check(form) {
     input.removeAttribute("aria-invalid");
     input.removeAttribute("aria-describedby");
   }
-  for (const input of form.querySelectorAll(":is(input, select, textarea):invalid")) blame(input, input.validationMessage);
+  for (const input of form.querySelectorAll(":is(input, select, textarea):invalid")) blame(input, invalid(input));
   form.querySelector("[aria-invalid]")?.focus();
   return form.checkValidity();
 }
@@ -84,7 +87,7 @@ async function press(button) {
   try {
     then(button, await api(button.dataset.api, button.dataset.body && JSON.parse(button.dataset.body)));
   } catch (error) {
-    toast(error.message);
+    toast(error.message, error.plans && "/plans");
   } finally {
     button.disabled = false;
   }
@@ -102,12 +105,23 @@ async function toggle(button) {
   }
 }
 
+// An error where there is room for it; with the way to the plans if a larger one would help.
+export function say(where, error) {
+  where.textContent = error.message;
+  if (error.plans) {
+    const link = document.createElement("a");
+    link.href = "/plans";
+    link.textContent = strings["script.quota.compare"];
+    where.append(" ", link);
+  }
+  where.hidden = false;
+}
+
 // What the server found wrong, next to its fields; all of it in words.
 export function blameAll(form, error) {
   for (const {field, problem} of error.fields ?? []) if (form.elements[field.split(".")[0]]) blame(form.elements[field.split(".")[0]], problem);
   const said = form.querySelector(".problem:not(.said)");
-  said.textContent = error.message;
-  said.hidden = false;
+  say(said, error);
   form.querySelector("[aria-invalid]")?.focus();
 }
 

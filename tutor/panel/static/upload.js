@@ -1,4 +1,6 @@
 // Sends a file as it is and says how far it is: fetch cannot.
+import {refusal} from "./problems.js";
+
 const strings = JSON.parse(document.getElementById("strings").textContent);
 
 // Answers what the server made of it; `progress` gets 0 to 1. Throws an Error whose text can be shown.
@@ -8,7 +10,7 @@ export function upload(address, file, progress) {
     request.open("POST", address);
     request.responseType = "json";
     request.upload.onprogress = event => progress(event.loaded / event.total);
-    request.onload = () => request.status < 300 ? done(request.response.data) : failed(new Error(request.response?.error ?? strings["script.failed"]));
+    request.onload = () => request.status < 300 ? done(request.response.data) : failed(refusal(request.response ?? {}));
     request.onerror = () => failed(new Error(strings["script.offline"]));
     request.send(file);
   });
