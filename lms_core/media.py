@@ -3,7 +3,10 @@
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from hashlib import sha256
+
+from lms_core.jobs import JobState
 
 HEAD = 16  # bytes that `recognise` needs
 LINK_LASTS = timedelta(hours=6)  # longer than a school day's lesson stays open
@@ -13,7 +16,7 @@ _ROUND = 3600  # seconds; the same link for an hour lets browsers keep what they
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """An uploaded file; `size` in bytes."""
+    """An uploaded file; `size` in bytes. What is in it is None until somebody has looked, or where it has no such thing."""
 
     id: str
     owner_id: str | None
@@ -22,6 +25,38 @@ class Media:
     size: int
     sha256: str
     created_at: datetime
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    codecs: str | None = None
+
+
+class PartRole(StrEnum):
+    """What was made of an uploaded file."""
+
+    RENDITION = "rendition"  # what browsers show instead of it
+    POSTER = "poster"  # a picture of a film
+    CAPTIONS = "captions"  # what is said in it
+
+
+JOB = "media"
+CAPTIONS_JOB = "captions"
+_AS_THEY_ARE = ("image/gif", "application/pdf", "text/vtt")
+
+
+def is_worked_on(media_type: str) -> bool:
+    """Whether a job looks into such a file before learners see it."""
+    return media_type not in _AS_THEY_ARE
+
+
+def shown_to_learners(state: JobState | None, rendition: Media | None, original: Media) -> Media | None:
+    """What they see of a file; None while it is worked on, and if that failed.
+
+    They see no original before it was looked into: cameras write into pictures and films where they were taken.
+    """
+    if rendition is not None:
+        return rendition
+    return original if state in (None, JobState.COMPLETED) else None
 
 
 def recognise(head: bytes) -> str | None:
@@ -33,14 +68,15 @@ def recognise(head: bytes) -> str | None:
         if head.startswith(start):
             return media_type
     if head[:4] == b"RIFF":
-        return {b"WAVE": "audio/wav", b"WEBP": "image/webp"}.get(head[8:12])
+        return {b"WAVE": "audio/wav", b"WEBP": "image/webp", b"AVI ": "video/x-msvideo"}.get(head[8:12])
     if head[4:8] == b"ftyp":
-        return "audio/mp4" if head[8:12] in (b"M4A ", b"M4B ") else "video/mp4"
+        return _BRANDS.get(head[8:12], "video/mp4")
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:  # MPEG audio, layer III
         return "audio/mpeg"
     return None
 
 
+_BRANDS = {b"M4A ": "audio/mp4", b"M4B ": "audio/mp4", b"qt  ": "video/quicktime"}
 _STARTS = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -53,7 +89,7 @@ _STARTS = (
     (b"\x1a\x45\xdf\xa3", "video/webm"),
     (b"WEBVTT", "text/vtt"),
 )
-TAKEN = "PNG, JPEG, GIF, WebP, PDF, MP3, M4A, OGG, FLAC, WAV, MP4, WebM or WebVTT"
+TAKEN = "PNG, JPEG, GIF, WebP, PDF, MP3, M4A, OGG, FLAC, WAV, MP4, WebM, MOV, AVI or WebVTT"
 
 
 def expiry(now: datetime) -> int:

@@ -10,6 +10,7 @@ _EXTENSIONS = {
     "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp",
     "application/pdf": "pdf", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/flac": "flac",
     "audio/wav": "wav", "video/mp4": "mp4", "video/webm": "webm", "text/vtt": "vtt",
+    "video/quicktime": "mov", "video/x-msvideo": "avi",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Every word of a running job names its run: what a server that was thought dead s
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,20 @@ class JobStore:
     async def begin(self, kind: str, subject: str, owner_id: str | None) -> str:
         async with self._database.write() as connection:
             return await connection.run_sync(begin, kind, subject, owner_id)
+
+    async def begin_once(self, kind: str, subject: str, owner_id: str | None) -> None:
+        """Unless there is such a job about that subject already, whatever became of it."""
+        same = (jobs.c.kind == kind) & (jobs.c.subject == subject)
+        async with self._database.write() as connection:
+            if await connection.scalar(select(jobs.c.id).where(same).limit(1)) is None:
+                await connection.run_sync(begin, kind, subject, owner_id)
+
+    async def about(self, kind: str, subjects: Iterable[str]) -> dict[str, Job]:
+        """The job of that kind about each of these subjects that has one; the latest of several."""
+        those = (jobs.c.kind == kind) & jobs.c.subject.in_(list(subjects))
+        async with self._database.read() as connection:
+            found = await connection.execute(select(*_COLUMNS).where(those).order_by(jobs.c.created_at))
+            return {row.subject: _job(row) for row in found}
 
     # --- for people ------------------------------------------------------------------------------
 

@@ -5,18 +5,20 @@ import contextlib
 import hashlib
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import structlog
 from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import Conflict, InvalidInput, TooBusy
-from lms_core.media import HEAD, TAKEN, Media, clean_name, recognise
+from lms_core.media import HEAD, JOB, TAKEN, Media, clean_name, is_worked_on, recognise
 from storage.database import Database
-from storage.tables import courses, lessons, media, modules
+from storage.jobs import begin
+from storage.tables import courses, jobs, lessons, media, media_parts, modules
 
 _log = structlog.get_logger(__name__)
 
@@ -42,7 +44,9 @@ class MediaStore:
             async with self._database.write() as connection:
                 await self._database.lock(connection)  # nobody removes the same content meanwhile
                 await connection.execute(insert(media).values(**_row(stored)))
-                await asyncio.to_thread(_publish, part, self.path(digest))
+                if is_worked_on(media_type):
+                    await connection.run_sync(begin, JOB, stored.id, owner_id)
+                await asyncio.to_thread(publish_file, part, self.path(digest))
         except OSError as error:
             _log.error("media.not_stored", reason=str(error))
             raise TooBusy("The file cannot be stored now; the server's log says why.") from error
@@ -61,8 +65,8 @@ class MediaStore:
         return None if row is None else _media(row)
 
     async def of(self, owner_id: str, *, page: int = 1, limit: int = 20) -> tuple[list[Media], int]:
-        """One's own, the newest first, and how many there are in all."""
-        wanted = media.c.owner_id == owner_id
+        """One's own uploads, the newest first, and how many there are in all."""
+        wanted = (media.c.owner_id == owner_id) & media.c.id.not_in(select(media_parts.c.part_id))
         query = select(media).where(wanted).order_by(media.c.created_at.desc(), media.c.id)
         async with self._database.read() as connection:
             rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
@@ -70,7 +74,7 @@ class MediaStore:
         return [_media(row) for row in rows], total or 0
 
     async def remove(self, media_id: str, owner_id: str | None = None) -> bool:
-        """The row, and the bytes unless another row has the same; False if it is not there or not that owner's.
+        """The row with what was made of it, and the bytes unless another row has the same; False if it is not there or not that owner's.
 
         Raises Conflict while a course of its owner's shows it.
         """
@@ -82,12 +86,26 @@ class MediaStore:
             where = await connection.scalar(_shown_in(wanted, media_id))
             if where is not None:
                 raise Conflict(f"'{where}' shows this file; take it out there first.")
-            digest = await connection.scalar(delete(media).where(wanted).returning(media.c.sha256))
-            if digest is None:
+            parts = select(media_parts.c.part_id).where(media_parts.c.media_id == media_id)
+            ids = (await connection.scalars(select(media.c.id).where(wanted).union_all(parts))).all()
+            if media_id not in ids:
                 return False
+            digests = (
+                await connection.scalars(delete(media).where(media.c.id.in_(ids)).returning(media.c.sha256))
+            ).all()
+            await connection.execute(delete(jobs).where(jobs.c.subject == media_id))
+            await self.unlink_unused(connection, digests)
+        return True
+
+    async def unlink_unused(self, connection: AsyncConnection, digests: Iterable[str]) -> None:
+        """Contents whose row was deleted in this transaction, which holds the database's lock, unless another has the same."""
+        for digest in digests:
             if await connection.scalar(select(media.c.id).where(media.c.sha256 == digest).limit(1)) is None:
                 await asyncio.to_thread(self.path(digest).unlink, missing_ok=True)
-        return True
+
+    def scratch(self, name: str) -> Path:
+        """A folder for what is made of a file, on the same disk."""
+        return self._folder / "incoming" / name
 
     def path(self, digest: str) -> Path:
         """Where a content is."""
@@ -137,7 +155,7 @@ def _sync(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def _publish(part: Path, path: Path) -> None:
+def publish_file(part: Path, path: Path) -> None:
     path.parent.mkdir(exist_ok=True, mode=0o700)
     part.replace(path)
 

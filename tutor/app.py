@@ -19,6 +19,7 @@ from lms_core.plans import Plan
 from storage.database import Database
 from storage.first_run import Welcome, first_run
 from storage.media import MediaStore
+from storage.media_parts import MediaParts
 from storage.stores import Stores
 from storage.writer import SessionWriter
 from tutor import health, panel, transports
@@ -77,11 +78,12 @@ from tutor.deliveries import Deliveries
 from tutor.engines import Chosen, make_engines, started
 from tutor.errors import SettingsError
 from tutor.jobs.jobs import Jobs
+from tutor.jobs.media import MediaJobs
 from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
 from tutor.live import LiveSessions
 from tutor.mail import Mail, smtp_server
-from tutor.media_links import MediaLinks, NamedFiles
+from tutor.media_links import MediaLinks, NamedFiles, OpenFiles
 from tutor.metrics import Metrics
 from tutor.oidc import OpenIdLogin, Provider
 from tutor.panel.markdown import markdown
@@ -130,7 +132,9 @@ class Server:
         )
         self.access = AccessTokens(self.database)
         self.media_links = MediaLinks(self.database)
-        self.named_files = NamedFiles(self.media, self.media_links)
+        media_parts = MediaParts(self.database, self.media)
+        self.files = OpenFiles(media_parts, self.stores.jobs, self.media_links)
+        self.named_files = NamedFiles(self.media, self.files)
         self.archives = CourseArchives(self.stores.whole_courses, self.media, settings.data_dir / "archives")
         self.auth = Authenticator(self.stores.accounts, settings.origins, self.access)
         self.passwords = Passwords()
@@ -158,8 +162,13 @@ class Server:
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip
+        media_jobs = MediaJobs(self.media, media_parts, self.stores.jobs, captions=False)
         self.jobs = Jobs(
-            self.stores.jobs, (), self.metrics.job, url=settings.database, data_dir=settings.data_dir
+            self.stores.jobs,
+            (media_jobs.kind,),
+            self.metrics.job,
+            url=settings.database,
+            data_dir=settings.data_dir,
         )
         self.supervising = Supervising(self.live.running, self.stores.supervision, self.stores.accounts)
         self.updates = LiveUpdates(self.stores.updates)
@@ -313,7 +322,7 @@ class Server:
             *goals.routes(self.stores.goals),
             *notifications.routes(self.stores.notifications),
             *plans.routes(self.stores.plans),
-            *media.routes(self.media, self.media_links, self.stores.courses),
+            *media.routes(self.media, self.media_links, self.files, self.stores.courses, self.jobs.wake),
             *jobs.routes(self.stores.jobs, self.jobs),
             *events.routes(self.updates),
             *system.routes(self.checkup),

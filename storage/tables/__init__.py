@@ -28,7 +28,7 @@ from storage.tables.goals import goals
 from storage.tables.identities import identities
 from storage.tables.jobs import jobs
 from storage.tables.live_updates import live_updates
-from storage.tables.media import media
+from storage.tables.media import media, media_parts
 from storage.tables.notifications import notifications
 from storage.tables.people import people, tokens
 from storage.tables.quizzes import quiz_answers, quiz_attempts, quiz_items, quizzes
@@ -60,6 +60,7 @@ __all__ = [
     "lessons",
     "live_updates",
     "media",
+    "media_parts",
     "metadata",
     "modules",
     "notifications",

@@ -87,3 +87,20 @@ def test_who_is_faster_than_the_script_does_not_send_their_password_in_the_addre
 def test_no_template_has_the_marks_of_a_merge() -> None:
     for path in _TEMPLATES.rglob("*.html"):
         assert "<<<<<<<" not in path.read_text("utf-8") and ">>>>>>>" not in path.read_text("utf-8"), path
+
+
+def test_films_and_sounds_of_ours_become_players_and_nobody_elses_do() -> None:
+    ours = "/api/v1/media/med_1/content?expires=1&signature=a"
+    told = "kind=video&poster=%2Fapi%2Fv1%2Fmedia%2Fmed_2%2Fcontent%3Fexpires%3D1&captions=%2Fapi%2Fv1%2Fmedia%2Fmed_3"
+    page = str(markdown(f'![a "walk"]({ours}#{told})'))
+    assert (
+        '<video controls preload="metadata" src="/api/v1/media/med_1/content?expires=1&amp;signature=a"'
+        in page
+    )
+    assert (
+        'aria-label="a &#34;walk&#34;"' in page and 'poster="/api/v1/media/med_2/content?expires=1"' in page
+    )
+    assert "<track" in page and 'src="/api/v1/media/med_3"' in page
+    assert "<audio controls" in str(markdown(f"![x]({ours}#kind=audio)"))
+    assert "<video" not in str(markdown("![x](https://evil.org/a.mp4#kind=video)"))
+    assert "evil" not in str(markdown(f"![x]({ours}#kind=video&poster=https://evil.org/p.png)"))

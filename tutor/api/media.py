@@ -1,7 +1,7 @@
 """Files for lessons: upload, links that expire, and the bytes in ranges."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -11,12 +11,13 @@ from pydantic import BaseModel, Field
 
 from lms_core import media as rules
 from lms_core.errors import Conflict, InvalidInput, NotFound, NotPermitted
-from lms_core.media import Media
+from lms_core.jobs import JobState
+from lms_core.media import Media, PartRole
 from lms_core.people import Permission, Principal, Role
 from storage.courses import CourseStore
 from storage.media import MediaStore
 from tutor.api.routing import Call, Model, Page, Paging, Route, Stream
-from tutor.media_links import MediaLinks
+from tutor.media_links import MediaLinks, OpenFile, OpenFiles
 
 _STALL_SECONDS = 30.0  # how long an upload may send nothing
 _LOCKED_DOWN = {
@@ -36,8 +37,22 @@ class LinkQuery(Model):
     signature: str = Field(max_length=64)
 
 
+class PartOut(BaseModel):
+    """A file that was made of another; `url` opens it as long as that of the whole."""
+
+    url: str
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+
+
 class MediaOut(BaseModel):
-    """`url` opens the file for whoever holds it, until `expires_at`."""
+    """`url` opens the file for whoever holds it, until `expires_at`.
+
+    `state`: of the job `job_id` that looks into it, null where there is none to do; `message` says what is under way, or why it
+    failed and what to do. `rendition`: what browsers show instead of the file, where that is another; `poster`: a picture of a film.
+    """
 
     id: str
     name: str
@@ -47,12 +62,43 @@ class MediaOut(BaseModel):
     created_at: datetime
     url: str
     expires_at: datetime
+    width: int | None
+    height: int | None
+    duration_seconds: float | None
+    codecs: str | None
+    state: JobState | None
+    job_id: str | None
+    message: str | None
+    rendition: PartOut | None
+    poster: PartOut | None
+    captions: PartOut | None
 
 
-def routes(store: MediaStore, links: MediaLinks, courses: CourseStore) -> list[Route]:
+def media_out(one: OpenFile) -> MediaOut:
+    """As its owner sees it."""
+    found, job = one.media, one.job
+    parts = {role.value: part_out(one.parts[role]) if role in one.parts else None for role in PartRole}
+    return MediaOut(
+        **asdict(found), **parts, url=one.url, expires_at=datetime.fromtimestamp(one.expires, UTC),
+        duration_seconds=None if found.duration_ms is None else found.duration_ms / 1000,
+        state=job and job.state, job_id=job and job.id, message=job and job.message,
+    )  # fmt: skip
+
+
+def part_out(part: tuple[Media, str]) -> PartOut:
+    found, url = part
+    return PartOut(
+        url=url, media_type=found.media_type, size=found.size, width=found.width, height=found.height
+    )
+
+
+def routes(
+    store: MediaStore, links: MediaLinks, files: OpenFiles, courses: CourseStore, begun: Callable[[], None]
+) -> list[Route]:
+    """`begun` is called when a job was."""
+
     async def shown(found: Media) -> MediaOut:
-        url, expires = await links.make(found.id, datetime.now(UTC))
-        return MediaOut(**asdict(found), url=url, expires_at=datetime.fromtimestamp(expires, UTC))
+        return media_out((await files.of([found]))[0])
 
     async def upload(call: Call[UploadQuery, None]) -> MediaOut:
         owner = call.principal.person_id
@@ -60,11 +106,13 @@ def routes(store: MediaStore, links: MediaLinks, courses: CourseStore) -> list[R
             call.query.course
         ):  # texts show files of their course's author only, and an admin may write in it too
             owner = (await courses.to_edit(call.principal, call.query.course)).author_id or owner
-        return await shown(await store.add(owner, call.query.name, received(call.request)))
+        stored = await store.add(owner, call.query.name, received(call.request))
+        begun()
+        return await shown(stored)
 
     async def list_media(call: Call[Paging, None]) -> Page:
         found, total = await store.of(call.principal.person_id, page=call.query.page, limit=call.query.limit)
-        return Page([await shown(one) for one in found], total)
+        return Page([media_out(one) for one in await files.of(found)], total)
 
     async def get_media(call: Call[None, None]) -> MediaOut:
         found = await store.find(call.path["id"], _owner(call.principal))

@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from lms_core.errors import NotFound
-from lms_core.media_references import with_names
 from lms_core.people import Permission
 from storage.companions import CompanionStore
 from storage.courses import CourseStore
@@ -17,7 +16,7 @@ from storage.sessions import SessionStore
 from tutor.api.lessons import Content
 from tutor.api.rates import Rates
 from tutor.api.routing import Call, Model, Route
-from tutor.media_links import NamedFiles, OpenFile
+from tutor.media_links import NamedFiles, linked
 
 _AT_ONCE = 2  # texts being rendered; a long one takes a thread for a while
 
@@ -40,7 +39,7 @@ def routes(
         rates.take(call.principal.person_id, time.monotonic())
         course = await courses.to_edit(call.principal, call.path["id"])
         named = await files.of(course.author_id, [call.body.text])
-        return await rendered(call.body.text, named)
+        return await rendered(linked(call.body.text, named, writing=True))
 
     async def card(call: Call[None, TextIn]) -> RenderedOut:
         rates.take(call.principal.person_id, time.monotonic())
@@ -49,13 +48,12 @@ def routes(
             raise NotFound(f"There is no session '{call.path['id']}', or it is not yours.")
         lesson = await companions.lesson(session.lesson_id)
         if lesson is None:
-            return await rendered(call.body.text, [])
+            return await rendered(call.body.text)
         # Of the author's files those that the lesson shows, whatever the text names.
         theirs = await files.of(await lessons.author_of(lesson.id), [lesson.content])
-        return await rendered(call.body.text, theirs)
+        return await rendered(linked(call.body.text, theirs))
 
-    async def rendered(text: str, named: Sequence[OpenFile]) -> RenderedOut:
-        text = with_names(text, {one.media.id: one.url for one in named})
+    async def rendered(text: str) -> RenderedOut:
         async with turn:
             return RenderedOut(html=await asyncio.to_thread(render, text))
 

@@ -15,12 +15,12 @@ import structlog
 from sqlalchemy.engine import make_url
 
 from lms_core.jobs import AT_ONCE
+from tutor.jobs.work import Lane
 
 if TYPE_CHECKING:
     from dbos import DBOSConfig  # it takes half a second to import: in a thread, while engines start
 
-_HEAVY_AT_ONCE = 2
-_QUEUES = {True: ("heavy", _HEAVY_AT_ONCE), False: ("light", AT_ONCE - _HEAVY_AT_ONCE)}
+_AT_ONCE_IN = {Lane.PATIENT: 1, Lane.HEAVY: 2, Lane.LIGHT: AT_ONCE - 3}
 _SCHEMA = "viva_jobs"
 _STEPS_VERSION = "1"
 """Jobs that are under way when it changes are not gone on with, but begun anew once they have been silent for long."""
@@ -62,13 +62,13 @@ class Durable:
             task.cancel()
         await asyncio.gather(*self._doing, return_exceptions=True)
 
-    async def enqueue(self, job_id: str, run: int, *, heavy: bool) -> None:
+    async def enqueue(self, job_id: str, run: int, lane: Lane) -> None:
         """Asked again for the same job and run, it does nothing."""
         from dbos import DBOS, SetWorkflowID
 
         def enqueue() -> None:
             with SetWorkflowID(f"{job_id}-{run}"):
-                DBOS.enqueue_workflow(_QUEUES[heavy][0], self._workflow, job_id, run)
+                DBOS.enqueue_workflow(lane.value, self._workflow, job_id, run)
 
         await asyncio.to_thread(enqueue)
 
@@ -125,8 +125,8 @@ class Durable:
         self._workflow = DBOS.workflow(name="job")(job)
         DBOS(config={**self._config, "serializer": DBOSPortableJSONSerializer()})  # pickles would run as code
         DBOS.launch()
-        for name, at_once in _QUEUES.values():
-            DBOS.register_queue(name, worker_concurrency=at_once, on_conflict="always_update")
+        for lane, at_once in _AT_ONCE_IN.items():
+            DBOS.register_queue(lane.value, worker_concurrency=at_once, on_conflict="always_update")
 
 
 def _beside(url: str, data_dir: Path) -> str:

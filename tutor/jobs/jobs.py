@@ -13,7 +13,7 @@ from lms_core.errors import InvalidInput
 from lms_core.jobs import SILENT, JobState
 from storage.jobs import JobStore
 from tutor.jobs.durable import Durable
-from tutor.jobs.work import GaveUp, Kind, Work
+from tutor.jobs.work import GaveUp, Kind, Lane, Work
 
 _LOOK_SECONDS = 5.0
 _SWEEP_SECONDS = 60.0
@@ -88,7 +88,7 @@ class Jobs:
             if (job.id, job.run) in self._handed:
                 continue
             kind = self._kinds.get(job.kind)
-            await self._durable.enqueue(job.id, job.run, heavy=kind is not None and kind.heavy)
+            await self._durable.enqueue(job.id, job.run, kind.lane if kind is not None else Lane.LIGHT)
             self._handed.add((job.id, job.run))
         if state is JobState.PENDING:
             self._handed &= {(job.id, job.run) for job in found}

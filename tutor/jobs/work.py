@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -91,13 +92,18 @@ class Work:
             return {"failed": True}
 
 
+class Lane(StrEnum):
+    """Jobs of one lane wait for each other only."""
+
+    LIGHT = "light"
+    HEAVY = "heavy"  # they take a processor for long
+    PATIENT = "patient"  # they stand aside for whatever else there is
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`run` does nothing by itself, calls the same steps in the same order every time, and looks at no clock.
-
-    `heavy` ones take a processor for long: few of them run at once.
-    """
+    """`run` does nothing by itself, calls the same steps in the same order every time, and looks at no clock."""
 
     name: str
     run: Callable[[Work], Awaitable[None]]
-    heavy: bool = False
+    lane: Lane = Lane.LIGHT

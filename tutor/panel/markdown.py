@@ -9,6 +9,7 @@ from markupsafe import Markup
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from tutor.formulae import formula
+from tutor.panel.media_elements import with_players
 
 _MOST = 20_000
 """Characters of formulae in a text; what follows is shown as it is written, for a page must not take seconds."""
@@ -42,5 +43,7 @@ def _formula(_self: Any, tokens: Sequence[Token], place: int, _options: Any, env
     return f'<span class="formula{" block" if block else ""}">{drawn}</span>'
 
 
-_MARKDOWN = _with_formulae(MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table"))
+_MARKDOWN = with_players(
+    _with_formulae(MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table"))
+)
 _WORDS = _with_formulae(MarkdownIt("zero"))

@@ -1,5 +1,7 @@
 """Small films, sounds and pictures, made anew for each test."""
 
+import asyncio
+import io
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,8 @@ from typing import Any
 import av
 import numpy as np
 from PIL import Image
+
+from tests.tutor.api.asking import Asking
 
 GPS = {1: "N", 2: (53.0, 33.0, 4.0), 3: "E", 4: (9.0, 59.0, 37.0)}
 
@@ -73,3 +77,19 @@ def looked_at(path: Path) -> tuple[str, str, float, int]:
         names = (video.codec_context.name if video else "", sound.codec_context.name if sound else "")
         pictures = sum(1 for _ in file.decode(video)) if video else 0
         return *names, float((file.duration or 0) / 1e6), pictures
+
+
+def png() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (40, 30), (20, 120, 60)).save(data, "PNG")
+    return data.getvalue()
+
+
+async def until_worked_on(ask: Asking, who: str, media_id: str) -> Any:
+    """The file as its owner sees it once its job is over."""
+    async with asyncio.timeout(90):
+        while True:
+            found = (await ask(who, "GET", f"/media/{media_id}")).data
+            if found["state"] in ("completed", "failed"):
+                return found
+            await asyncio.sleep(0.2)  # from outside there is only asking

@@ -6,9 +6,9 @@ from typing import Any
 from lms_core.assessment.quizzes import Quiz
 from lms_core.courses import Course, CourseFilter
 from lms_core.errors import NotFound
-from lms_core.media_references import with_names
 from lms_core.people import Permission
 from storage.progress import CourseState
+from tutor.media_links import linked
 from tutor.panel.visit import PAGE_LENGTH, Visit
 
 
@@ -87,8 +87,7 @@ async def _quiz(visit: Visit, lesson_id: str) -> Quiz | None:
 
 async def with_links(visit: Visit, course: Course, text: str) -> str:
     """The text with addresses in place of the files that it names."""
-    files = await visit.behind.files.of(course.author_id, [text])
-    return with_names(text, {one.media.id: one.url for one in files})
+    return linked(text, await visit.behind.files.of(course.author_id, [text]))
 
 
 async def _state(visit: Visit, course_id: str) -> CourseState | None:
