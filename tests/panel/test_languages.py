@@ -15,6 +15,7 @@ from lms_core.assessment.spoken_answers import Verdict
 from lms_core.audit import Act
 from lms_core.companions import CompanionStatus, Patience, Style, Subject
 from lms_core.courses import Difficulty, LessonKind
+from lms_core.exercises import RunEnd
 from lms_core.gamification.achievements import ACHIEVEMENTS
 from lms_core.gamification.xp import Period
 from lms_core.notifications import NotificationKind
@@ -42,7 +43,7 @@ _SETS = {
     "plan": Plan, "quota": Quota, "act": Act, "act_on": Act, "token": TokenKind,
     "talk.patience": Patience, "talk.state": State,
     "problem": Trouble, "problem_do": Trouble,
-    "quiz_kind": QuizKind, "quiz_needs": QuizKind, "verdict": Verdict,
+    "code_end": [end for end in RunEnd if end is not RunEnd.FINISHED], "quiz_kind": QuizKind, "quiz_needs": QuizKind, "verdict": Verdict,
 }  # fmt: skip
 _CHOSEN = {
     "front": "talk lesson yours talk_text lesson_text yours_text",
@@ -87,7 +88,9 @@ def _reasons() -> set[str]:
 def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_for() -> None:
     source = "".join(path.read_text() for path in _PANEL.rglob("*") if path.suffix in (".html", ".py", ".js"))
     asked = set(re.findall(r"""\b(?:t|strings)\(\s*['"]([\w.-]+)['"]\s*[,)]""", source))
-    asked |= set(re.findall(r"""['"]((?:nav|script|quizscript|talk|said)\.(?!html)[\w.]*\w)['"]""", source))
+    asked |= set(
+        re.findall(r"""['"]((?:nav|script|quizscript|code|talk|said)\.(?!html)[\w.]*\w)['"]""", source)
+    )
     asked |= {f"{name}.{one.value}" for name, values in _SETS.items() for one in values}
     asked |= {f"{name}.{one}" for name, chosen in _CHOSEN.items() for one in chosen.split()}
     asked |= {f"talk.shown.{one}" for one in get_args(Show.__annotations__["kind"])}

@@ -55,8 +55,18 @@ async def lesson(visit: Visit) -> dict[str, Any]:
     quiz = await _quiz(visit, lesson_id)
     return {
         "lesson": found, "progress": progress, "course": course, "following": following, "quiz": quiz,
-        "writes": await _writes(visit, lesson_id),
+        "writes": await _writes(visit, lesson_id), **await _exercise(visit, lesson_id),
     }  # fmt: skip
+
+
+async def _exercise(visit: Visit, lesson_id: str) -> dict[str, Any]:
+    """With the program that the learner handed in last, or else the one to begin with."""
+    try:
+        found = await visit.stores.exercises.read(visit.viewer, lesson_id)
+    except NotFound:
+        return {"exercise": None}
+    before, _ = await visit.stores.exercises.handed_in(visit.viewer, lesson_id, page=1, limit=1)
+    return {"exercise": found, "program": before[0].code if before else found.starter}
 
 
 async def _writes(visit: Visit, lesson_id: str) -> bool:
