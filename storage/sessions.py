@@ -26,6 +26,11 @@ class SessionStore(Sessions):
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def any_yet(self) -> bool:
+        """Whether anybody has ever talked here."""
+        async with self._database.read() as connection:
+            return await connection.scalar(select(sessions.c.id).limit(1)) is not None
+
     async def open(
         self,
         session_id: str,

@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.audit import Act
-from lms_core.errors import NotAuthenticated
+from lms_core.errors import Conflict, NotAuthenticated, NotPermitted
 from lms_core.people import Person, Role, TokenKind, may_invite
 from storage.accounts import digest_of, end_sign_ins, insert_token, new_person, token_of
 from storage.audit import note
@@ -83,6 +84,24 @@ class SignInStore:
             if done.rowcount == 1:
                 await note(connection, Act.SIGNED_UP, whom=person["id"], by=person["id"], role=role.value)
         return bool(done.rowcount == 1)
+
+    async def first_password(
+        self, person_id: str, name: str, email: str, password: str, *, keep: str | None
+    ) -> None:
+        """Name, address and password of who came by link and has none; all their sign-ins end but `keep`.
+
+        Raises NotPermitted if there is a password meanwhile, Conflict if somebody else has the address.
+        """
+        without = (people.c.id == person_id) & people.c.password.is_(None)
+        chosen = update(people).where(without).values(name=name, email=email, password=password)
+        try:
+            async with self._database.write() as connection:
+                if (await connection.execute(chosen)).rowcount != 1:
+                    raise NotPermitted("There is a password already; change it with the current one.")
+                await end_sign_ins(connection, person_id, keep=keep)
+                await note(connection, Act.PASSWORD_CHANGED, whom=person_id)
+        except IntegrityError as error:
+            raise Conflict("Somebody else has this e-mail address.") from error
 
     async def renew_hash(self, person_id: str, old: str, new: str) -> None:
         """The same password under newer parameters, unless it was changed meanwhile."""

@@ -116,6 +116,16 @@ class SigningIn:
         await self._store.change_password(principal.person_id, hashed, keep=principal.digest)
         self._auth.forget(principal.person_id)
 
+    async def first_password(self, principal: Principal, name: str, email: str, new: str) -> None:
+        """How who came by link signs in from now on. Raises NotPermitted, InvalidInput, Conflict."""
+        if principal.kind not in (*SIGN_INS, TokenKind.ACCESS):
+            raise NotPermitted("An API key cannot choose a password; sign in with the one-time link.")
+        email = plain_email(email)
+        check_password(new, email.partition("@")[0], name)
+        hashed = await self._passwords.hash(new)
+        await self._store.first_password(principal.person_id, name, email, hashed, keep=principal.digest)
+        self._auth.forget(principal.person_id)
+
     async def invite(self, principal: Principal, role: Role, name: str | None = None) -> tuple[str, datetime]:
         """The invitation's value, shown only now, and when it expires. Raises NotPermitted."""
         if not may_invite(principal.role, role):

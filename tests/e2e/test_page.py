@@ -203,14 +203,14 @@ async def test_who_is_not_signed_in_finds_the_front_page_and_comes_back_to_the_t
     await expect(page).to_have_url(f"{server.url}/enter?next=/talk/ada-fractions")
     await page.context.add_cookies([admin])
     await page.goto(server.url)
-    await expect(page).to_have_url(f"{server.url}/home")
+    await expect(page).to_have_url(f"{server.url}/welcome")
 
 
 async def test_a_link_on_another_site_leads_in_though_it_brings_no_cookie(
     server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
     page = await chromium.page(server, admin, path="/")
-    for path, leads_to in (("/", "/home"), (_TALK, _TALK)):
+    for path, leads_to in (("/", "/welcome"), (_TALK, _TALK)):
         await page.goto(server.url.replace("127.0.0.1", "viva.test"))
         await page.evaluate("address => { location.href = address; }", server.url + path)
         await expect(page).to_have_url(server.url + leads_to)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from lms_core.errors import NotAuthenticated, NotPermitted
+from lms_core.errors import Conflict, NotAuthenticated, NotPermitted
 from lms_core.passwords import LONGEST
 from lms_core.people import Permission, Person, Role
 from tutor.api.rates import Attempts
@@ -45,6 +45,12 @@ class RefreshIn(Model):
 class PasswordIn(Model):
     current: str | None = Field(None, max_length=LONGEST)
     new: str = Field(max_length=LONGEST)
+
+
+class FirstPasswordIn(Model):
+    name: str = Field(min_length=1, max_length=_LONGEST_NAME, pattern=r"\S")
+    email: str = Field(max_length=_LONGEST_EMAIL)
+    password: str = Field(max_length=LONGEST)
 
 
 class TokensOut(BaseModel):
@@ -89,6 +95,11 @@ def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
         attempts.password(call.principal.person_id, time.monotonic())
         await signing_in.change_password(call.principal, call.body.current, call.body.new)
 
+    async def first_password(call: Call[None, FirstPasswordIn]) -> None:
+        body = call.body
+        attempts.password(call.principal.person_id, time.monotonic())
+        await signing_in.first_password(call.principal, body.name.strip(), body.email, body.password)
+
     return [
         Route(
             method="POST", path="/auth/sign-up", permission=None, handle=sign_up, body=SignUpIn,
@@ -111,6 +122,12 @@ def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
         Route(
             method="POST", path="/auth/password", permission=Permission.OWN_ACCOUNT, handle=change_password,
             summary="Change my password; all my other sign-ins end.", body=PasswordIn, answers=None,
+        ),
+        # Admins only: they may give anybody any address, others would have to prove that theirs is their own.
+        Route(
+            method="POST", path="/auth/first-password", permission=Permission.MANAGE_PEOPLE, handle=first_password,
+            summary="Name, address and password of an admin who came by link and has no password yet.",
+            body=FirstPasswordIn, answers=None, errors=(Conflict,),
         ),
     ]  # fmt: skip
 

@@ -26,6 +26,7 @@ from tutor.panel.views import (
     rewards,
     talk,
     teaching,
+    welcome,
     writing,
 )
 from tutor.panel.views.admin import health as admin_health
@@ -52,6 +53,10 @@ PAGES = (
     Page("/companions", "companions.html", companions.gallery),
     Page("/companions/{slug}", "companion.html", companions.one),
     Page("/talk/{slug}", "talk.html", talk.talk, Permission.LEARN),
+    Page("/welcome", "welcome/account.html", welcome.account, Permission.MANAGE_PEOPLE),
+    Page("/welcome/voice", "welcome/voice.html", welcome.voice, Permission.MANAGE_PEOPLE),
+    Page("/welcome/talk", "welcome/talk.html", welcome.talk, Permission.MANAGE_PEOPLE),
+    Page("/welcome/later", "", welcome.later, Permission.MANAGE_PEOPLE),
     Page("/history", "history.html", history.sessions, Permission.LEARN),
     Page("/history/{id}", "transcript.html", history.transcript, Permission.LEARN),
     Page("/courses", "courses.html", courses.catalogue),
@@ -160,8 +165,12 @@ class _Panel:
 
     async def front(self, request: web.Request) -> web.StreamResponse:
         """What Viva is; who is signed in goes on to their home page."""
-        if await self._auth.who_is_signed_in(request) is not None:
-            raise web.HTTPSeeOther("/home")
+        try:
+            viewer = await self._auth.request(request)
+        except NotAuthenticated:
+            pass
+        else:
+            raise web.HTTPSeeOther(await welcome.next_page(request, self._behind.stores, viewer) or "/home")
         if _from_elsewhere(request):
             return self._renderer.page("again.html", _strings(request), here="/")
         return self._door(request, "front.html")

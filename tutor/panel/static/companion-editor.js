@@ -1,24 +1,12 @@
 // Hear the voice and try one turn of the companion in the form, saved or not.
-import {refusal} from "./problems.js";
 import {api, check, fields, toast} from "./panel.js";
+import {hear} from "./voice.js";
 
 const form = document.getElementById("companion");
 
-let context;
-
-// Decoded here, not given to <audio>: the pages' policy allows no sound from elsewhere than the server.
-async function hear() {
+function hearIt() {
   const {voice, speed, language, name, topic} = fields(form);
-  context ??= new AudioContext();
-  const answer = await fetch("/api/v1/voices/preview", {
-    method: "POST", headers: {"Content-Type": "application/json"},
-    body: JSON.stringify({voice, speed, language, text: [name, topic].filter(Boolean).join(". ") || "Viva"}),
-  });
-  if (!answer.ok) throw refusal(await answer.json());
-  const sound = context.createBufferSource();
-  sound.buffer = await context.decodeAudioData(await answer.arrayBuffer());
-  sound.connect(context.destination);
-  sound.start();
+  return hear({voice, speed, language, text: [name, topic].filter(Boolean).join(". ") || "Viva"});
 }
 
 async function tryTurn() {
@@ -40,5 +28,5 @@ function does(id, what) {
     }
   });
 }
-does("hear", hear);
+does("hear", hearIt);
 does("try", tryTurn);
