@@ -42,7 +42,7 @@ class Durable:
         self._config: DBOSConfig = {
             "name": "viva", "application_version": _STEPS_VERSION, "dbos_system_schema": _SCHEMA,
             "executor_id": f"{socket.gethostname()}:{data_dir.absolute()}", "run_migrations": True,
-            "system_database_url": _beside(url, data_dir), "sys_db_pool_size": 5, "enable_otlp": False,
+            "system_database_url": _beside(url, data_dir), "sys_db_pool_size": 5, "enable_otlp": False, "log_level": "WARNING",
         }  # fmt: skip
 
     async def launch(self) -> None:
