@@ -252,7 +252,9 @@ class Server:
         )
         app.add_routes(
             panel.routes(
-                panel.Behind(self.stores, self.named_files, self.previews, self.checkup), self.auth, doors
+                panel.Behind(self.stores, self.named_files, self.previews, self.checkup, self.recordings),
+                self.auth,
+                doors,
             )
         )
         app.add_routes(

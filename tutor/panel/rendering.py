@@ -21,7 +21,7 @@ class Renderer:
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self._environment.filters |= {
-            "markdown": markdown, "formulae": inline, "day": _day, "minutes": _minutes,
+            "markdown": markdown, "formulae": inline, "day": _day, "minutes": _minutes, "clock": _clock,
         }  # fmt: skip
         self._environment.globals["languages"] = list(LANGUAGES)
 
@@ -39,6 +39,11 @@ class Renderer:
 def _day(at: datetime | None) -> str:
     """The day as a machine-readable date, which panel.js shows as people here write it."""
     return at.date().isoformat() if at else ""
+
+
+def _clock(seconds: float) -> str:
+    """As players show it: minutes and seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def _minutes(seconds: float) -> int:

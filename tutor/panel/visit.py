@@ -10,6 +10,7 @@ from tutor.checkup import Checkup
 from tutor.media_links import NamedFiles
 from tutor.panel.languages import Strings
 from tutor.previews import Previews
+from tutor.recordings.keeper import Recordings
 
 PAGE_LENGTH = 24
 
@@ -31,6 +32,7 @@ class Behind:
     files: NamedFiles
     previews: Previews
     checkup: Checkup
+    recordings: Recordings
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from lms_core.errors import NotFound
 from lms_core.people import Permission
 from lms_core.sessions import StoredItem, StoredSession
+from tutor.panel.views import recordings
 from tutor.panel.visit import PAGE_LENGTH, Visit
 
 
@@ -28,9 +29,12 @@ async def transcript(visit: Visit) -> dict[str, Any]:
     found = await sessions.find(visit.request.match_info["id"], None if anybodys else visit.viewer.person_id)
     if found is None:
         raise NotFound(visit.t("history.not_found"))
-    said = [_said(item) for item in await sessions.items(found.id)]
+    recording = await recordings.of(visit, found)
+    said = [
+        _said(item) | {"at": recordings.place(item, recording)} for item in await sessions.items(found.id)
+    ]
     (known,) = await with_companions(visit, [found])
-    return {**known, "said": [one for one in said if one["text"]]}
+    return {**known, "recording": recording, "said": [one for one in said if one["text"]]}
 
 
 async def with_companions(visit: Visit, found: Sequence[StoredSession]) -> list[dict[str, Any]]:

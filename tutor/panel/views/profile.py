@@ -6,6 +6,7 @@ from typing import Any
 from lms_core.people import SIGN_INS, Token
 from lms_core.plans import LIMITS, Usage
 from tutor.leaving import FRESH
+from tutor.panel.views import recordings
 from tutor.panel.visit import Visit
 
 _MOST_SIGN_INS = 50
@@ -28,6 +29,7 @@ async def profile(visit: Visit) -> dict[str, Any]:
     return {
         "sign_ins": [_sign_in(one, viewer.digest) for one in sign_ins], "plan": usage.plan, "quotas": quotas(usage),
         "has_password": known is not None and known.password is not None,
+        "recording": await recordings.consent(visit),
         "fresh": begun is not None and begun >= datetime.now(UTC) - FRESH,
     }  # fmt: skip
 
