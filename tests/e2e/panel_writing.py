@@ -1,5 +1,6 @@
 """A teacher who makes courses by clicks and keys."""
 
+import base64
 import json
 from collections.abc import AsyncIterator
 
@@ -8,6 +9,10 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import TEACHER, cookie_of, signed_in
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import browser, school
-from tests.e2e.panel_writing import contents, new_course, teacher
+from tests.e2e.panel_writing import PNG, contents, new_course, teacher
 
 __all__ = ["browser", "school", "teacher"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -162,3 +162,32 @@ async def test_a_course_of_somebody_else_is_not_found(teacher: Page, school: Run
     slug = json.loads(await course.text())["data"]["slug"]
     answer = await teacher.goto(f"/teach/courses/{slug}/edit")
     assert answer is not None and answer.status == 404
+
+
+async def test_a_courses_picture_is_seen_before_it_is_saved_and_by_who_looks_for_courses(
+    teacher: Page, tmp_path: Path
+) -> None:
+    await new_course(teacher, "Pictures", {})
+    (tmp_path / "small.png").write_bytes(PNG)
+    box = teacher.locator("[data-picture]", has_text="Small picture")
+    await box.locator("[type=file]").set_input_files(tmp_path / "small.png")
+    await expect(box.locator("img")).to_be_visible()
+    await teacher.get_by_role("button", name="Publish").click()  # saves first
+    await expect(teacher.locator(".state")).to_have_text("Published")
+    await expect(box.locator("img")).to_be_visible()
+    await teacher.goto("/courses")
+    await expect(teacher.locator(".card", has_text="Pictures").locator("img")).to_be_visible()
+
+
+async def test_from_a_course_one_comes_to_its_quizzes_and_companions(teacher: Page) -> None:
+    await new_course(teacher, "Doors", {"Way": ["In"]})
+    here = teacher.url
+    await teacher.get_by_role("link", name="New quiz").click()
+    await expect(teacher).to_have_url(re.compile("quizzes/new$"))
+    await teacher.goto(here)
+    await teacher.get_by_role("link", name="New companion").click()
+    await expect(teacher.locator("[data-json] option:checked")).to_have_text("The whole course")
+    await teacher.goto(here)
+    await teacher.get_by_role("link", name="In", exact=True).click()
+    await teacher.get_by_role("link", name="New quiz").click()
+    await expect(teacher).to_have_url(re.compile("quizzes/new$"))

@@ -61,7 +61,7 @@ function files(box, area, course) {
     try {
       const made = await uploadFor(course, file, part => bar.value = part);
       const name = made.name.replace(/\.\w+$/, "").replace(/[[\]\\]/g, " ");
-      const shown = made.media_type.startsWith("image/");
+      const shown = /^(image|audio|video)\//.test(made.media_type);  // films and sounds become players
       const rest = area.value.slice(area.selectionEnd);
       const at = area.selectionEnd + (rest.includes("\n") ? rest.indexOf("\n") : rest.length);  // not within a word or its marks
       const gap = at && area.value[at - 1] !== "\n" ? "\n\n" : "";

@@ -22,6 +22,7 @@ async def catalogue(visit: Visit) -> dict[str, Any]:
     return {
         "courses": found, "total": total, "page": visit.page, "limit": PAGE_LENGTH, "category": category,
         "mine": {one.course.id: one for one in mine},
+        "pictures": {one.id: await with_links(visit, one, one.thumbnail) for one in found},
     }  # fmt: skip
 
 
@@ -37,6 +38,7 @@ async def one(visit: Visit) -> dict[str, Any]:
     quizzes = await _quizzes(visit, course.id)
     return {
         "course": course, "outline": outline, "state": state, "count": sum(len(one.lessons) for one in outline),
+        "banner": await with_links(visit, course, course.banner),
         "states": {one.lesson_id: one for one in state.lessons} if state else {}, "quizzes": quizzes,
     }  # fmt: skip
 
@@ -52,7 +54,7 @@ async def lesson(visit: Visit) -> dict[str, Any]:
     following = _following([one.lesson_id for one in state.lessons], found.id) if state else None
     if course is not None:
         found = replace(found, content=await with_links(visit, course, found.content))
-    quiz = await _quiz(visit, lesson_id)
+    quiz = await quiz_of(visit, lesson_id)
     return {
         "lesson": found, "progress": progress, "course": course, "following": following, "quiz": quiz,
         "writes": await _writes(visit, lesson_id), **await _exercise(visit, lesson_id),
@@ -88,16 +90,16 @@ async def _quizzes(visit: Visit, course_id: str) -> list[Quiz]:
         return []
 
 
-async def _quiz(visit: Visit, lesson_id: str) -> Quiz | None:
+async def quiz_of(visit: Visit, lesson_id: str) -> Quiz | None:
     try:
         return await visit.stores.quizzes.of_lesson(visit.viewer, lesson_id)
     except NotFound:
         return None
 
 
-async def with_links(visit: Visit, course: Course, text: str) -> str:
-    """The text with addresses in place of the files that it names."""
-    return linked(text, await visit.behind.files.of(course.author_id, [text]))
+async def with_links(visit: Visit, course: Course, text: str, *, writing: bool = False) -> str:
+    """The text, or the picture of the course, with addresses in place of the files that it names."""
+    return linked(text, await visit.behind.files.of(course.author_id, [text]), writing=writing)
 
 
 async def _state(visit: Visit, course_id: str) -> CourseState | None:

@@ -48,8 +48,10 @@ async def school_class(visit: Visit) -> dict[str, Any]:
 
 
 async def new_companion(visit: Visit) -> dict[str, Any]:
+    """With `?course=` one that teaches from it."""
     empty = Companion(
-        id="", slug="", name="", subject=Subject.MATHS, topic="", status=CompanionStatus.DRAFT, language=visit.t.code
+        id="", slug="", name="", subject=Subject.MATHS, topic="", status=CompanionStatus.DRAFT, language=visit.t.code,
+        course_id=visit.asked("course") or None,
     )  # fmt: skip
     return {**await _choices(visit, empty), "tag": None, "saved": False}
 

@@ -8,7 +8,7 @@ from lms_core.people import Permission
 from tutor.api.courses import course_out
 from tutor.api.lessons import lesson_out, outline_out
 from tutor.api.routing import tag_of
-from tutor.panel.views.courses import with_links
+from tutor.panel.views.courses import quiz_of, with_links
 from tutor.panel.visit import Visit
 
 _MOST = 100
@@ -29,10 +29,11 @@ async def course(visit: Visit) -> dict[str, Any]:
     attached = [one for one in mine if {one.course_id, one.module_id, one.lesson_id} & {found.id, *parts}]
     return {
         "course": found, "tag": tag_of(course_out(found)), "outline": outline,
-        "outline_tag": tag_of(outline_out(outline)), "pictures": await _pictures(visit, found),
-        "shown": await with_links(visit, found, found.description),
+        "outline_tag": tag_of(outline_out(outline)), "pictures": {one: await with_links(visit, found, one, writing=True) for one in (found.thumbnail, found.banner)},
+        "shown": await with_links(visit, found, found.description, writing=True),
         "difficulties": list(Difficulty), "categories": list(Subject), "others": await _others(visit, found),
         "attached": attached, "free": [one for one in mine if one not in attached], "learners": learners,
+        "quizzes": (await stores.quizzes.of_course(viewer, found.id, page=1, limit=_MOST))[0],
         "lessons": sum(len(one.lessons) for one in outline),
         "kinds": {one.value: visit.t(f"lesson_kind.{one.value}") for one in LessonKind},
         "may_feature": viewer.may(Permission.FEATURE_COURSES),
@@ -50,14 +51,8 @@ async def lesson(visit: Visit) -> dict[str, Any]:
         "module": next(one.module.title for one in outline if one.module.id == order[place].module_id),
         "before": order[place - 1] if place else None, "after": next(iter(order[place + 1 :]), None),
         "metadata": dict(found.metadata), "minutes": found.metadata.get("minutes", ""),
-        "shown": await with_links(visit, course, found.content),
+        "shown": await with_links(visit, course, found.content, writing=True), "quiz": await quiz_of(visit, found.id),
     }  # fmt: skip
-
-
-async def _pictures(visit: Visit, course: Course) -> dict[str, str]:
-    """Where the thumbnail and the banner can be seen, by how the course names them."""
-    files = await visit.behind.files.of(course.author_id, [course.thumbnail, course.banner])
-    return {f"media:{one.media.id}": one.url for one in files}
 
 
 async def _others(visit: Visit, course: Course) -> list[Course]:
