@@ -30,6 +30,7 @@ class Act(StrEnum):
     SUPERVISED = "supervised"
     EXPORTED = "exported"
     ERASED = "erased"
+    SETTING_CHANGED = "setting_changed"
     RECORDING_ALLOWED = "recording_allowed"  # by the learner; forbidden: taken back
     RECORDING_FORBIDDEN = "recording_forbidden"
     RECORDING_HEARD = "recording_heard"  # by somebody else

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, true
+from sqlalchemy import ColumnElement, delete, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.audit import Act, AuditEntry
@@ -57,6 +57,11 @@ class AuditStore:
             rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
             total = await connection.scalar(select(func.count()).select_from(audit).where(those))
         return [AuditEntry(**{**row._mapping, "act": Act(row.act)}) for row in rows], total or 0
+
+    async def forget(self, before: datetime) -> int:
+        """Delete what is older; returns how many entries."""
+        async with self._database.write() as connection:
+            return int((await connection.execute(delete(audit).where(audit.c.at < before))).rowcount)
 
 
 def _those(wanted: AuditFilter) -> ColumnElement[bool]:

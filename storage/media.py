@@ -24,12 +24,12 @@ _log = structlog.get_logger(__name__)
 
 
 class MediaStore:
-    """`folder` may be shared by several servers; `largest` in bytes."""
+    """`folder` may be shared by several servers; `largest` in bytes, which may be set at any time."""
 
     def __init__(self, database: Database, folder: Path, *, largest: int) -> None:
         self._database = database
         self._folder = folder
-        self._largest = largest
+        self.largest = largest
 
     async def add(self, owner_id: str, name: str, chunks: AsyncIterator[bytes]) -> Media:
         """Store what comes in, in constant memory. Raises InvalidInput, or TooBusy if the disk takes no more."""
@@ -118,11 +118,11 @@ class MediaStore:
         try:
             async for chunk in chunks:
                 size += len(chunk)
-                if size > self._largest:
+                if size > self.largest:
                     raise InvalidInput(
-                        f"The file is larger than {self._largest >> 20} MB, the most that is taken.",
+                        f"The file is larger than {self.largest >> 20} MB, the most that is taken.",
                         reason="file_too_large",
-                        megabytes=self._largest >> 20,
+                        megabytes=self.largest >> 20,
                     )
                 if len(head) < HEAD:
                     head += chunk[:HEAD]

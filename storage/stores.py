@@ -30,6 +30,7 @@ from storage.quizzes import QuizStore
 from storage.recordings import RecordingStore
 from storage.search import SearchStore
 from storage.sessions import SessionStore
+from storage.settings import SettingStore
 from storage.sign_ins import SignInStore
 from storage.supervision import SupervisionStore
 from storage.updates import UpdateStore
@@ -67,6 +68,7 @@ class Stores:
         self.recordings = RecordingStore(database)
         self.search = SearchStore(database)
         self.sessions = SessionStore(database)
+        self.settings = SettingStore(database)
         self.sign_ins = SignInStore(database)
         self.supervision = SupervisionStore(database)
         self.updates = UpdateStore(database)

@@ -22,7 +22,7 @@ from storage.media import MediaStore
 from storage.media_parts import MediaParts
 from storage.stores import Stores
 from storage.writer import SessionWriter
-from tutor import health, panel, transports
+from tutor import health, logs, panel, transports
 from tutor.access_tokens import AccessTokens
 from tutor.api import (
     access,
@@ -59,6 +59,7 @@ from tutor.api import (
     resets,
     search,
     sessions,
+    settings,
     sign_in,
     system,
     taught,
@@ -82,6 +83,7 @@ from tutor.jobs.media import MediaJobs
 from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
 from tutor.live import LiveSessions
+from tutor.live_settings import LiveSettings
 from tutor.mail import Mail, smtp_server
 from tutor.media_links import MediaLinks, NamedFiles, OpenFiles
 from tutor.metrics import Metrics
@@ -92,6 +94,7 @@ from tutor.patience import IDLE_SECONDS, Patience
 from tutor.previews import Previews
 from tutor.recordings.keeper import Recordings
 from tutor.resets import Resets
+from tutor.retention import Retention
 from tutor.sandbox import Sandbox
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
@@ -141,7 +144,7 @@ class Server:
         self.attempts = Attempts()
         self.address = settings.address
         smtp = settings.smtp_url.get_secret_value()
-        mail = Mail(smtp_server(smtp), settings.sender) if smtp else None
+        self.mail = mail = Mail(smtp_server(smtp), settings.sender) if smtp else None
         self.resets = Resets(
             store=self.stores.sign_ins, accounts=self.stores.accounts, auth=self.auth, passwords=self.passwords,
             mail=mail, address=lambda: self.address,
@@ -179,6 +182,8 @@ class Server:
             personal=self.stores.personal, billing=self.stores.billing, stripe=self.stripe,
             live=self.live, auth=self.auth, recordings=self.recordings, events=settings.data_dir / "events",
         )  # fmt: skip
+        self.live_settings = LiveSettings(settings, self.stores.settings, self._apply)
+        self.retention = Retention(self.stores.audit, lambda: self.live_settings.now.audit_days)
         self.checkup = Checkup(
             settings=settings,
             chosen=chosen,
@@ -198,7 +203,7 @@ class Server:
         await self.database.migrate()
         await self.stores.search.fill()
         welcome = await first_run(self.stores.accounts, self.stores.companions, self.settings.data_dir)
-        parts = (self.writer, self.resets, self.recordings, self.checkup)
+        parts = (self.writer, self.resets, self.recordings, self.checkup, self.live_settings, self.retention)
         working = [asyncio.create_task(part.run()) for part in parts]
         self.address = self.settings.address_at(bound.getsockname()[1])
         try:
@@ -221,7 +226,9 @@ class Server:
                 _log.info("server.ready", address=self.address, database=self.database.name)
                 on_ready(self.address, welcome)
                 await self._until_signal()
-                await asyncio.gather(self.live.drain(self.settings.drain_seconds), self.jobs.aclose())
+                await asyncio.gather(
+                    self.live.drain(self.live_settings.now.drain_seconds), self.jobs.aclose()
+                )
                 self.updates.close()
                 serving.close()
                 delivering.cancel()
@@ -247,14 +254,18 @@ class Server:
         app.add_routes(documentation.pages(self.declared()))
         app.add_routes(sign_in.routes(self.auth, clients))
         app.add_routes(self._provider_pages(clients))
-        doors = panel.Doors(
-            self.settings.sign_up, letters=self.resets.by_letter, openid=bool(self.settings.oidc_issuer)
-        )
         app.add_routes(
             panel.routes(
-                panel.Behind(self.stores, self.named_files, self.previews, self.checkup, self.recordings),
+                panel.Behind(
+                    self.stores,
+                    self.named_files,
+                    self.previews,
+                    self.checkup,
+                    self.recordings,
+                    self.live_settings,
+                ),
                 self.auth,
-                doors,
+                self._doors,
             )
         )
         app.add_routes(
@@ -327,9 +338,30 @@ class Server:
             *media.routes(self.media, self.media_links, self.files, self.stores.courses, self.jobs.wake),
             *jobs.routes(self.stores.jobs, self.jobs),
             *events.routes(self.updates),
+            *settings.routes(self.live_settings),
             *system.routes(self.checkup),
             *billing.routes(self.stripe, self.stores.billing, lambda: self.address),
         ]
+
+    def _apply(self, now: Settings) -> None:
+        """What admins changed holds from here on, in this process."""
+        self.signing_in.open_to = now.sign_up
+        self.media.largest = now.max_upload_mb << 20
+        if self.mail is not None:
+            self.mail.sender = now.sender
+        self.load.most = now.max_speech_wait
+        live = self.live
+        live.most, live.grace_seconds, live.ear_hints = now.max_sessions, now.grace_seconds, now.ear_hints
+        live.record_to = now.data_dir / "events" if now.record_events else None
+        self.recordings.possible, self.recordings.keep_days = now.recordings, now.recording_days
+        logs.set_level(now.log_level)
+
+    def _doors(self) -> panel.Doors:
+        return panel.Doors(
+            self.live_settings.now.sign_up,
+            letters=self.resets.by_letter,
+            openid=bool(self.settings.oidc_issuer),
+        )
 
     def _speech_load(self) -> Load:
         return Load(

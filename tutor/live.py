@@ -61,7 +61,10 @@ class _Running:
 
 
 class LiveSessions:
-    """`run` owns every session's task; `open` hands out running sessions."""
+    """`run` owns every session's task; `open` hands out running sessions.
+
+    `most`, `grace_seconds`, `record_to` and `ear_hints` may be set at any time, and hold for sessions begun from then on.
+    """
 
     def __init__(
         self,
@@ -90,8 +93,8 @@ class LiveSessions:
         self._journal, self._metrics, self._load = journal, metrics, load
         self._recordings = recordings
         self._minutes, self._meter = minutes, Meter(minutes)
-        self._ear_hints = ear_hints
-        self._most, self._grace, self._record_to = most, grace_seconds, record_to
+        self.ear_hints = ear_hints
+        self.most, self.grace_seconds, self.record_to = most, grace_seconds, record_to
         self._live: dict[str, _Running] = {}
         self._resuming: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._opening = 0
@@ -105,11 +108,6 @@ class LiveSessions:
     def running(self) -> dict[str, Session]:
         """What runs in this process, by id."""
         return {one: running.session for one, running in self._live.items() if running.session.ended is None}
-
-    @property
-    def most(self) -> int:
-        """Sessions that may run at once."""
-        return self._most
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Hold the sessions until `drain` has ended them all."""
@@ -190,7 +188,7 @@ class LiveSessions:
         attached = {one for one, running in self._live.items() if running.session.attached}
         left = to_give_up(
             mine, attached=attached, waiting=self._live.keys() - attached,
-            quiet_since=datetime.now(UTC) - timedelta(seconds=self._grace),
+            quiet_since=datetime.now(UTC) - timedelta(seconds=self.grace_seconds),
         )  # fmt: skip
         if left is None:
             return False
@@ -210,9 +208,9 @@ class LiveSessions:
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
         """Room for one more while it is being opened. Raises TooBusy."""
-        if len(self._live) + self._opening >= self._most and not self._park_one():
+        if len(self._live) + self._opening >= self.most and not self._park_one():
             self._metrics.sessions_refused.labels("sessions").inc()
-            raise TooBusy(f"All {self._most} sessions are taken; try again later.")
+            raise TooBusy(f"All {self.most} sessions are taken; try again later.")
         self._opening += 1
         try:
             yield
@@ -284,14 +282,14 @@ class LiveSessions:
         except TooBusy:
             await self._recordings.finish(session_id)
             raise
-        hints = hints_for(companion, lesson) if self._ear_hints else ()
+        hints = hints_for(companion, lesson) if self.ear_hints else ()
         config = SessionConfig(language=companion.language, speed=companion.speed, hints=hints)
-        record = EventFile(self._record_to / f"{session_id}.jsonl") if self._record_to is not None else None
+        record = EventFile(self.record_to / f"{session_id}.jsonl") if self.record_to is not None else None
         engines = self._engines
         session = Session(
             id=session_id, companion=companion, lesson=lesson, ears=engines.ears, mind=engines.mind,
             mouth=engines.mouth, silero=engines.silero, journal=self._journal, observer=self._metrics,
-            config=config, now=asyncio.get_running_loop().time, grace_seconds=self._grace, restored=restored,
+            config=config, now=asyncio.get_running_loop().time, grace_seconds=self.grace_seconds, restored=restored,
             record=record, recorder=recorder, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
         )  # fmt: skip
         if recorder is not None:

@@ -53,10 +53,28 @@ class _Stderr:
 _STDERR = _Stderr()
 
 
+_least = logging.INFO
+_NUMBERS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def set_level(level: str) -> None:
+    """From now on, also for loggers that are in use already. `level` is debug, info, warning or error."""
+    global _least  # logging is the process's own
+    _least = _NUMBERS[level]
+    logging.getLogger().setLevel(max(_least, logging.WARNING))
+
+
+def _drop_below(_logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if _NUMBERS.get(method, logging.ERROR) < _least:
+        raise structlog.DropEvent
+    return event
+
+
 def configure(level: str, form: str) -> None:
     """Set up structlog and the standard library's logging alike. `form` is auto, text or json."""
     as_json = form == "json" or (form == "auto" and not sys.stderr.isatty())
     shared: list[Any] = [
+        _drop_below,
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -70,16 +88,16 @@ def configure(level: str, form: str) -> None:
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
     renderer: Any = structlog.processors.JSONRenderer() if as_json else console
-    number = getattr(logging, level.upper())
     structlog.configure(
         processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _STDERR)),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(_STDERR)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
-    logging.basicConfig(level=max(number, logging.WARNING), handlers=[handler], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    set_level(level)
     logging.getLogger("aiohttp.server").addFilter(_is_ours)
 
 

@@ -36,16 +36,18 @@ def smtp_server(url: str) -> SmtpServer:
 
 
 class Mail:
+    """`sender` may be set at any time."""
+
     def __init__(self, server: SmtpServer, sender: str) -> None:
-        self._server, self._sender = server, sender
+        self._server, self.sender = server, sender
 
     async def send(self, to: str, subject: str, text: str) -> None:
         """Off the event loop. Raises MailFailed."""
         letter = EmailMessage()
-        letter["From"], letter["To"], letter["Subject"] = self._sender, to, subject
+        letter["From"], letter["To"], letter["Subject"] = self.sender, to, subject
         letter["Date"], letter["Message-ID"] = (
             formatdate(),
-            make_msgid(domain=self._sender.rpartition("@")[2]),
+            make_msgid(domain=self.sender.rpartition("@")[2]),
         )
         letter["Auto-Submitted"] = "auto-generated"
         letter.set_content(text)

@@ -8,11 +8,12 @@ import difflib
 import json
 import os
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -28,7 +29,7 @@ from tutor.clients import Network
 from tutor.errors import SettingsError
 from tutor.mail import LOOPBACK, smtp_server
 
-_PRIVATE = (
+PRIVATE = (
     "database_url",
     "openai_api_key",
     "smtp_url",
@@ -36,6 +37,23 @@ _PRIVATE = (
     "stripe_secret_key",
     "stripe_webhook_secret",
 )  # not to be repeated in a message
+
+
+LIVE = frozenset({
+    "sign_up", "mail_from", "max_upload_mb", "ear_hints", "max_sessions", "max_speech_wait", "grace_seconds",
+    "drain_seconds", "log_level", "record_events", "recordings", "recording_days", "audit_days",
+})  # fmt: skip
+"""Safe to change while the server runs; `Server` applies them."""
+
+
+class Source(StrEnum):
+    """Where a setting's value comes from; what comes first in this list wins."""
+
+    FLAG = "flag"
+    ENVIRONMENT = "environment"
+    ADMIN = "admin"
+    FILE = "file"
+    DEFAULT = "default"
 
 
 class Settings(BaseSettings):
@@ -171,6 +189,37 @@ class Settings(BaseSettings):
         False,
         description="Write every session's turn-taking events (with words) to the data directory, for viva replay.",
     )
+
+    audit_days: int = Field(365, ge=30, le=3650, description="Days that the audit log is kept.")
+    _flags: frozenset[str] = PrivateAttr(frozenset())
+    _environment: frozenset[str] = PrivateAttr(frozenset())
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        names = {name.upper() for name in os.environ}
+        self._flags = frozenset(values)
+        self._environment = frozenset(one for one in Settings.model_fields if f"VIVA_{one}".upper() in names)
+
+    def source(self, name: str) -> Source:
+        """Where the value came from when the server started."""
+        if name in self._flags:
+            return Source.FLAG
+        if name in self._environment:
+            return Source.ENVIRONMENT
+        return Source.FILE if name in self.model_fields_set else Source.DEFAULT
+
+    def changeable(self, name: str) -> bool:
+        """Whether admins may change it now: it is safe to, and neither a flag nor the environment fixes it."""
+        return name in LIVE and self.source(name) not in (Source.FLAG, Source.ENVIRONMENT)
+
+    def changed(self, name: str, value: Any) -> "Settings":
+        """A copy with another value for one setting. Raises SettingsError in plain words."""
+        copy = self.model_copy()
+        try:
+            Settings.__pydantic_validator__.validate_assignment(copy, name, value)
+        except ValidationError as error:
+            raise SettingsError(_explain({**error.errors()[0], "loc": (name,)})) from error
+        return copy
 
     @field_validator("database_url")
     @classmethod
@@ -331,5 +380,5 @@ def _explain(problem: Any) -> str:
     if known is None:
         return f"There is no setting '{name}'; docs/configure.md lists them all."
     reason = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
-    given = "wrong" if name in _PRIVATE else repr(problem["input"])
+    given = "wrong" if name in PRIVATE else repr(problem["input"])
     return f"VIVA_{name.upper()} is {given}: {reason}. {known.description}"

@@ -40,12 +40,14 @@ class Tokens:
 
 
 class SigningIn:
+    """`open_to`, who may make an account, may be set at any time."""
+
     def __init__(
         self, *, store: SignInStore, accounts: AccountStore, auth: Authenticator, access: AccessTokens,
         passwords: Passwords, resets: Resets, sign_up: SignUp,
     ) -> None:  # fmt: skip
         self._store, self._accounts, self._auth = store, accounts, auth
-        self._access, self._passwords, self._resets, self._sign_up = access, passwords, resets, sign_up
+        self._access, self._passwords, self._resets, self.open_to = access, passwords, resets, sign_up
 
     def by_letter(self, invitation: str | None) -> bool:
         """Whether who signs up so proves by a letter that the address is theirs; an invitation vouches for them."""
@@ -57,11 +59,11 @@ class SigningIn:
         Raises InvalidInput, NotPermitted where accounts are not made so, NotAuthenticated for a bad invitation. No error
         tells that the address has an account already: then nothing happens, or its owner gets the letter.
         """
-        if self._sign_up is SignUp.CLOSED:
+        if self.open_to is SignUp.CLOSED:
             raise NotPermitted(
                 "Accounts are made by the school here; ask your teacher for one.", reason="sign_up_closed"
             )
-        if self._sign_up is SignUp.INVITE and invitation is None:
+        if self.open_to is SignUp.INVITE and invitation is None:
             raise NotPermitted(
                 "An account needs an invitation here; ask your teacher for one.", reason="needs_invitation"
             )

@@ -8,7 +8,7 @@ _MOST_JOBS = 500
 
 
 class SpeechLoad:
-    """The mean wait of each part's recent jobs, against the longest that is put up with."""
+    """The mean wait of each part's recent jobs, against `most`, the longest that is put up with, which may be set at any time."""
 
     def __init__(self, most_seconds: float) -> None:
         self.most = most_seconds

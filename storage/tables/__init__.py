@@ -36,6 +36,7 @@ from storage.tables.recordings import recording_consents, recordings
 from storage.tables.search import search_documents
 from storage.tables.secrets import secrets
 from storage.tables.sessions import items, sessions, turn_metrics
+from storage.tables.settings import settings
 from storage.tables.voice_minutes import session_leases, voice_minutes
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "secrets",
     "session_leases",
     "sessions",
+    "settings",
     "streaks",
     "submissions",
     "subscriptions",

@@ -22,7 +22,14 @@ from tests.e2e.panel_school import (
 
 __all__ = ["browser", "cookie", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-_PATHS = ["/admin", "/admin/users", "/admin/users/invitations", f"/admin/users/{LEARNER}", "/admin/health"]
+_PATHS = [
+    "/admin",
+    "/admin/users",
+    "/admin/users/invitations",
+    f"/admin/users/{LEARNER}",
+    "/admin/health",
+    "/admin/settings",
+]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -114,3 +121,32 @@ async def test_health_is_drawn_and_keeps_itself_up_to_date(admin: Page, school: 
     before = await drawn.locator("#n-query").inner_text()
     await expect(drawn.locator("#n-query")).not_to_have_text(before, timeout=15_000)
     await expect(drawn.get_by_role("table")).to_be_visible()
+
+
+async def test_who_may_sign_up_is_changed_and_the_join_page_follows_at_once(
+    admin: Page, browser: Browser, school: RunningServer
+) -> None:
+    context = await new_context(browser, school, None)
+    page = await context.new_page()
+    await page.goto("/join")
+    await expect(page.get_by_label("Invitation")).to_have_count(1)
+    await admin.goto("/admin/settings")
+    await admin.get_by_label("Who may make an account").first.select_option(label="anybody")
+    await admin.get_by_role("button", name="Save: Who may make an account").click()
+    await expect(admin.locator("#sign_up .from")).to_contain_text("Set here by Admin")
+    await page.reload()
+    await expect(page.get_by_label("Invitation")).to_have_count(0)
+    await context.close()
+    await admin.get_by_role("button", name="Undo the change: Who may make an account").click()
+    await expect(admin.locator("#sign_up .from")).to_have_text("The default")
+    await admin.goto("/admin")
+    await expect(admin.locator(".rows .row").first).to_contain_text("Admin changed a setting")
+
+
+async def test_a_wrong_setting_is_said_next_to_it(admin: Page) -> None:
+    await admin.goto("/admin/settings")
+    field = admin.get_by_role("spinbutton", name="Talks at the same time")
+    await field.fill("0")
+    await admin.get_by_role("button", name="Save: Talks at the same time").click()
+    await expect(field).to_be_focused()
+    await expect(admin.locator("#max_sessions .problem.said")).to_be_visible()

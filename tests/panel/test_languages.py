@@ -19,7 +19,7 @@ from lms_core.exercises import RunEnd
 from lms_core.gamification.achievements import ACHIEVEMENTS
 from lms_core.gamification.xp import Period
 from lms_core.notifications import NotificationKind
-from lms_core.people import Role, TokenKind
+from lms_core.people import Role, SignUp, TokenKind
 from lms_core.plans import Plan, Quota
 from lms_core.progress import LessonStatus
 from tutor.brain.base import Show
@@ -27,6 +27,7 @@ from tutor.condition import Trouble
 from tutor.conversation.events import State
 from tutor.panel.languages import LANGUAGES, chosen
 from tutor.panel.views.admin.health import GROUPS
+from tutor.settings import LIVE, Source
 
 _PANEL = Path(tutor.panel.__file__).parent
 _FILES = {
@@ -44,8 +45,10 @@ _SETS = {
     "talk.patience": Patience, "talk.state": State,
     "problem": Trouble, "problem_do": Trouble,
     "code_end": [end for end in RunEnd if end is not RunEnd.FINISHED], "quiz_kind": QuizKind, "quiz_needs": QuizKind, "verdict": Verdict,
+    "source": Source, "choice.sign_up": SignUp,
 }  # fmt: skip
 _CHOSEN = {
+    "choice": "true false",
     "front": "talk lesson yours talk_text lesson_text yours_text",
     "talk.state": "connecting ending", "talk.microphone": "deaf faint loud", "talk.size": "small normal large huge",
     "talk.speed": "075 09 1 115 13", "talk.spent": "conversations voice_minutes concurrent_sessions",
@@ -95,6 +98,7 @@ def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_fo
     asked |= {f"{name}.{one.value}" for name, values in _SETS.items() for one in values}
     asked |= {f"{name}.{one}" for name, chosen in _CHOSEN.items() for one in chosen.split()}
     asked |= {f"talk.shown.{one}" for one in get_args(Show.__annotations__["kind"])}
+    asked |= {f"{part}.{name}" for part in ("setting", "setting_is") for name in LIVE}
     asked |= {f"latency.{name}" for names in GROUPS.values() for name in names}
     asked |= {f"{part}.{group}" for part in ("latencies", "latencies_words") for group in GROUPS}
     asked |= {f"part.{part}" for part in ("ears", "mind", "mouth", "end_of_turn")}

@@ -32,6 +32,7 @@ from tutor.panel.views import (
 from tutor.panel.views.admin import health as admin_health
 from tutor.panel.views.admin import overview as admin_overview
 from tutor.panel.views.admin import people as admin_people
+from tutor.panel.views.admin import settings as admin_settings
 from tutor.panel.visit import Behind, Doors, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
@@ -98,6 +99,7 @@ PAGES = (
         "/teach/companions/{slug}", "companion_editor.html", teaching.companion, Permission.PUBLISH_COMPANIONS
     ),
     Page("/admin", "admin/overview.html", admin_overview.overview, Permission.MANAGE_PEOPLE),
+    Page("/admin/settings", "admin/settings.html", admin_settings.settings, Permission.RUN_SERVER),
     Page("/admin/health", "admin/health.html", admin_health.health, Permission.RUN_SERVER),
     Page("/admin/users", "admin/people.html", admin_people.people, Permission.MANAGE_PEOPLE),
     Page(
@@ -110,7 +112,7 @@ PAGES = (
 )
 
 
-def routes(behind: Behind, auth: Authenticator, doors: Doors) -> list[web.RouteDef]:
+def routes(behind: Behind, auth: Authenticator, doors: Callable[[], Doors]) -> list[web.RouteDef]:
     """Every page, with the files that pages need."""
     panel = _Panel(behind, auth, doors)
     return [
@@ -127,7 +129,7 @@ def routes(behind: Behind, auth: Authenticator, doors: Doors) -> list[web.RouteD
 
 
 class _Panel:
-    def __init__(self, behind: Behind, auth: Authenticator, doors: Doors) -> None:
+    def __init__(self, behind: Behind, auth: Authenticator, doors: Callable[[], Doors]) -> None:
         self._behind, self._auth, self._doors = behind, auth, doors
         self._renderer = Renderer()
 
@@ -201,7 +203,7 @@ class _Panel:
     def _door(self, request: web.Request, template: str, **shown: Any) -> web.StreamResponse:
         """A page for who is not signed in; `here` is where changing the language leads back to."""
         return self._renderer.page(
-            template, _strings(request), person=None, path=request.path, here=request.path_qs, doors=self._doors,
+            template, _strings(request), person=None, path=request.path, here=request.path_qs, doors=self._doors(),
             **shown,
         )  # fmt: skip
 

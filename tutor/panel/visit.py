@@ -7,6 +7,7 @@ from aiohttp import web
 from lms_core.people import Person, Principal, SignUp
 from storage.stores import Stores
 from tutor.checkup import Checkup
+from tutor.live_settings import LiveSettings
 from tutor.media_links import NamedFiles
 from tutor.panel.languages import Strings
 from tutor.previews import Previews
@@ -33,6 +34,7 @@ class Behind:
     previews: Previews
     checkup: Checkup
     recordings: Recordings
+    live_settings: LiveSettings
 
 
 @dataclass(frozen=True, slots=True)

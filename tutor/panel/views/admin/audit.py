@@ -30,5 +30,10 @@ def _details(visit: Visit, entry: AuditEntry) -> str:
 
 def _in_words(details: dict[str, Any]) -> list[tuple[str, Any]]:
     """Values with the part of the catalogue in which they have a name."""
+    if "setting" in details:
+        return [
+            ("setting", details["setting"]),
+            *([("value", details["value"])] if "value" in details else []),
+        ]
     named = {"role": "role", "before": "role", "after": "role", "plan": "plan", "kind": "token"}
     return [(named[name], value) for name, value in details.items() if name in named]
