@@ -263,6 +263,7 @@ class Server:
                     self.checkup,
                     self.recordings,
                     self.live_settings,
+                    self.stripe.sold,
                 ),
                 self.auth,
                 self._doors,

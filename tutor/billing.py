@@ -70,6 +70,11 @@ class Stripe:
     def __init__(self, account: StripeAccount) -> None:
         self._account = account
 
+    @property
+    def sold(self) -> frozenset[Plan]:
+        """The plans that one can pay for."""
+        return frozenset(self._account.prices if self._account.secret_key else ())
+
     async def checkout(self, person_id: str, plan: Plan, back: str) -> str:
         """The address of a page to pay for `plan` at; `back` is where it leads afterwards. Raises TooBusy."""
         price = self._account.prices.get(plan)
@@ -81,7 +86,7 @@ class Stripe:
         params = {
             "mode": "subscription", "line_items": [{"price": price, "quantity": 1}],
             "client_reference_id": person_id, "subscription_data": {"metadata": told}, "metadata": told,
-            "success_url": f"{back}/?paid=yes", "cancel_url": f"{back}/?paid=no",
+            "success_url": f"{back}/plans?paid=yes", "cancel_url": f"{back}/plans",
         }  # fmt: skip
         async with self._asking() as client:
             session = await client.v1.checkout.sessions.create_async(params)
@@ -89,7 +94,7 @@ class Stripe:
 
     async def portal(self, customer: str, back: str) -> str:
         """The address of a page where a customer changes or ends what they pay for. Raises TooBusy or Unavailable."""
-        params = {"customer": customer, "return_url": f"{back}/"}
+        params = {"customer": customer, "return_url": f"{back}/plans"}
         async with self._asking() as client:
             session = await client.v1.billing_portal.sessions.create_async(params)
         return str(session.url)

@@ -77,7 +77,9 @@ async def signed_in(browser: Browser, school: RunningServer, cookie: str) -> Asy
 
 def is_ours(said: ConsoleMessage) -> bool:
     """A request that fails is shown by the page itself; the browser's own line about it is none of ours."""
-    return said.type == "error" and not said.text.startswith("Failed to load resource")
+    return said.type == "error" and not said.text.startswith(
+        ("Failed to load resource", "WebSocket connection to")
+    )
 
 
 async def new_context(

@@ -6,25 +6,28 @@ from functools import partial
 import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from lms_core.notifications import Notification, NotificationKind
 from storage.accounts import digest_of
 from storage.database import Database
 from storage.notifications import notify
-from storage.tables import tokens
+from storage.tables import sessions, tokens
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import (
     LEARNER,
+    TEACHER,
     browser,
     cookie,
     cookie_of,
     learner,
     new_context,
     school,
+    signed_in,
 )
 
 __all__ = ["browser", "cookie", "learner", "school"]  # fixtures
+_TALKATIVE = "demo_person_5"
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -207,6 +210,40 @@ async def test_what_is_refused_is_said_in_the_language_of_the_page(
     await page.get_by_role("button", name="Anmelden").click()
     await expect(page.get_by_role("alert")).to_have_text("Die Adresse oder das Passwort stimmt nicht.")
     await context.close()
+
+
+async def test_who_has_used_up_their_companions_sees_why_and_which_plan_has_more(
+    browser: Browser, school: RunningServer
+) -> None:
+    async with signed_in(browser, school, await cookie_of(school, TEACHER)) as page:
+        await page.goto("/teach/companions/new")
+        await page.get_by_label("Name").fill("Nora")
+        await page.get_by_label("What it talks about").fill("tides")
+        await page.get_by_role("button", name="Make a draft").click()
+        await expect(page.get_by_role("alert")).to_contain_text("your plan “Free” has room for 3")
+        await page.get_by_role("link", name="Compare the plans").click()
+        await expect(page.locator(".plans .mine")).to_contain_text("Free")
+        await expect(page.get_by_text("for a larger plan")).to_be_visible()
+
+
+async def test_who_has_used_up_their_talks_sees_why_instead_of_talking(
+    browser: Browser, school: RunningServer
+) -> None:
+    database = Database(f"sqlite:///{school.data_dir / 'viva.db'}")
+    async with database.write() as connection:
+        some = select(sessions.c.id).where(sessions.c.person_id != LEARNER).limit(10).scalar_subquery()
+        talked = update(sessions).where(sessions.c.id.in_(some))
+        await connection.execute(talked.values(person_id=_TALKATIVE, started_at=datetime.now(UTC)))
+    await database.aclose()
+    async with signed_in(browser, school, await cookie_of(school, _TALKATIVE)) as page:
+        await page.goto("/talk/ada-fractions")
+        await page.get_by_role("button", name="I would rather type").click()
+        await expect(page.locator("#reason")).to_contain_text("10")
+        await page.get_by_role("link", name="My plan").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Plans")
+        await expect(
+            page.locator(".quotas .card", has_text="Talks this month").locator("strong")
+        ).to_have_text("0")
 
 
 async def test_who_forgot_their_password_chooses_another_by_a_link(

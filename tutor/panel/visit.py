@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from lms_core.people import Person, Principal, SignUp
+from lms_core.plans import Plan
 from storage.stores import Stores
 from tutor.checkup import Checkup
 from tutor.live_settings import LiveSettings
@@ -27,7 +28,7 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What the pages read from. Changes go through the REST API."""
+    """What the pages read from. Changes go through the REST API. `sold`: the plans that one can pay for here."""
 
     stores: Stores
     files: NamedFiles
@@ -35,6 +36,7 @@ class Behind:
     checkup: Checkup
     recordings: Recordings
     live_settings: LiveSettings
+    sold: frozenset[Plan]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ const TOLD = {
   "course.changed": ({course_id}) => toast(strings["script.course_changed"], `/courses/${course_id}`),
   "course.granted": ({course_id}) => toast(strings["script.course_granted"], `/courses/${course_id}`),
   "progress.changed": ({status}) => status === "completed" && toast(strings["script.lesson_completed"]),
-  "plan.changed": () => toast(strings["script.plan_changed"], "/profile"),
+  "plan.changed": () => toast(strings["script.plan_changed"], "/plans"),
 };
 const pending = new Map();  // what came together is told together, and the same only once
 
