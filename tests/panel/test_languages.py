@@ -30,8 +30,17 @@ from tutor.panel.views.admin.health import GROUPS
 from tutor.settings import LIVE, Source
 
 _PANEL = Path(tutor.panel.__file__).parent
+
+
+def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """A file's strings; JSON itself would let the last of two with one key win."""
+    texts = dict(pairs)
+    assert len(texts) == len(pairs), [key for key, _ in pairs if [one for one, _ in pairs].count(key) > 1]
+    return texts
+
+
 _FILES = {
-    f"{path.parent.name}/{path.stem}": json.loads(path.read_text("utf-8"))
+    f"{path.parent.name}/{path.stem}": json.loads(path.read_text("utf-8"), object_pairs_hook=_once)
     for path in sorted((_PANEL / "languages").glob("*/*.json"))
 }
 _ENGLISH = {
