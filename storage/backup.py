@@ -1,6 +1,6 @@
-"""The whole installation in one file: every row at one moment, and the uploaded files. Restored, it is compared.
+"""The whole installation in one file: every row at one moment, uploaded files, recordings. Restored, it is compared.
 
-A zip: `manifest.json`, `tables/<name>.jsonl`, `media/<sha256>`. What SQLite wrote PostgreSQL can read, and the reverse.
+A zip: `manifest.json`, `tables/<name>.jsonl`, `media/<sha256>`, `recordings/<session>.ogg`. What SQLite wrote PostgreSQL can read, and the reverse.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,19 +34,29 @@ from storage.search import SearchStore
 
 _FORMAT = 1
 _MEDIA = re.compile(r"media/([0-9a-f]{64})")
+_RECORDING = re.compile(r"recordings/([\w-]{1,40}\.ogg)")
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
+class Folders:
+    """Where files lie that rows tell of."""
+
+    media: Path
+    recordings: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """What was written or restored. `missing`: uploads whose bytes were not there."""
+    """What was written or restored: rows, uploads, recordings. `missing`: files whose bytes were not there."""
 
     rows: int
     files: int
+    recordings: int = 0
     missing: int = 0
 
 
-async def backup(database: Database, media: Path, path: Path, *, force: bool = False) -> Told:
+async def backup(database: Database, folders: Folders, path: Path, *, force: bool = False) -> Told:
     """While the server runs and writes.
 
     Raises Conflict if the file is there and `force` is not set, NotFound if there is no database, InvalidInput if the
@@ -57,7 +67,7 @@ async def backup(database: Database, media: Path, path: Path, *, force: bool = F
     part = path.with_name(path.name + ".part")
     try:
         with _private(part) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            told = await _at_one_moment(database, lambda connection: _write(connection, archive, media))
+            told = await _at_one_moment(database, lambda connection: _write(connection, archive, folders))
         part.replace(path)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error
@@ -66,7 +76,7 @@ async def backup(database: Database, media: Path, path: Path, *, force: bool = F
     return told
 
 
-async def restore(database: Database, media: Path, path: Path, *, force: bool = False) -> Told:
+async def restore(database: Database, folders: Folders, path: Path, *, force: bool = False) -> Told:
     """All or nothing, and compared with what was written. Not while a server runs.
 
     Raises Conflict if the database has people and `force` is not set, InvalidInput if the file is no backup,
@@ -78,11 +88,12 @@ async def restore(database: Database, media: Path, path: Path, *, force: bool = 
             rows = await _alone(
                 database, lambda connection: _load(connection, archive, manifest, force=force)
             )
-            files = await asyncio.to_thread(_restore_media, archive, media)
+            files = await asyncio.to_thread(_restore_media, archive, folders.media)
+            recordings = await asyncio.to_thread(_restore_recordings, archive, folders.recordings)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise InvalidInput(f"{path} is no backup of Viva, or is damaged: {error}") from error
     await SearchStore(database).fill()
-    return Told(rows, files)
+    return Told(rows, files, recordings)
 
 
 # --- out -----------------------------------------------------------------------------------------
@@ -110,7 +121,7 @@ def _of_copy(path: str, work: Callable[[Connection], _T]) -> _T:
             return work(connection)
 
 
-def _write(connection: Connection, archive: zipfile.ZipFile, media: Path) -> Told:
+def _write(connection: Connection, archive: zipfile.ZipFile, folders: Folders) -> Told:
     counts: dict[str, dict[str, Any]] = {}
     for table in tables_of(connection):
         digest = Digest()
@@ -119,24 +130,38 @@ def _write(connection: Connection, archive: zipfile.ZipFile, media: Path) -> Tol
                 digest.add(line)
                 entry.write(line.encode() + b"\n")
         counts[table.name] = {"rows": digest.rows, "digest": digest.text}
-    files, missing = _write_media(connection, archive, media)
+    files, missing = _write_media(connection, archive, folders.media)
+    recordings, unheard = _write_recordings(connection, archive, folders.recordings)
     manifest = {
         "format": _FORMAT, "made_at": datetime.now(UTC).isoformat(), "tables": counts,
         "schema": MigrationContext.configure(connection).get_current_revision(),
     }  # fmt: skip
     archive.writestr("manifest.json", json.dumps(manifest, indent=1))
-    return Told(sum(one["rows"] for one in counts.values()), files, missing)
+    return Told(sum(one["rows"] for one in counts.values()), files, recordings, missing + unheard)
 
 
 def _write_media(connection: Connection, archive: zipfile.ZipFile, media: Path) -> tuple[int, int]:
     digests = connection.scalars(text("SELECT DISTINCT sha256 FROM media ORDER BY sha256")).all()
+    return _put(archive, {f"media/{digest}": media / digest[:2] / digest for digest in digests})
+
+
+def _write_recordings(connection: Connection, archive: zipfile.ZipFile, folder: Path) -> tuple[int, int]:
+    """One that is still growing is as long as it is: it plays all the same."""
+    if "recordings" not in inspect(connection).get_table_names():
+        return 0, 0
+    ids = connection.scalars(text("SELECT session_id FROM recordings ORDER BY session_id")).all()
+    return _put(archive, {f"recordings/{one}.ogg": folder / f"{one}.ogg" for one in ids})
+
+
+def _put(archive: zipfile.ZipFile, files: Mapping[str, Path]) -> tuple[int, int]:
+    """How many are in the archive now, and how many were not there."""
     missing = 0
-    for digest in digests:
+    for name, path in files.items():
         try:
-            archive.write(media / digest[:2] / digest, f"media/{digest}", zipfile.ZIP_STORED)
+            archive.write(path, name, zipfile.ZIP_STORED)  # they are packed already
         except FileNotFoundError:  # removed since, or lost before
             missing += 1
-    return len(digests) - missing, missing
+    return len(files) - missing, missing
 
 
 def _private(path: Path) -> io.BufferedWriter:
@@ -213,3 +238,12 @@ def _restore_media(archive: zipfile.ZipFile, media: Path) -> int:
         part.replace(path)
         count += 1
     return count
+
+
+def _restore_recordings(archive: zipfile.ZipFile, folder: Path) -> int:
+    names = [match[1] for name in archive.namelist() if (match := _RECORDING.fullmatch(name))]
+    for name in names:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with archive.open(f"recordings/{name}") as entry, _private(folder / name) as file:
+            shutil.copyfileobj(entry, file)
+    return len(names)

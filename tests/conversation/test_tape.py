@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.conversation.scene import Scene
+from tests.conversation.scene import FakeSupervisor, Scene
+from tests.conversation.test_take_over import teach
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullMind
 from tests.speech import read_wav
@@ -93,6 +94,22 @@ def test_the_client_is_told_whether_it_is_recorded_and_when_that_ends() -> None:
     told = [event.recorded for event in run(talk()).events(StateChanged)]
     assert told[0] and not told[-1]
     assert not any(event.recorded for event in silent().events(StateChanged))
+
+
+def test_a_teacher_who_takes_over_is_not_recorded_with_the_learner() -> None:
+    heard = Heard()
+
+    async def talk() -> Scene:
+        async with Scene(recorder=heard, companion_leads=True) as scene:
+            teacher = FakeSupervisor()
+            scene.session.join(teacher)
+            await scene.quiet(6)
+            scene.session.take_over(teacher)
+            await teach(scene, teacher)
+        return scene
+
+    assert run(talk()).session.history.items[-1].role is Role.TEACHER
+    assert len(heard.spoken) == 1 and heard.spoken[0][1] < 6, "the greeting and no more"
 
 
 def silent() -> Scene:

@@ -14,13 +14,14 @@ from sqlalchemy import Connection, insert, text
 
 from lms_core.errors import Conflict, InvalidInput
 from lms_core.gamification.xp import Reason
-from storage.backup import backup, restore
+from storage.backup import Folders, backup, restore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.demo import demo_lessons
 from storage.dump import lines_of, tables_of
 from storage.errors import NotStored
 from storage.outbox import publish
+from storage.recordings import RecordingStore
 from storage.rewards import reward
 from storage.tables import audit, media
 from storage.writer import SessionWriter
@@ -36,6 +37,10 @@ SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"  # of b
 def target_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     (tmp_path / "target").mkdir()
     yield from fresh_database(request.param, request, tmp_path / "target")
+
+
+def folders(media: Path) -> Folders:
+    return Folders(media, media / "recordings")
 
 
 async def rows_of(database: Database) -> dict[str, list[str]]:
@@ -65,7 +70,10 @@ async def filled(database: Database, files: Path) -> str:
                 created_at=NOW,
             )
         )  # fmt: skip
-    (files / SHA[:2]).mkdir(parents=True)
+    await RecordingStore(database).begin("s1", 0, NOW, NOW)
+    (files / "recordings").mkdir(parents=True)
+    (files / "recordings" / "s1.ogg").write_bytes(b"a voice")
+    (files / SHA[:2]).mkdir()
     (files / SHA[:2] / SHA).write_bytes(b"test")
     return learner.id
 
@@ -75,13 +83,19 @@ async def test_what_is_restored_is_what_was_there(
 ) -> None:
     await filled(database, tmp_path / "media")
     file = tmp_path / "viva.zip"
-    told = await backup(database, tmp_path / "media", file)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600 and told.files == 1 and told.missing == 0
+    told = await backup(database, folders(tmp_path / "media"), file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600 and (told.files, told.recordings, told.missing) == (
+        1,
+        1,
+        0,
+    )
     target = Database(target_url)
-    again = await restore(target, tmp_path / "new media", file)
-    assert (again.rows, again.files) == (told.rows, 1)
+    again = await restore(target, folders(tmp_path / "new media"), file)
+    assert (again.rows, again.files, again.recordings) == (told.rows, 1, 1)
     assert await rows_of(target) == await rows_of(database)
     assert (tmp_path / "new media" / SHA[:2] / SHA).read_bytes() == b"test"
+    voice = tmp_path / "new media" / "recordings" / "s1.ogg"
+    assert voice.read_bytes() == b"a voice" and stat.S_IMODE(voice.stat().st_mode) == 0o600
     async with target.write() as connection:  # numbers go on where they were
         publish(connection, (await _learner(target)), "plan.changed", {"plan": "free"})
         await connection.execute(insert(audit).values(act="x", at=NOW, details={}))
@@ -109,7 +123,7 @@ async def test_a_backup_of_a_busy_database_is_of_one_moment(database: Database, 
             return number
 
         talks = [asyncio.create_task(talk(one)) for one in ("s1", "s2")]
-        await backup(database, tmp_path, tmp_path / "viva.zip")
+        await backup(database, folders(tmp_path), tmp_path / "viva.zip")
         done.set()
         await asyncio.gather(*talks)
     with zipfile.ZipFile(tmp_path / "viva.zip") as archive:
@@ -123,14 +137,14 @@ async def test_a_backup_of_a_busy_database_is_of_one_moment(database: Database, 
 async def test_a_database_in_use_is_kept_unless_forced(database: Database, tmp_path: Path) -> None:
     await filled(database, tmp_path / "media")
     file, before = tmp_path / "viva.zip", await rows_of(database)
-    await backup(database, tmp_path / "media", file)
+    await backup(database, folders(tmp_path / "media"), file)
     with pytest.raises(Conflict, match="--force"):
-        await backup(database, tmp_path / "media", file)
+        await backup(database, folders(tmp_path / "media"), file)
     await learner_with_sessions(database, "other")
     with pytest.raises(Conflict, match="--force"):
-        await restore(database, tmp_path / "media", file)
+        await restore(database, folders(tmp_path / "media"), file)
     assert "other" in str((await rows_of(database))["sessions"])
-    await restore(database, tmp_path / "media", file, force=True)
+    await restore(database, folders(tmp_path / "media"), file, force=True)
     assert await rows_of(database) == before
 
 
@@ -146,23 +160,23 @@ def changed(file: Path, name: str, change: Any) -> Path:
 async def test_a_damaged_backup_changes_nothing(database: Database, tmp_path: Path) -> None:
     await filled(database, tmp_path / "media")
     file, before = tmp_path / "viva.zip", await rows_of(database)
-    await backup(database, tmp_path / "media", file)
+    await backup(database, folders(tmp_path / "media"), file)
     fewer = changed(file, "tables/items.jsonl", lambda content: content.split(b"\n", 1)[1])
     with pytest.raises(NotStored, match="items"):
-        await restore(database, tmp_path / "media", fewer, force=True)
+        await restore(database, folders(tmp_path / "media"), fewer, force=True)
     newer = changed(file, "manifest.json", lambda content: content.replace(b'"format": 1', b'"format": 2'))
     with pytest.raises(InvalidInput, match="newer"):
-        await restore(database, tmp_path / "media", newer, force=True)
+        await restore(database, folders(tmp_path / "media"), newer, force=True)
     (tmp_path / "text.zip").write_text("no zip")
     with pytest.raises(InvalidInput, match="no backup"):
-        await restore(database, tmp_path / "media", tmp_path / "text.zip", force=True)
+        await restore(database, folders(tmp_path / "media"), tmp_path / "text.zip", force=True)
     assert await rows_of(database) == before
 
 
 async def test_a_newcomer_can_restore_into_nothing(database: Database, tmp_path: Path) -> None:
     await filled(database, tmp_path / "media")
-    await backup(database, tmp_path / "media", tmp_path / "viva.zip")
+    await backup(database, folders(tmp_path / "media"), tmp_path / "viva.zip")
     fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
-    await restore(fresh, tmp_path / "fresh media", tmp_path / "viva.zip")
+    await restore(fresh, folders(tmp_path / "fresh media"), tmp_path / "viva.zip")
     assert await rows_of(fresh) == await rows_of(database)
     await fresh.aclose()

@@ -2,10 +2,15 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from storage.database import Database
+from storage.recordings import RecordingStore
+from storage.sessions import SessionStore
+from storage.sign_ins import SignInStore
 from tests.tutor.api.asking import Asking
 from tests.tutor.api.asking import ask as ask
 from tests.tutor.api.asking import shared_server as shared_server
@@ -29,10 +34,27 @@ async def test_a_running_server_is_backed_up_restored_elsewhere_and_a_person_exp
     assert "--force" in told.err
     add = ("user", "add", "Lena", "--email", "lena@example.org", "--data-dir", there)
     assert await asyncio.to_thread(viva, *add) == 0
-    export = ("export-user", "lena@example.org", "--out", str(person), "--data-dir", there)
+    await record(tmp_path / "there", "lena@example.org")
+    sound = tmp_path / "lena"
+    export = (
+        "export-user", "lena@example.org", "--out", str(person), "--recordings", str(sound), "--data-dir", there
+    )  # fmt: skip
     assert await asyncio.to_thread(viva, *export) == 0
     assert json.loads(person.read_text())["people"][0]["name"] == "Lena"
+    assert [(one.name, one.read_bytes()) for one in sound.iterdir()] == [("sess_1.ogg", b"a voice")]
     assert await asyncio.to_thread(viva, *export) == 2
+
+
+async def record(data_dir: Path, email: str) -> None:
+    database = Database(f"sqlite:///{data_dir / 'viva.db'}")
+    known = await SignInStore(database).credentials(email=email)
+    assert known is not None
+    await SessionStore(database).open("sess_1", "companion-ada-fractions", known.person.id, "page")
+    now = datetime.now(UTC)
+    await RecordingStore(database).begin("sess_1", 0, now, now)
+    await database.aclose()
+    (data_dir / "recordings").mkdir()
+    (data_dir / "recordings" / "sess_1.ogg").write_bytes(b"a voice")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from storage.backup import backup
+    from storage.backup import Folders, backup
     from storage.database import Database
     from tutor import settings
 
@@ -23,12 +23,14 @@ def run(options: argparse.Namespace) -> None:
     async def act() -> None:
         database = Database(chosen.database)
         try:
-            folder = chosen.media_dir or chosen.data_dir / "media"
-            told = await backup(database, folder, options.file, force=options.force)
+            folders = Folders(chosen.media_dir or chosen.data_dir / "media", chosen.recordings_folder)
+            told = await backup(database, folders, options.file, force=options.force)
         finally:
             await database.aclose()
-        print(f"{told.rows} rows and {told.files} uploaded files are in {options.file}.")
+        print(
+            f"{told.rows} rows, {told.files} uploaded files and {told.recordings} recordings are in {options.file}."
+        )
         if told.missing:
-            print(f"{told.missing} uploaded files were not on the disk; what names them shows nothing.")
+            print(f"{told.missing} files were not on the disk; what names them shows nothing.")
 
     asyncio.run(act())

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, help="the file to write, readable by you only; else it is printed"
     )
+    parser.add_argument("--recordings", type=Path, help="a folder to copy the recordings of their talks to")
     add_data_settings(parser)
 
 
@@ -42,7 +44,11 @@ def run(options: argparse.Namespace) -> None:
         finally:
             await database.aclose()
 
-    text = json.dumps(asyncio.run(act()), default=_plain, ensure_ascii=False, indent=1)
+    found = asyncio.run(act())
+    if options.recordings is not None:
+        count = _copy(found["recordings"], chosen.recordings_folder, options.recordings)
+        print(f"{count} recordings are in {options.recordings}.", file=sys.stderr)
+    text = json.dumps(found, default=_plain, ensure_ascii=False, indent=1)
     if options.out is None:
         sys.stdout.write(text + "\n")
         return
@@ -53,6 +59,20 @@ def run(options: argparse.Namespace) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
         file.write(text)
     print(f"Everything that is theirs is in {options.out}.")
+
+
+def _copy(rows: list[dict[str, Any]], source: Path, target: Path) -> int:
+    """Raises InvalidInput if the folder takes nothing."""
+    from lms_core.errors import InvalidInput
+
+    there = [path for row in rows if (path := source / f"{row['session_id']}.ogg").is_file()]
+    try:
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for path in there:
+            shutil.copy(path, target)
+    except OSError as error:
+        raise InvalidInput(f"{target} cannot be written: {error.strerror}.") from error
+    return len(there)
 
 
 def _plain(value: Any) -> str:

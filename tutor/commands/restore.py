@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from storage.backup import restore
+    from storage.backup import Folders, restore
     from storage.database import Database
     from tutor import settings
 
@@ -24,12 +24,12 @@ def run(options: argparse.Namespace) -> None:
     async def act() -> None:
         database = Database(chosen.database)
         try:
-            folder = chosen.media_dir or chosen.data_dir / "media"
-            told = await restore(database, folder, options.file, force=options.force)
+            folders = Folders(chosen.media_dir or chosen.data_dir / "media", chosen.recordings_folder)
+            told = await restore(database, folders, options.file, force=options.force)
         finally:
             await database.aclose()
         print(
-            f"{told.rows} rows and {told.files} uploaded files are back, compared with the backup and equal."
+            f"{told.rows} rows, {told.files} uploaded files and {told.recordings} recordings are back, compared with the backup and equal."
         )
 
     asyncio.run(act())

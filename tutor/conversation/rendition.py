@@ -102,8 +102,9 @@ class Rendition:
 
     @property
     def _recorded(self) -> bool:
-        """What runs beside the conversation is for the client, which perhaps never plays it."""
-        return self.audio and not self.options.out_of_band
+        """Not what runs beside the conversation: the client perhaps never plays it. Nor a teacher's voice: the learner
+        speaks for themself only."""
+        return self.audio and not self.options.out_of_band and self._role is Role.TUTOR
 
     @property
     def begun(self) -> bool:
