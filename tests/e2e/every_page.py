@@ -43,6 +43,7 @@ _GIVEN = {
     "/teach/courses/{slug}/edit": "/teach/courses/demo-course-0/edit",
     "/teach/lessons/{id}/quizzes/new": "/teach/lessons/{lesson}/quizzes/new",
     "/teach/courses/{slug}/quizzes/new": "/teach/courses/demo-course-0/quizzes/new",
+    "/teach/lessons/{id}/exercise": "/teach/lessons/{lesson}/exercise",
     "/teach/quizzes/{id}": "/teach/quizzes/{quiz}",
     "/teach/quizzes/{id}/preview": "/teach/quizzes/{quiz}/preview",
     "/teach/companions/{slug}": "/teach/companions/{companion}",

@@ -7,10 +7,18 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import RunningServer
-from tests.e2e.panel_school import browser, cookie, learner, school
+from tests.e2e.panel_school import (
+    TEACHER,
+    browser,
+    cookie,
+    cookie_of,
+    learner,
+    school,
+    signed_in,
+)
 
 __all__ = ["browser", "cookie", "learner", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -94,6 +102,54 @@ async def test_without_a_sandbox_the_learner_is_told_and_nothing_is_lost(learner
     await learner.get_by_role("button", name="Check my program").click()
     await expect(learner.locator("#outcome")).to_contain_text("Programs cannot be run on this server.")
     await expect(area).to_have_value("x = 1")
+
+
+@needs_sandbox
+async def test_a_teacher_writes_an_exercise_and_tries_it_before_it_is_saved(
+    browser: Browser, school: RunningServer
+) -> None:
+    async with signed_in(browser, school, await cookie_of(school, TEACHER)) as page:
+        await page.goto("/teach/lessons/demo_lesson_0_0/exercise")
+        await page.get_by_label("Task (Markdown)").fill("Greet whoever is **named**.")
+        await page.get_by_label("The program that learners begin with").fill("name = input()\n")
+        await _write_case(
+            page,
+            "greets Ada",
+            "The program reads and prints",
+            {"What the program reads": "Ada", "What should be printed": "Hello Ada"},
+        )
+        await _write_case(
+            page, "is polite", "Something is called", {"What is called": "polite", "The value that": "True"}
+        )
+        await page.get_by_label("Your solution").fill("polite = True\nprint('Hello', input())")
+        await page.get_by_role("button", name="Try it").click()
+        await expect(page.locator("#outcome")).to_contain_text(
+            "1 of 2 tests passed."
+        )  # it reads, though nothing is there
+        await page.get_by_label("Your solution").fill(
+            "polite = True\ntry: print('Hello', input())\nexcept EOFError: pass"
+        )
+        await page.get_by_role("button", name="Try it").click()
+        await expect(page.locator("#outcome")).to_contain_text("All tests passed.")
+        await page.get_by_label("Name, which learners see").last.fill("greets Ada")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.locator(".bar [role=alert]")).to_contain_text("same name")
+        await page.get_by_label("Name, which learners see").last.fill("is polite")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.locator("#state")).to_have_text("Saved")
+        await page.reload()
+        await expect(page.locator(".item .asked")).to_have_text(["greets Ada", "is polite"])
+        await page.goto("/lessons/demo_lesson_0_0")
+        await expect(page.get_by_label("Your program")).to_have_value("name = input()\n")
+
+
+async def _write_case(page: Page, name: str, way: str, fields: dict[str, str]) -> None:
+    await page.get_by_role("button", name="Add a test").click()
+    case = page.locator(".item").last
+    await case.get_by_label("Name").fill(name)
+    await case.get_by_label("How it is tested").select_option(way)
+    for label, text in fields.items():
+        await case.get_by_label(label).filter(visible=True).fill(text)
 
 
 async def lesson_with_exercise(school: RunningServer) -> str:

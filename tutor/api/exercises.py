@@ -1,12 +1,13 @@
 """Code exercises of lessons: written by teachers, run and handed in by learners."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from lms_core.errors import NotFound, Unavailable
-from lms_core.exercises import MAX_CASES, MAX_CODE, Exercise, RunEnd, TestCase
+from lms_core.exercises import MAX_CASES, MAX_CODE, Exercise, ExerciseResult, RunEnd, TestCase
 from lms_core.people import Permission
 from storage.exercises import ExerciseStore
 from tutor.api.courses import Text
@@ -66,6 +67,13 @@ class SubmitIn(Model):
     code: Code
 
 
+class TrialIn(Model):
+    """An exercise that need not be stored, and a program for it."""
+
+    exercise: ExerciseIn
+    code: Code
+
+
 class RunOut(BaseModel):
     end: RunEnd
     output: str
@@ -104,14 +112,14 @@ def routes(store: ExerciseStore, coding: Coding) -> list[Route]:
         return _for_learners(await store.read(call.principal, call.path["id"]))
 
     async def get_source(call: Call[None, None]) -> ExerciseOut:
-        return _source(await store.source(call.principal, call.path["id"]))
+        return source_out(await store.source(call.principal, call.path["id"]))
 
     async def put_source(call: Call[None, ExerciseIn]) -> ExerciseOut:
         wanted = exercise_of(call.body)
         await store.put(
-            call.principal, call.path["id"], wanted, lambda present: call.must_match(_source(present))
+            call.principal, call.path["id"], wanted, lambda present: call.must_match(source_out(present))
         )
-        return _source(wanted)
+        return source_out(wanted)
 
     async def remove(call: Call[None, None]) -> None:
         await store.delete(call.principal, call.path["id"])
@@ -125,10 +133,12 @@ def routes(store: ExerciseStore, coding: Coding) -> list[Route]:
         exercise = await store.read(call.principal, call.path["id"])
         result = await coding.judge(call.principal.person_id, call.body.code, exercise)
         await store.hand_in(call.principal, call.path["id"], call.body.code, result)
-        return ResultOut(
-            score=result.score, passed=result.passed,
-            cases=[CaseResultOut.model_validate(case, from_attributes=True) for case in result.cases],
-        )  # fmt: skip
+        return _result(result)
+
+    async def try_out(call: Call[None, TrialIn]) -> ResultOut:
+        exercise = exercise_of(call.body.exercise)
+        shown = replace(exercise, cases=tuple(replace(case, hidden=False) for case in exercise.cases))
+        return _result(await coding.judge(call.principal.person_id, call.body.code, shown))
 
     async def submissions(call: Call[Paging, None]) -> Page:
         found, total = await store.handed_in(
@@ -156,6 +166,11 @@ def routes(store: ExerciseStore, coding: Coding) -> list[Route]:
             edits=True, errors=(NotFound,),
         ),
         Route(
+            method="POST", path="/exercises/preview", permission=write, handle=try_out, body=TrialIn, answers=ResultOut,
+            summary="Have a program judged by an exercise that is not stored, hidden cases with their values.",
+            errors=(Unavailable,),
+        ),
+        Route(
             method="POST", path="/lessons/{id}/run", summary="Run a program in the sandbox, without being judged.",
             permission=learn, handle=run, body=CodeIn, answers=RunOut, errors=(NotFound, Unavailable),
         ),
@@ -174,8 +189,13 @@ def exercise_of(body: ExerciseIn) -> Exercise:
     return Exercise(body.task, tuple(TestCase(**case.model_dump()) for case in body.cases), body.starter)
 
 
-def _source(exercise: Exercise) -> ExerciseOut:
+def source_out(exercise: Exercise) -> ExerciseOut:
     return ExerciseOut.model_validate(exercise, from_attributes=True)
+
+
+def _result(result: ExerciseResult) -> ResultOut:
+    cases = [CaseResultOut.model_validate(case, from_attributes=True) for case in result.cases]
+    return ResultOut(score=result.score, passed=result.passed, cases=cases)
 
 
 def _for_learners(exercise: Exercise) -> ExerciseOut:

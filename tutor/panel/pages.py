@@ -16,6 +16,7 @@ from tutor.panel.rendering import Renderer
 from tutor.panel.views import (
     companions,
     courses,
+    exercise_editing,
     goals,
     history,
     home,
@@ -85,6 +86,12 @@ PAGES = (
         "/teach/courses/{slug}/quizzes/new",
         "quiz_editor.html",
         quiz_editing.of_course,
+        Permission.WRITE_COURSES,
+    ),
+    Page(
+        "/teach/lessons/{id}/exercise",
+        "exercise_editor.html",
+        exercise_editing.exercise,
         Permission.WRITE_COURSES,
     ),
     Page("/teach/quizzes/{id}", "quiz_editor.html", quiz_editing.quiz, Permission.WRITE_COURSES),

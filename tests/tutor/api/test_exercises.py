@@ -89,3 +89,14 @@ async def test_hidden_cases_are_the_teachers(ask: Asking) -> None:
 async def test_a_wrong_exercise_is_refused(ask: Asking, wrong: dict[str, object]) -> None:
     refused = await ask("admin", "PUT", "/lessons/l/exercise/source", EXERCISE | wrong, If_Match="*")
     assert refused.status == 400
+
+
+@needs_sandbox
+async def test_a_teacher_tries_an_exercise_that_is_not_stored(ask: Asking) -> None:
+    await ask.add("cyra", Role.TEACHER)
+    await ask.add("cal")
+    trial = {"exercise": EXERCISE, "code": "def double(x):\n    return 8"}
+    tried = await ask("cyra", "POST", "/exercises/preview", trial)
+    assert (tried.status, tried.data["score"]) == (200, 50)
+    assert tried.data["cases"][1]["expected"] == "-42", "who writes it sees the hidden ones"
+    assert (await ask("cal", "POST", "/exercises/preview", trial)).status == 403
