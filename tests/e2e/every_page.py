@@ -28,7 +28,14 @@ DOORS = (
     "/offline",
 )
 """Open to who is not signed in."""
-_BESIDES = ("/companions?saved=1", "/companions?search=zzz", "/leaderboard?period=all", "/history/none")
+_BESIDES = (
+    "/search?q=frac",
+    "/search?q=zzz",
+    "/companions?saved=1",
+    "/companions?search=zzz",
+    "/leaderboard?period=all",
+    "/history/none",
+)
 """States of pages that look different: empty, filtered, not found."""
 _GIVEN = {
     "/companions/{slug}": "/companions/ada-fractions",

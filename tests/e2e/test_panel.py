@@ -1,5 +1,6 @@
 """What learners do in the panel, in headless Chromium, on a made-up school. One browser and one server for all tests."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -244,6 +245,20 @@ async def test_who_has_used_up_their_talks_sees_why_instead_of_talking(
         await expect(
             page.locator(".quotas .card", has_text="Talks this month").locator("strong")
         ).to_have_text("0")
+
+
+async def test_what_is_looked_for_is_found_from_every_page_by_keyboard(learner: Page) -> None:
+    await learner.set_viewport_size({"width": 390, "height": 844})
+    await learner.goto("/achievements")
+    await learner.keyboard.press("/")
+    await expect(learner.get_by_role("heading", level=1)).to_have_text("Search")
+    await expect(learner.get_by_role("searchbox")).to_be_focused()
+    await learner.keyboard.type("adding frac")
+    await expect(learner.locator("#found mark").first).to_have_text(re.compile("adding|Fractions"))
+    await expect(learner.get_by_role("searchbox")).to_be_focused()
+    await learner.locator("#found a", has_text="Companion").first.click()
+    await expect(learner).to_have_url(re.compile("/companions/"))
+    await expect(learner.get_by_role("link", name="Talk", exact=True)).to_be_visible()
 
 
 async def test_who_forgot_their_password_chooses_another_by_a_link(

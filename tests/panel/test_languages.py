@@ -22,6 +22,7 @@ from lms_core.notifications import NotificationKind
 from lms_core.people import Role, SignUp, TokenKind
 from lms_core.plans import Plan, Quota
 from lms_core.progress import LessonStatus
+from lms_core.search import Found
 from tutor.brain.base import Show
 from tutor.condition import Trouble
 from tutor.conversation.events import State
@@ -50,7 +51,7 @@ _SETS = {
     "subject": Subject, "style": Style, "patience": Patience, "difficulty": Difficulty, "lesson_kind": LessonKind,
     "status": LessonStatus, "role": Role, "period": Period, "notification": NotificationKind,
     "companion_status": CompanionStatus,
-    "plan": Plan, "quota": Quota, "act": Act, "act_on": Act, "token": TokenKind,
+    "plan": Plan, "quota": Quota, "found": Found, "act": Act, "act_on": Act, "token": TokenKind,
     "talk.patience": Patience, "talk.state": State,
     "problem": Trouble, "problem_do": Trouble,
     "code_end": [end for end in RunEnd if end is not RunEnd.FINISHED], "quiz_kind": QuizKind, "quiz_needs": QuizKind, "verdict": Verdict,
@@ -115,6 +116,7 @@ def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_fo
     asked |= {f"script.reason.{reason}" for reason in _reasons()}
     asked |= {f"script.quota.{quota.value}" for quota in Quota}
     asked |= {key for key in _ENGLISH if key.startswith("script.field.")}  # kinds are pydantic's
+    asked |= {f"found.{found.value}.all" for found in Found}
     plural = {key.rpartition(".")[0] for key in _ENGLISH if key.endswith((".one", ".other"))} & asked
     asked = asked - plural | {f"{key}.{form}" for key in plural for form in ("one", "other")}
     assert asked == set(_ENGLISH)

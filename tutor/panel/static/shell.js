@@ -15,3 +15,13 @@ addEventListener("online", tell);
 addEventListener("offline", tell);
 tell();
 if (document.querySelector("header.top")) follow();  // somebody is signed in
+
+// "/" leads to the search from everywhere but where one writes.
+document.addEventListener("keydown", event => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const input = [...document.querySelectorAll("[aria-keyshortcuts='/']")].find(one => one.checkVisibility());
+  if (!input && !document.querySelector("header.top")) return;
+  event.preventDefault();
+  if (input) input.focus();
+  else location.assign("/search");
+});
