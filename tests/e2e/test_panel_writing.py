@@ -191,3 +191,21 @@ async def test_from_a_course_one_comes_to_its_quizzes_and_companions(teacher: Pa
     await teacher.get_by_role("link", name="In", exact=True).click()
     await teacher.get_by_role("link", name="New quiz").click()
     await expect(teacher).to_have_url(re.compile("quizzes/new$"))
+
+
+async def test_on_a_phone_lessons_are_dragged_by_finger_and_all_is_one_column(teacher: Page) -> None:
+    await teacher.set_viewport_size({"width": 390, "height": 844})
+    await new_course(teacher, "Phones", {"Calls": ["Ring", "Talk", "End"]})
+    await teacher.evaluate("scrollTo(0, 0)")
+    below = await teacher.locator("#course").bounding_box()
+    row = await teacher.locator("[data-lesson]", has_text="Talk").bounding_box()
+    handle = await grip(teacher, "Ring").bounding_box()
+    assert below is not None and row is not None and handle is not None
+    assert row["width"] > 300 and below["y"] > row["y"]
+    finger = await teacher.context.new_cdp_session(teacher)
+    x, start, end = handle["x"] + 20, handle["y"] + 20, row["y"] + row["height"] - 6
+    for kind, y in (("touchStart", start), ("touchMove", (start + end) / 2), ("touchMove", end)):
+        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    async with teacher.expect_response("**/outline"):
+        await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert await contents(teacher) == {"Calls": ["Talk", "Ring", "End"]}

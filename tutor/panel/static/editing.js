@@ -1,7 +1,6 @@
 // A form that edits one thing and stays: saves what changed, merges what somebody else changed meanwhile, keeps what is
 // not saved yet in the browser, and warns before it is left. The form has data-address, data-tag and data-person.
 import {ask, blameAll, check, fields} from "./panel.js";
-import {choose} from "./choice.js";
 import {changes, merge, same} from "./merge.js";
 import {words} from "./said.js";
 
@@ -144,6 +143,7 @@ export class Editing {
     }
     const theirs = this.shown(data);
     const {merged, collisions} = merge(this.base, mine, theirs);
+    const {choose} = await import("./choice.js");
     const chosen = collisions.length ? await choose(this.form, collisions, mine, theirs) : {};
     if (!chosen) {
       this.tell("said.kept");
