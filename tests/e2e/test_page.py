@@ -304,7 +304,7 @@ async def test_a_used_up_plan_and_a_lost_sign_in_are_said_in_words_and_stay(
     await begin(second, typing=True)
     await shows(second, "#done-title", "could not begin")
     await shows(second, "#reason", "Another talk of yours is going on")
-    await expect(second.get_by_role("link", name="My plan")).to_be_visible()
+    await expect(second.get_by_role("link", name="Compare the plans")).to_be_visible()
     await second.get_by_role("button", name="Try again").click()
     await second.context.clear_cookies()
     await begin(second, typing=True)

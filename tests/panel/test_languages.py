@@ -61,7 +61,7 @@ _CHOSEN = {
     "choice": "true false",
     "front": "talk lesson yours talk_text lesson_text yours_text",
     "talk.state": "connecting ending", "talk.microphone": "deaf faint loud", "talk.size": "small normal large huge",
-    "talk.speed": "075 09 1 115 13", "talk.spent": "conversations voice_minutes concurrent_sessions",
+    "talk.speed": "075 09 1 115 13", "talk.supervised": "listening speaking",
     "welcome.step": "account voice talk", "welcome.tip": "1 2 3",
     "talk.reason": "finished out_of_minutes quiet closed learner_left failed",
 }  # fmt: skip

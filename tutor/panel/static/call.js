@@ -33,6 +33,7 @@ export class Call {
     this.misheard = "";          // what is wrong with the microphone, as far as we told
     this.sound = new Sound({onCaptured: pcm => this.captured(pcm), onPeak: peak => this.level(peak), onPlayed: report => this.played(report)});
     this.clock = setInterval(() => this.tick(), 1000);
+    this.drawing = setInterval(() => screen.voice(this.sound.loudness), 60);
     this.back = () => this.waiting && this.connect();
     addEventListener("online", this.back);
     window.viva = this.measured = {playedMs: 0, silencedAt: null, audioBytes: 0, gain: () => this.sound.gain.gain.value};
@@ -42,7 +43,6 @@ export class Call {
     await this.sound.open();
     this.sound.volume = tastes.volume / 100;
     this.connect();
-    this.draw();
     navigator.wakeLock?.request("screen").catch(() => {});
     if (!withMicrophone) return;
     try {
@@ -53,12 +53,6 @@ export class Call {
       this.standing = t(error.name === "NotFoundError" ? "talk.no_microphone" : "talk.refused_microphone");
       screen.warn(this.standing);
     }
-  }
-
-  draw() {
-    if (this.over) return;
-    screen.voice(this.sound.loudness);
-    requestAnimationFrame(() => this.draw());
   }
 
   // The learner chose a patience, speed or volume.
@@ -170,15 +164,16 @@ export class Call {
       case "response.output_audio.delta": this.play(event); break;
       case "response.output_audio_transcript.delta":
       case "response.output_text.delta":
-        captions.add(event.item_id, "tutor", event.delta);
+        captions.add(event.item_id, event.delta);
         break;
       case "viva.caption":
-        if (event.role === "learner") captions.set(event.item_id, "learner", event.text);
+        if (event.role !== "tutor") captions.set(event.item_id, event.role, event.text);
         else if (event.final) this.said(event);
         else captions.time(event.item_id, event.words);
         break;
       case "conversation.item.done": this.typed.delete(event.item.id); break;
       case "viva.session.state": this.state(event); break;
+      case "viva.supervised": this.supervised(event); break;
       case "viva.shown": shown.show(event, this.session, text => this.type(text)); break;
       case "viva.session.ended":
         if (event.reason === "draining") screen.warn(t("talk.restarts"));
@@ -207,6 +202,11 @@ export class Call {
     this.remaining = remaining_seconds;
     this.tick(0);
     if (!this.ending) screen.say(state);
+  }
+
+  supervised({mode, teachers}) {
+    const is = mode !== "nobody";
+    screen.sign("supervised", is, is ? t(`talk.supervised.${mode}`, {names: teachers.join(", ")}) : "");
   }
 
   // With the volume at nothing, a screen reader reads what nobody hears.
@@ -289,6 +289,7 @@ export class Call {
     removeEventListener("online", this.back);
     clearTimeout(this.waiting);
     clearInterval(this.clock);
+    clearInterval(this.drawing);
     this.sound.close();
     this.socket.close();
     const seconds = this.remaining === null ? 0 : this.companion.duration_minutes * 60 - this.remaining;

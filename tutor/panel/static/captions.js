@@ -3,8 +3,13 @@
 export class Captions {
   // `names`: what stands before each side's words for who cannot see the sides, and beside words that wait.
   constructor(box, names) {
-    Object.assign(this, {box, names, lines: new Map()});
+    Object.assign(this, {box, names, lines: new Map(), pinned: true});
+    // Who reads back is left there; else the last words stay in sight, whatever becomes of the room for them.
+    box.addEventListener("scroll", () => { this.pinned = box.scrollHeight - box.scrollTop - box.clientHeight < 40; });
+    new ResizeObserver(() => this.follow()).observe(box);
   }
+
+  follow() { if (this.pinned) this.box.scrollTop = this.box.scrollHeight; }
 
   clear() {
     this.box.replaceChildren();
@@ -13,6 +18,10 @@ export class Captions {
 
   line(item, role) {
     let line = this.lines.get(item);
+    if (line && line.role !== role) {  // it was a teacher who spoke
+      this.remove(item);
+      line = null;
+    }
     if (!line) {
       const element = document.createElement("p");
       element.className = role;
@@ -26,12 +35,16 @@ export class Captions {
     return line;
   }
 
-  add(item, role, text) { this.set(item, role, this.line(item, role).text + text); }
+  add(item, text) {
+    const {role, text: before} = this.lines.get(item) ?? {role: "tutor", text: ""};
+    this.set(item, role, before + text);
+  }
 
   set(item, role, text) {
     const line = this.line(item, role);
     line.text = text;
     this.draw(line);
+    this.follow();
   }
 
   remove(item) {
@@ -56,7 +69,7 @@ export class Captions {
   cut(item, text) {
     const line = this.lines.get(item);
     if (!line || line.text.trim() === text.trim()) return;
-    Object.assign(line, {text: `${text} …`, heard: Infinity, words: []});
+    Object.assign(line, {text: `${text} …`, heard: Infinity, now: undefined, words: []});
     this.draw(line);
   }
 
@@ -77,7 +90,6 @@ export class Captions {
         if (parts[place].textContent !== piece) parts[place].textContent = piece;
       });
     } else parts[0].textContent = text || "…";
-    this.box.scrollTop = this.box.scrollHeight;
   }
 }
 

@@ -1,21 +1,21 @@
 // Why a talk cannot begin or go on, in words: a refused WebSocket does not say, an ordinary request does.
+import {refusal} from "./problems.js";
 import {t} from "./words.js";
 
 const ask = address => fetch(address, {signal: AbortSignal.timeout(8000)});
 const read = async answer => answer.ok ? (await answer.json()).data : null;
-const capital = text => text[0].toUpperCase() + text.slice(1);
 
 export const ended = reason => t(`talk.reason.${reason}`) || t("talk.over");
 
-// What is used up, and the smallest plan that has more of it.
+// What is used up, and the smallest plan that has more of it, as other pages say it.
 async function spent({plan, quotas}) {
   const full = quotas.find(({quota, left}) => left === 0 && quota !== "companions");
   if (!full) return null;
   const {quota, limit, used} = full;
+  if (quota === "concurrent_sessions") return t("talk.another", {limit});
   const plans = await read(await ask("/api/v1/plans")) ?? [];
   const larger = plans.find(({limits}) => limits[quota] === null || limits[quota] > limit);
-  const lifts = larger && t(larger.limits[quota] === null ? "talk.lifts_all" : "talk.lifts", {plan: capital(larger.plan), limit: larger.limits[quota]});
-  return [t(`talk.spent.${quota}`, {plan: capital(plan), limit, used}), ...(lifts ? [lifts, t("talk.lifted_by")] : [])].join(" ");
+  return refusal({details: {quota, limit, used, plan, lifted_by: larger?.plan}}).message;
 }
 
 // {text, over, summary, plan}: `over` if it makes no sense to try again, `plan` if a larger one would help.

@@ -5,7 +5,7 @@ import {t} from "./words.js";
 
 export const $ = id => document.getElementById(id);
 export const companion = JSON.parse($("page").dataset.companion);
-export const captions = new Captions($("captions"), {tutor: companion.name, learner: t("talk.you"), waiting: t("talk.waiting")});
+export const captions = new Captions($("captions"), {tutor: companion.name, learner: t("talk.you"), teacher: t("talk.teacher"), waiting: t("talk.waiting")});
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function show(id) {
@@ -22,7 +22,10 @@ export function say(state, text = t(`talk.state.${state}`)) {
 export function warn(text) { if ($("trouble").textContent !== text) $("trouble").textContent = text; }
 
 // Signs of what the learner must be able to see all the time.
-export function sign(id, is) { $(id).hidden = !is; }
+export function sign(id, is, text) {
+  $(id).hidden = !is;
+  if (text !== undefined) $(id).textContent = text;
+}
 
 // For who cannot see the captions and does not hear the voice.
 export function speak(text) { $("spoken").textContent = text; }
@@ -59,7 +62,12 @@ export function level(peak) {
 // How loud the companion speaks, 0 to 1.
 export function voice(peak) { if (document.body.dataset.state === "speaking") orb(Math.min(1, peak * 2)); }
 
-function orb(share) { if (!calm.matches) $("talk").querySelector(".orb").style.setProperty("--voice", share); }
+// Slower than it swells, so that it breathes and does not flicker.
+let swollen = 0;
+function orb(share) {
+  swollen = Math.max(share, swollen * 0.8);
+  if (!calm.matches) $("talk").querySelector(".orb").style.setProperty("--voice", swollen.toFixed(2));
+}
 
 export function time(seconds) {
   const whole = Math.round(seconds);

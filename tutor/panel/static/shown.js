@@ -24,9 +24,10 @@ export function clear() {
 }
 
 function draw({kind, title, choices, choose}, content, answer) {
-  const heading = element("h2", title || t(`talk.shown.${kind}`), "");
+  const named = t(`talk.shown.${kind}`);
+  const heading = element("h2", kind === "quiz" ? `${named} ${title}`.trim() : title || named, "");
   heading.id = "shown-kind";
-  const label = title && kind !== "quiz" ? [element("small", t(`talk.shown.${kind}`), "soft")] : [];
+  const label = title && kind !== "quiz" ? [element("small", named, "soft")] : [];
   const parts = [content];
   if (choose) {
     const options = cut(content, choices.length);
