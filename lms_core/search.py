@@ -16,6 +16,12 @@ SNIPPET = 200
 _BEFORE = 60  # of them before the first word that was looked for
 _LONGEST = 100  # characters of a word; the rest of a longer one is not looked at
 _WORD = re.compile(r"[^\W_]+")
+_MARKDOWN = re.compile(
+    r"^[ \t]*(?:#{1,6}|>|[-*+]|\d{1,9}[.)])[ \t]+"  # how headings, quotes and lists begin
+    r"|^[ \t]*(?:```.*|[-*_=|: \t]{3,})$"  # fences, lines, and what is under a table's head
+    r"|\*\*|__|`|\]\([^)\s]*\)|!?\[",
+    re.MULTILINE,
+)
 _BLANKS = re.compile(r"\s+")
 
 
@@ -70,8 +76,11 @@ def marked(text: str, wanted: Collection[str]) -> Marked:
 
 
 def snippet(text: str, wanted: Collection[str]) -> Marked:
-    """The part of a long text around the first word that was looked for, or its beginning; cut between words."""
-    plain = _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    """The part of a long text around the first word that was looked for, or its beginning; cut between words.
+
+    Markdown's marks are not shown.
+    """
+    plain = _BLANKS.sub(" ", _MARKDOWN.sub("", unicodedata.normalize("NFC", text))).strip()
     first = next(_marks(plain, wanted), (0, 0))[0]
     start = plain.rfind(" ", 0, max(first - _BEFORE, 0)) + 1 if first > _BEFORE else 0
     end = (

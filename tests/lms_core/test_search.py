@@ -31,6 +31,11 @@ def test_a_snippet_is_the_part_around_the_first_find() -> None:
     assert snippet("nothing of it", ["x"]) == Marked("nothing of it", ())
 
 
+def test_a_snippet_has_no_marks_of_markdown() -> None:
+    text = "## Halves\n\n- A **half** is `1/2`.\n1. See [thirds](https://x.org/a) ![cake](media:m1)\n\n---\n2 - 1 = 1 * 1"
+    assert snippet(text, ["half"]).text == "Halves A half is 1/2. See thirds cake 2 - 1 = 1 * 1"
+
+
 @given(st.text(), st.text())
 def test_no_text_breaks_it(text: str, query: str) -> None:
     wanted = terms(query)
