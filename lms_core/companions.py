@@ -76,7 +76,7 @@ class CompanionSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanionFilter:
-    """Which companions, in what order. Without `status` and `mine`, those that are published.
+    """Which companions, in what order. Without `status` and `mine`, those that are published; `everything`: all that the viewer may see, drafts and archived ones too.
 
     `search` is looked for in name and topic; pages count from 1.
     """
@@ -84,6 +84,7 @@ class CompanionFilter:
     subject: Subject | None = None
     status: CompanionStatus | None = None
     mine: bool = False
+    everything: bool = False
     search: str = ""
     sort: CompanionSort = CompanionSort.NAME
     page: int = 1

@@ -101,7 +101,10 @@ class CourseSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseFilter:
-    """Which courses, in what order. Without `mine` those that are published, else those that I wrote. Pages count from 1."""
+    """Which courses, in what order. Without `mine` those that are published, else those that I wrote.
+
+    `everything`: all that the viewer may see, drafts too. Pages count from 1.
+    """
 
     category: str | None = None
     difficulty: Difficulty | None = None
@@ -109,6 +112,7 @@ class CourseFilter:
     language: str | None = None
     featured: bool | None = None
     mine: bool = False
+    everything: bool = False
     sort: CourseSort = CourseSort.TITLE
     page: int = 1
     limit: int = 20

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, true
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.audit import Act, AuditEntry
@@ -26,11 +26,14 @@ acting: ContextVar[Acting] = ContextVar("acting", default=Acting())  # noqa: B03
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
+    """`about`: whoever of these did it, or to whom it was done."""
+
     act: Act | None = None
     actor_id: str | None = None
     person_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    about: frozenset[str] | None = None
 
 
 async def note(
@@ -72,6 +75,8 @@ def _those(wanted: AuditFilter) -> ColumnElement[bool]:
         those &= audit.c.actor_id == wanted.actor_id
     if wanted.person_id is not None:
         those &= audit.c.person_id == wanted.person_id
+    if wanted.about is not None:
+        those &= or_(audit.c.actor_id.in_(wanted.about), audit.c.person_id.in_(wanted.about))
     if wanted.since is not None:
         those &= audit.c.at >= wanted.since
     if wanted.until is not None:

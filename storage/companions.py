@@ -218,7 +218,7 @@ def edited_by(editor: Principal) -> ColumnElement[bool]:
 
 def _wanted(viewer: Principal, wanted: CompanionFilter) -> ColumnElement[bool]:
     those: ColumnElement[bool] = true()
-    if wanted.status is not None or not wanted.mine:
+    if wanted.status is not None or not (wanted.mine or wanted.everything):
         those &= companions.c.status == (wanted.status or CompanionStatus.PUBLISHED).value
     if wanted.mine:
         those &= companions.c.author_id == viewer.person_id

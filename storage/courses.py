@@ -196,6 +196,8 @@ async def _related(
 
 def _wanted(viewer: Principal, wanted: CourseFilter) -> ColumnElement[bool]:
     those = courses.c.author_id == viewer.person_id if wanted.mine else courses.c.published.is_(True)
+    if wanted.everything:
+        those = seen_by(viewer)
     for column, value in (
         (courses.c.category, wanted.category),
         (courses.c.difficulty, wanted.difficulty),

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.errors import NotFound
 from lms_core.feedback import Feedback
@@ -40,11 +41,24 @@ class FeedbackStore:
             those = modules.c.course_id == course_id
             if lesson_id is not None:
                 those &= lessons.c.id == lesson_id
-            given = lesson_feedback.join(lessons).join(modules)
-            query = select(lesson_feedback, lessons.c.title, people.c.name).select_from(given.join(people))
-            latest = query.where(those).order_by(
-                lesson_feedback.c.given_at.desc(), lesson_feedback.c.person_id
-            )
-            rows = (await connection.execute(latest.limit(limit).offset((page - 1) * limit))).all()
-            total = await connection.scalar(select(func.count()).select_from(given).where(those))
-        return [(Feedback(*values), title, name) for *values, title, name in rows], total or 0
+            return await _page(connection, those, page, limit)
+
+    async def latest(
+        self, teacher: Principal, *, page: int, limit: int
+    ) -> tuple[list[tuple[Feedback, str, str]], int]:
+        """The same for all courses that are one's own; an admin's are all."""
+        async with self._database.read() as connection:
+            return await _page(connection, written_by(teacher), page, limit)
+
+
+async def _page(
+    connection: AsyncConnection, those: ColumnElement[bool], page: int, limit: int
+) -> tuple[list[tuple[Feedback, str, str]], int]:
+    given = lesson_feedback.join(lessons).join(modules).join(courses)
+    query = select(lesson_feedback, lessons.c.title, people.c.name).select_from(
+        given.join(people, people.c.id == lesson_feedback.c.person_id)
+    )
+    latest = query.where(those).order_by(lesson_feedback.c.given_at.desc(), lesson_feedback.c.person_id)
+    rows = (await connection.execute(latest.limit(limit).offset((page - 1) * limit))).all()
+    total = await connection.scalar(select(func.count()).select_from(given).where(those))
+    return [(Feedback(*values), title, name) for *values, title, name in rows], total or 0

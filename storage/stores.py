@@ -23,6 +23,7 @@ from storage.notifications import NotificationStore
 from storage.overview import OverviewStore
 from storage.people import PeopleStore
 from storage.personal import PersonalStore
+from storage.plan_use import PlanUseStore
 from storage.plans import PlanStore
 from storage.preferences import PreferenceStore
 from storage.progress import ProgressStore
@@ -61,6 +62,7 @@ class Stores:
         self.overview = OverviewStore(database)
         self.people = PeopleStore(database)
         self.personal = PersonalStore(database)
+        self.plan_use = PlanUseStore(database)
         self.plans = PlanStore(database)
         self.preferences = PreferenceStore(database)
         self.progress = ProgressStore(database)

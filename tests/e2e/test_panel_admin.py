@@ -150,3 +150,29 @@ async def test_a_wrong_setting_is_said_next_to_it(admin: Page) -> None:
     await admin.get_by_role("button", name="Save: Talks at the same time").click()
     await expect(field).to_be_focused()
     await expect(admin.locator("#max_sessions .problem.said")).to_be_visible()
+
+
+async def test_what_an_admin_did_is_found_in_the_log(admin: Page) -> None:
+    await admin.goto("/admin/users/demo_person_5")
+    name = await admin.get_by_role("heading", level=1).inner_text()
+    await admin.get_by_role("combobox", name="Plan").select_option(label="Pro")
+    await admin.get_by_role("button", name="Change the plan").click()
+    await expect(admin.get_by_role("heading", name="Plan: Pro")).to_be_visible()
+    await admin.get_by_role("link", name="Audit log").click()
+    await admin.get_by_role("searchbox").fill("demo5@")
+    await admin.get_by_role("combobox", name="What happened").select_option("plan_changed")
+    await admin.get_by_role("button", name="Find").click()
+    await expect(admin.locator(".rows .row")).to_have_count(1)
+    await expect(admin.locator(".rows .row")).to_contain_text(f"Admin put {name} on another plan")
+    async with admin.expect_download() as download:
+        await admin.get_by_role("link", name="Download as CSV").click()
+    assert (await download.value).suggested_filename == "viva-audit.csv"
+
+
+async def test_a_course_is_taken_back_and_published_again(admin: Page) -> None:
+    await admin.goto("/admin/content")
+    row = admin.locator(".rows .row").filter(has=admin.locator("[href='/teach/courses/demo-course-1/edit']"))
+    await row.get_by_role("button", name="Take back").click()
+    await expect(row.locator(".state")).to_have_text("Draft")
+    await row.get_by_role("button", name="Publish").click()
+    await expect(row.locator(".state")).to_have_text("Published")

@@ -55,7 +55,7 @@ _SETS = {
     "talk.patience": Patience, "talk.state": State,
     "problem": Trouble, "problem_do": Trouble,
     "code_end": [end for end in RunEnd if end is not RunEnd.FINISHED], "quiz_kind": QuizKind, "quiz_needs": QuizKind, "verdict": Verdict,
-    "source": Source, "choice.sign_up": SignUp,
+    "source": Source, "choice.sign_up": SignUp, "quota_admin": Quota, "plans_admin": Quota,
 }  # fmt: skip
 _CHOSEN = {
     "choice": "true false",

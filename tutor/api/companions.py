@@ -31,11 +31,12 @@ PlaceId = Annotated[str, Field(max_length=40)]
 
 
 class CompanionQuery(Paging):
-    """Without `status` and `mine`: the published ones."""
+    """Without `status` and `mine`: the published ones; with `everything` all that I may see."""
 
     subject: Subject | None = None
     status: CompanionStatus | None = None
     mine: bool = False
+    everything: bool = False
     search: str = Field("", max_length=100)
     sort: CompanionSort = CompanionSort.NAME
 

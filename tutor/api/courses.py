@@ -36,7 +36,7 @@ Prerequisites = Annotated[
 
 
 class CourseQuery(Paging):
-    """Published ones; with `mine` those that I wrote."""
+    """Published ones; with `mine` those that I wrote; with `everything` all that I may see, drafts too."""
 
     category: str | None = Field(None, max_length=100)
     difficulty: Difficulty | None = None
@@ -44,6 +44,7 @@ class CourseQuery(Paging):
     language: str | None = Field(None, max_length=20)
     featured: bool | None = None
     mine: bool = False
+    everything: bool = False
     sort: CourseSort = CourseSort.TITLE
 
 

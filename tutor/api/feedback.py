@@ -47,10 +47,11 @@ def routes(feedback: FeedbackStore) -> list[Route]:
         found, total = await feedback.of_course(
             call.principal, call.path["id"], lesson_id=query.lesson_id, page=query.page, limit=query.limit
         )
-        return Page(
-            [CourseFeedbackOut(**asdict(one), lesson_title=title, name=name) for one, title, name in found],
-            total,
-        )
+        return Page([_said(*one) for one in found], total)
+
+    async def latest(call: Call[Paging, None]) -> Page:
+        found, total = await feedback.latest(call.principal, page=call.query.page, limit=call.query.limit)
+        return Page([_said(*one) for one in found], total)
 
     return [
         Route(
@@ -62,4 +63,12 @@ def routes(feedback: FeedbackStore) -> list[Route]:
             permission=Permission.WRITE_COURSES, handle=of_course, query=FeedbackQuery, answers=CourseFeedbackOut,
             errors=(NotFound,),
         ),
+        Route(
+            method="GET", path="/feedback", summary="What learners say of the lessons of all my courses; admins see everybody's.",
+            permission=Permission.WRITE_COURSES, handle=latest, query=Paging, answers=CourseFeedbackOut,
+        ),
     ]  # fmt: skip
+
+
+def _said(one: Feedback, lesson_title: str, name: str) -> CourseFeedbackOut:
+    return CourseFeedbackOut(**asdict(one), lesson_title=lesson_title, name=name)

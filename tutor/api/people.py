@@ -1,17 +1,15 @@
-"""People and the audit log, for admins."""
+"""People, for admins."""
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from lms_core.audit import Act
 from lms_core.errors import Conflict, NotFound
 from lms_core.people import Account, PeopleFilter, Permission, Role, plain_email
 from lms_core.plans import Plan
 from storage.accounts import AccountStore
-from storage.audit import AuditFilter, AuditStore
 from storage.people import PeopleStore
 from tutor.api.routing import UNSENT, Call, Model, Page, Paging, Route
 from tutor.leaving import Leaving
@@ -56,27 +54,7 @@ class PersonEdit(Model):
     active: bool = UNSENT
 
 
-class AuditQuery(Paging):
-    """From `since` to before `until`."""
-
-    act: Act | None = None
-    actor_id: str | None = Field(None, max_length=40)
-    person_id: str | None = Field(None, max_length=40)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-
-
-class AuditOut(BaseModel):
-    id: int
-    at: datetime
-    act: Act
-    actor_id: str | None
-    person_id: str | None
-    address: str | None
-    details: dict[str, Any]
-
-
-def routes(people: PeopleStore, accounts: AccountStore, audit: AuditStore, leaving: Leaving) -> list[Route]:
+def routes(people: PeopleStore, accounts: AccountStore, leaving: Leaving) -> list[Route]:
     async def listed(call: Call[PeopleQuery, None]) -> Page:
         query = call.query
         wanted = PeopleFilter(query.search, query.role, query.active)
@@ -102,11 +80,6 @@ def routes(people: PeopleStore, accounts: AccountStore, audit: AuditStore, leavi
         await leaving.changed(changed)
         return person_out(changed)
 
-    async def entries(call: Call[AuditQuery, None]) -> Page:
-        wanted = call.query.model_dump(exclude={"page", "limit"})
-        found, total = await audit.entries(AuditFilter(**wanted), call.query.page, call.query.limit)
-        return Page([AuditOut.model_validate(entry, from_attributes=True) for entry in found], total)
-
     manage = Permission.MANAGE_PEOPLE
     return [
         Route(
@@ -126,10 +99,6 @@ def routes(people: PeopleStore, accounts: AccountStore, audit: AuditStore, leavi
             method="PATCH", path="/admin/users/{id}", permission=manage, handle=edit, body=PersonEdit,
             summary="Change somebody's name, address or role, or shut them out; the last admin stays.", answers=PersonOut,
             edits=True, errors=(NotFound, Conflict),
-        ),
-        Route(
-            method="GET", path="/admin/audit", summary="Sensitive acts, the newest first.",
-            permission=Permission.READ_AUDIT, handle=entries, query=AuditQuery, answers=AuditOut,
         ),
     ]  # fmt: skip
 

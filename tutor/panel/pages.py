@@ -32,9 +32,12 @@ from tutor.panel.views import (
     welcome,
     writing,
 )
+from tutor.panel.views.admin import audit as admin_audit
+from tutor.panel.views.admin import content as admin_content
 from tutor.panel.views.admin import health as admin_health
 from tutor.panel.views.admin import overview as admin_overview
 from tutor.panel.views.admin import people as admin_people
+from tutor.panel.views.admin import plans as admin_plans
 from tutor.panel.views.admin import settings as admin_settings
 from tutor.panel.visit import Behind, Doors, Visit
 
@@ -110,6 +113,18 @@ PAGES = (
         "/teach/companions/{slug}", "companion_editor.html", teaching.companion, Permission.PUBLISH_COMPANIONS
     ),
     Page("/admin", "admin/overview.html", admin_overview.overview, Permission.MANAGE_PEOPLE),
+    Page("/admin/plans", "admin/plans.html", admin_plans.plans, Permission.CHANGE_PLANS),
+    Page("/admin/content", "admin/courses.html", admin_content.courses, Permission.FEATURE_COURSES),
+    Page(
+        "/admin/content/companions",
+        "admin/companions.html",
+        admin_content.companions,
+        Permission.FEATURE_COURSES,
+    ),
+    Page(
+        "/admin/content/feedback", "admin/feedback.html", admin_content.feedback, Permission.FEATURE_COURSES
+    ),
+    Page("/admin/audit", "admin/audit.html", admin_audit.log, Permission.READ_AUDIT),
     Page("/admin/settings", "admin/settings.html", admin_settings.settings, Permission.RUN_SERVER),
     Page("/admin/health", "admin/health.html", admin_health.health, Permission.RUN_SERVER),
     Page("/admin/users", "admin/people.html", admin_people.people, Permission.MANAGE_PEOPLE),

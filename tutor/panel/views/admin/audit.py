@@ -1,10 +1,54 @@
 """The audit log, in sentences."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from lms_core.audit import AuditEntry
-from tutor.panel.visit import Visit
+from lms_core.audit import Act, AuditEntry
+from lms_core.people import PeopleFilter
+from storage.audit import AuditFilter
+from tutor.panel.visit import PAGE_LENGTH, Visit
+
+_MOST_PEOPLE = 100
+
+
+async def log(visit: Visit) -> dict[str, Any]:
+    """`who` is looked for among names, addresses and ids; days are those of UTC."""
+    act, who = visit.asked("act"), visit.asked("who")
+    since, until = _day(visit.asked("since")), _day(visit.asked("until"))
+    wanted = AuditFilter(
+        act=Act(act) if act in list(Act) else None, since=since, about=await _people(visit, who) if who else None,
+        until=until + timedelta(days=1) if until else None,
+    )  # fmt: skip
+    found, total = await visit.stores.audit.entries(wanted, visit.page, PAGE_LENGTH)
+    return {
+        "entries": await told(visit, found), "total": total, "page": visit.page, "limit": PAGE_LENGTH, "acts": list(Act),
+        "act": act, "who": who, "since": visit.asked("since", 10), "until": visit.asked("until", 10),
+        "export": _export(wanted), "days": visit.behind.live_settings.now.audit_days,
+    }  # fmt: skip
+
+
+async def _people(visit: Visit, who: str) -> frozenset[str]:
+    found, _ = await visit.stores.people.listed(PeopleFilter(who), 1, _MOST_PEOPLE)
+    return frozenset({who, *(one.id for one in found)})
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _export(wanted: AuditFilter) -> str:
+    """The query of the same entries as a table; the names that were looked for have no place in it."""
+    asked = {
+        "act": wanted.act,
+        "since": wanted.since and wanted.since.isoformat(),
+        "until": wanted.until and wanted.until.isoformat(),
+    }
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 async def told(visit: Visit, entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
