@@ -266,6 +266,7 @@ class Server:
                     self.recordings,
                     self.live_settings,
                     self.stripe.sold,
+                    self.supervising,
                 ),
                 self.auth,
                 self._doors,

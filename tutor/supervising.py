@@ -38,6 +38,14 @@ class Supervising:
         found = await self._store.among(viewer, list(running))
         return [Followed(running[one.id], one.learner_id, one.learner_name) for one in found]
 
+    async def find(self, viewer: Principal, session_id: str) -> Followed:
+        """One of them. Raises NotFound."""
+        session = self._running().get(session_id)
+        found = await self._store.among(viewer, [session_id]) if session is not None else []
+        if session is None or not found:
+            raise _not_found(session_id)
+        return Followed(session, found[0].learner_id, found[0].learner_name)
+
     async def begin(self, viewer: Principal, session_id: str) -> Followed:
         """To be followed now, which is in the audit log then. Raises NotFound, NotPermitted."""
         if not viewer.may(Permission.SUPERVISE):
@@ -45,9 +53,13 @@ class Supervising:
         session = self._running().get(session_id)
         found = await self._store.note(viewer, session_id, Act.SUPERVISED) if session is not None else None
         if session is None or found is None:
-            raise NotFound(f"There is no talk '{session_id[:64]}' under way that you may follow.")
+            raise _not_found(session_id)
         teacher = await self._accounts.person(viewer.person_id)
         return Followed(session, found.learner_id, found.learner_name, teacher.name)
 
     async def took_over(self, viewer: Principal, session_id: str) -> None:
         await self._store.note(viewer, session_id, Act.TOOK_OVER)
+
+
+def _not_found(session_id: str) -> NotFound:
+    return NotFound(f"There is no talk '{session_id[:64]}' under way that you may follow.")

@@ -48,6 +48,7 @@ _GIVEN = {
     "/teach/courses/{slug}": "/teach/courses/demo-course-0",
     "/teach/lessons/{id}": "/teach/lessons/{lesson}",
     "/teach/courses/{slug}/edit": "/teach/courses/demo-course-0/edit",
+    "/teach/live/{id}": "/teach/live/none",
     "/teach/lessons/{id}/quizzes/new": "/teach/lessons/{lesson}/quizzes/new",
     "/teach/courses/{slug}/quizzes/new": "/teach/courses/demo-course-0/quizzes/new",
     "/teach/lessons/{id}/exercise": "/teach/lessons/{lesson}/exercise",

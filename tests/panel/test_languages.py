@@ -52,7 +52,7 @@ _SETS = {
     "status": LessonStatus, "role": Role, "period": Period, "notification": NotificationKind,
     "companion_status": CompanionStatus,
     "plan": Plan, "quota": Quota, "found": Found, "act": Act, "act_on": Act, "token": TokenKind,
-    "talk.patience": Patience, "talk.state": State,
+    "talk.patience": Patience, "talk.state": State, "live.state": State,
     "problem": Trouble, "problem_do": Trouble,
     "code_end": [end for end in RunEnd if end is not RunEnd.FINISHED], "quiz_kind": QuizKind, "quiz_needs": QuizKind, "verdict": Verdict,
     "source": Source, "choice.sign_up": SignUp, "quota_admin": Quota, "plans_admin": Quota,
@@ -63,6 +63,7 @@ _CHOSEN = {
     "talk.state": "connecting ending", "talk.microphone": "deaf faint loud", "talk.size": "small normal large huge",
     "talk.speed": "075 09 1 115 13", "talk.supervised": "listening speaking",
     "welcome.step": "account voice talk", "welcome.tip": "1 2 3",
+    "live.supervised": "listening speaking", "live.wish": "ask example hint slower praise onward summary end",
     "talk.reason": "finished out_of_minutes quiet closed learner_left failed",
 }  # fmt: skip
 """Whose last part a template or a script puts together."""

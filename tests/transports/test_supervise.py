@@ -52,26 +52,26 @@ async def test_a_teacher_reads_listens_and_whispers() -> None:
         learner = await http.ws_connect("/v1/realtime?model=test&viva=1&greeting=0", headers=LEARNER)
         await receive(learner, "session.created")
         teacher = await http.ws_connect("/v1/supervise/sess_1", headers=TEACHER)
-        started = await receive(teacher, "talk.started")
+        started = await receive(teacher, "supervise.started")
         assert (started["learner"], started["attached"], started["said"]) == ("Lena", True, [])
         assert (await receive(learner, "viva.supervised"))["teachers"] == ["Mr Okafor"]
         await teacher.send_json({"type": "listen", "on": True})
         await teacher.send_json({"type": "whisper", "text": "ask about halves"})
         speaking = asyncio.create_task(speak(learner))
         assert (await receive(teacher, "audio", of="learner"))["audio"]
-        assert (await receive(teacher, "talk.said", role="learner"))["text"] == "I think it is seven."
+        assert (await receive(teacher, "supervise.said", role="learner"))["text"] == "I think it is seven."
         assert (await receive(teacher, "whisper.followed"))["text"] == "ask about halves"
         assert (await receive(teacher, "audio", of="tutor"))["audio"]
-        assert (await receive(teacher, "talk.said", role="tutor", final=True))["text"]
+        assert (await receive(teacher, "supervise.said", role="tutor", final=True))["text"]
         await speaking
         await teacher.close()
         assert (await receive(learner, "viva.supervised", mode="nobody"))["teachers"] == []
         await learner.close()
         late = await http.ws_connect("/v1/supervise/sess_1", headers=TEACHER)
-        said = (await receive(late, "talk.started"))["said"]
+        said = (await receive(late, "supervise.started"))["said"]
         assert [one["role"] for one in said] == ["learner", "tutor"]
         server.session.end("closed")
-        assert (await receive(late, "talk.ended"))["reason"] == "closed"
+        assert (await receive(late, "supervise.ended"))["reason"] == "closed"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tutor.panel.views import (
     goals,
     history,
     home,
+    live,
     notifications,
     plans,
     profile,
@@ -79,6 +80,8 @@ PAGES = (
     Page("/plans", "plans.html", plans.plans, Permission.LEARN),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
     Page("/teach", "teach.html", teaching.overview, Permission.WRITE_COURSES),
+    Page("/teach/live", "live.html", live.talks, Permission.SUPERVISE),
+    Page("/teach/live/{id}", "live_talk.html", live.talk, Permission.SUPERVISE),
     Page("/teach/courses/new", "course_new.html", writing.new_course, Permission.WRITE_COURSES),
     Page("/teach/courses/{slug}/edit", "course_editor.html", writing.course, Permission.WRITE_COURSES),
     Page(

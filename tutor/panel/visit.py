@@ -13,6 +13,7 @@ from tutor.media_links import NamedFiles
 from tutor.panel.languages import Strings
 from tutor.previews import Previews
 from tutor.recordings.keeper import Recordings
+from tutor.supervising import Supervising
 
 PAGE_LENGTH = 24
 
@@ -37,6 +38,7 @@ class Behind:
     recordings: Recordings
     live_settings: LiveSettings
     sold: frozenset[Plan]
+    supervising: Supervising
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ LONGEST_WHISPER = 500
 class Started:
     """The first event. `said`: the talk so far, each with `item_id`, `role` and `text`."""
 
-    TYPE: ClassVar = "talk.started"
+    TYPE: ClassVar = "supervise.started"
     session_id: str
     learner: str
     companion: dict[str, Any]
@@ -29,7 +29,7 @@ class Started:
 class Said:
     """The item's text so far; `final` when nothing more comes, cut to what was heard if it was interrupted."""
 
-    TYPE: ClassVar = "talk.said"
+    TYPE: ClassVar = "supervise.said"
     item_id: str
     role: Literal["learner", "tutor", "teacher"]
     text: str
@@ -40,7 +40,7 @@ class Said:
 class Unsaid:
     """The item is gone."""
 
-    TYPE: ClassVar = "talk.unsaid"
+    TYPE: ClassVar = "supervise.unsaid"
     item_id: str
 
 
@@ -48,7 +48,7 @@ class Unsaid:
 class State:
     """What the companion does: `listening`, `thinking` or `speaking`."""
 
-    TYPE: ClassVar = "talk.state"
+    TYPE: ClassVar = "supervise.state"
     state: str
     phase: str
     remaining_seconds: float
@@ -58,7 +58,7 @@ class State:
 class Learner:
     """The learner's client has come, or is away."""
 
-    TYPE: ClassVar = "talk.learner"
+    TYPE: ClassVar = "supervise.learner"
     attached: bool
 
 
@@ -66,7 +66,7 @@ class Learner:
 class Teachers:
     """Which teachers follow it; what the learner is told too."""
 
-    TYPE: ClassVar = "talk.teachers"
+    TYPE: ClassVar = "supervise.teachers"
     mode: Literal["nobody", "listening", "speaking"]
     teachers: list[str]
 
@@ -100,7 +100,7 @@ class Silence:
 class Ended:
     """The last event."""
 
-    TYPE: ClassVar = "talk.ended"
+    TYPE: ClassVar = "supervise.ended"
     reason: str
     summary: str | None
 

@@ -26,7 +26,7 @@ async def overview(visit: Visit) -> dict[str, Any]:
     courses, courses_total = await stores.courses.listed(viewer, CourseFilter(mine=True, limit=_MOST))
     return {
         "companions": companions, "companions_total": companions_total, "courses": courses,
-        "courses_total": courses_total,
+        "courses_total": courses_total, "live": len(await visit.behind.supervising.live(viewer)),
     }  # fmt: skip
 
 

@@ -1,0 +1,39 @@
+"""Talks that are under way: which, and one to follow."""
+
+from typing import Any
+
+from lms_core.errors import NotFound
+from tutor.api.live import live_out
+from tutor.conversation.supervised import SupervisedTalk
+from tutor.panel.visit import PAGE_LENGTH, Visit
+
+_WISHES = ("ask", "example", "hint", "slower", "praise", "onward", "summary", "end")
+_MOST_LINES = 200
+
+
+async def talks(visit: Visit) -> dict[str, Any]:
+    found = await visit.behind.supervising.live(visit.viewer)
+    first = (visit.page - 1) * PAGE_LENGTH
+    return {
+        "talks": [live_out(one) for one in found[first : first + PAGE_LENGTH]],
+        "total": len(found), "page": visit.page, "limit": PAGE_LENGTH,
+    }  # fmt: skip
+
+
+async def talk(visit: Visit) -> dict[str, Any]:
+    """Raises NotFound if it is over, or none of the viewer's."""
+    try:
+        followed = await visit.behind.supervising.find(visit.viewer, visit.request.match_info["id"])
+    except NotFound:
+        raise NotFound(visit.t("live.gone")) from None
+    return {"one": live_out(followed), "wishes": _WISHES, "said": _said(followed.session)}
+
+
+def _said(session: SupervisedTalk) -> list[dict[str, str]]:
+    """What the page shows before its script has connected."""
+    lines = [
+        {"id": item.id, "role": item.role.value, "text": item.text}
+        for item in session.history.items
+        if item.kind == "message" and item.role is not None and item.role.value != "system" and item.text
+    ]
+    return lines[-_MOST_LINES:]
