@@ -2,6 +2,7 @@
 
     python -m bench.voice --door realtime --callers 1 10 50 --seconds 30
     python -m bench.voice --engines bundled --callers 1 2 4 8
+    python -m bench.voice --recorded
 
 The callers run in this process, the server in one of its own. Each caller sends a frame every 20 ms and talks in
 turns; every reply is interrupted after a good second, and the interruption is the next turn. Idle cost is measured
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +84,7 @@ def _cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def running_server(engines: str) -> Iterator[Server]:
+def running_server(engines: str, *, recorded: bool) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder, "ready.json")
         names = (
@@ -91,17 +93,26 @@ def running_server(engines: str) -> Iterator[Server]:
         process = subprocess.Popen(
             [sys.executable, "run.py", "--port=0", f"--data-dir={folder}/data", f"--ready-file={ready}",
              *(f"--{part}={name}" for part, name in names.items())],
-            cwd=_ROOT, env={**os.environ, "VIVA_MAX_SESSIONS": "1000", "VIVA_MAX_SPEECH_WAIT": "1000", "VIVA_LOG_LEVEL": "warning", "VIVA_DRAIN_SECONDS": "0"},
+            cwd=_ROOT, env={**os.environ, "VIVA_MAX_SESSIONS": "1000", "VIVA_MAX_SPEECH_WAIT": "1000", "VIVA_LOG_LEVEL": "warning", "VIVA_DRAIN_SECONDS": "0", "VIVA_RECORDINGS": str(recorded)},
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         try:
             while not ready.is_file():
                 time.sleep(0.1)
             data = json.loads(ready.read_text())
+            if recorded:
+                _consent(data["url"], data["api_key"])
             yield Server(data["url"], data["api_key"], process.pid, Path(folder, "data", "viva.db"))
         finally:
             process.terminate()
             process.wait()
+
+
+def _consent(url: str, api_key: str) -> None:
+    headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
+    address = f"{url}/api/v1/me/recording-consent"
+    wish = urllib.request.Request(address, b'{"given": true}', headers, method="PUT")  # our own server
+    urllib.request.urlopen(wish).close()
 
 
 @dataclass
@@ -255,9 +266,9 @@ def _quantiles(values: list[float]) -> str:
     return " | ".join(f"{np.quantile(values, share):.0f}" for share in (0.5, 0.95)) if values else "- | -"
 
 
-async def bench(door: str, engines: str, counts: list[int], seconds: float) -> None:
+async def bench(door: str, engines: str, counts: list[int], seconds: float, *, recorded: bool) -> None:
     print(
-        f"\n{door} door, {engines} engines, {seconds:.0f} s a row; {platform.machine()}, {os.cpu_count()} cores, "
+        f"\n{door} door, {engines} engines, {'recorded, ' * recorded}{seconds:.0f} s a row; {platform.machine()}, {os.cpu_count()} cores, "
         f"Python {platform.python_version()}\n"
     )
     print(
@@ -267,9 +278,9 @@ async def bench(door: str, engines: str, counts: list[int], seconds: float) -> N
     print("|" + "---|" * 12)
     stages = []
     for callers in counts:
-        with running_server(engines) as server:
+        with running_server(engines, recorded=recorded) as server:
             _, idle, memory = await measure(server, door, callers, min(seconds, 10), idle=True)
-        with running_server(engines) as server:
+        with running_server(engines, recorded=recorded) as server:
             results, talking, _ = await measure(server, door, callers, seconds, idle=False)
             turns = server.turns()
         wire = [each * 1000 for each in results.overheads] if door == "realtime" and engines == "null" else []
@@ -296,8 +307,11 @@ def main() -> None:
     parser.add_argument("--engines", choices=["null", "bundled"], default="null")
     parser.add_argument("--callers", type=int, nargs="+", default=[1, 10, 25, 50, 100, 200])
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--recorded", action="store_true", help="record every session")
     options = parser.parse_args()
-    asyncio.run(bench(options.door, options.engines, options.callers, options.seconds))
+    asyncio.run(
+        bench(options.door, options.engines, options.callers, options.seconds, recorded=options.recorded)
+    )
 
 
 if __name__ == "__main__":

@@ -398,6 +398,9 @@ class Server:
         self.metrics.watch(
             "viva_silero_dropped", "Windows dropped because Silero fell behind", lambda: silero.dropped
         )
+        self.metrics.watch(
+            "viva_recordings", "Sessions that are being recorded now", lambda: self.recordings.count
+        )
         self.metrics.watch("viva_update_streams", "Open streams of live updates", lambda: self.updates.count)
         self.metrics.watch("viva_silero_failures", "Runs of Silero that failed", lambda: silero.failures)
         self.metrics.watch("viva_commits", "Transactions of the session writer", lambda: self.writer.commits)

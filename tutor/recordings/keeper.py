@@ -38,6 +38,11 @@ class Recordings:
         self._listening: dict[tuple[str, str], float] = {}
         self._workers = ThreadPoolExecutor(_WORKERS, "recording")
 
+    @property
+    def count(self) -> int:
+        """Sessions that are being recorded now."""
+        return len(self._running)
+
     def path(self, session_id: str) -> Path:
         return self._folder / f"{session_id}.ogg"
 
