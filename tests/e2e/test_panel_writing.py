@@ -140,6 +140,10 @@ async def test_a_course_goes_out_and_comes_in_with_what_could_not_be_taken(
     teacher: Page, tmp_path: Path
 ) -> None:
     await new_course(teacher, "Travels", {"Away": ["Packing"]})
+    await teacher.get_by_role("button", name="Duplicate").click()
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text("Travels (copy)")
+    assert await contents(teacher) == {"Away": ["Packing"]}
+    await teacher.go_back()
     async with teacher.expect_download() as loading:
         await teacher.get_by_role("link", name="Download as a file").click()
     await (await loading.value).save_as(tmp_path / "course.zip")

@@ -1,4 +1,4 @@
-"""Course archives over REST."""
+"""Course archives over REST, and copies of courses, which are made of them."""
 
 import asyncio
 from pathlib import Path
@@ -42,7 +42,15 @@ def routes(archives: CourseArchives) -> list[Route]:
         left = [LeftOutOut(part=one.part, reason=one.reason) for one in left_out]
         return ImportedOut(course=course_out(course), left_out=left)
 
+    async def duplicate(call: Call[None, None]) -> CourseOut:
+        return course_out(await archives.duplicate(call.principal, call.path["id"]))
+
     return [
+        Route(
+            method="POST", path="/courses/{id}/duplicate", summary="A draft of my own that is like this course of mine.",
+            permission=Permission.WRITE_COURSES, handle=duplicate, answers=CourseOut, status=201,
+            errors=(NotFound, InvalidInput),
+        ),
         Route(
             method="GET", path="/courses/{id}/archive", summary="A course of mine with all its content, as a zip file.",
             permission=Permission.WRITE_COURSES, handle=export, answers=Stream("application/zip"), errors=(NotFound,),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -54,12 +55,26 @@ class CourseArchives:
             await asyncio.to_thread(self._write, whole, [one for one in files if one is not None], target)
         return whole.course
 
-    async def take(self, author: Principal, source: Path) -> tuple[Course, tuple[LeftOut, ...]]:
-        """A new course of the author's, not published. Raises InvalidInput; nothing is stored then."""
-        async with self._places:
-            return await self._take(author, source)
+    async def take(
+        self, author: Principal, source: Path, title: str | None = None
+    ) -> tuple[Course, tuple[LeftOut, ...]]:
+        """A new course of the author's, not published; `title` instead of its own.
 
-    async def _take(self, author: Principal, source: Path) -> tuple[Course, tuple[LeftOut, ...]]:
+        Raises InvalidInput; nothing is stored then.
+        """
+        async with self._places:
+            return await self._take(author, source, title)
+
+    async def duplicate(self, editor: Principal, course_ref: str) -> Course:
+        """A draft of the editor's own that is like this one, its files too. Raises NotFound, InvalidInput."""
+        async with self.scratch() as folder:
+            course = await self.export(editor, course_ref, folder / "course.zip")
+            made, _ = await self.take(editor, folder / "course.zip", f"{course.title[:190]} (copy)")
+        return made
+
+    async def _take(
+        self, author: Principal, source: Path, title: str | None
+    ) -> tuple[Course, tuple[LeftOut, ...]]:
         with await asyncio.to_thread(ZipReader, source) as archive:
             unpacked = await asyncio.to_thread(unpack, archive)
             ids: dict[str, str] = {}
@@ -68,6 +83,8 @@ class CourseArchives:
                     stored = await self._media.add(author.person_id, name, _paced(archive.chunks(member)))
                     ids[known_as] = stored.id
                 whole = unpacked.whole.with_texts(lambda text: to_uploaded(text, ids))
+                if title is not None:
+                    whole = replace(whole, course=replace(whole.course, title=title))
                 return await self._courses.add(author, whole), unpacked.left_out
             except BaseException:
                 for media_id in ids.values():

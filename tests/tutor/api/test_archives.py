@@ -110,6 +110,26 @@ async def test_a_course_comes_back_equal_with_its_media_and_quizzes(ask: Asking)
     assert (await ask("lena", "GET", f"{here}/archive")).status == 403
 
 
+async def test_a_course_is_duplicated_as_a_draft_by_who_may_change_it(ask: Asking) -> None:
+    await ask.add("dora", Role.TEACHER)
+    await ask.add("dan", Role.TEACHER)
+    here = await full_course(ask, "dora")
+    await ask("dora", "POST", f"{here}/publish")
+    source = (await ask("dora", "GET", here)).data
+    for who in ("dora", "admin"):
+        copy = await ask(who, "POST", f"{here}/duplicate")
+        assert copy.status == 201 and not copy.data["published"]
+        assert (copy.data["title"], copy.data["tags"]) == (f"{source['title']} (copy)", source["tags"])
+        outlines = [
+            [lesson["title"] for module in shown.data["modules"] for lesson in module["lessons"]]
+            for shown in [
+                await ask(who, "GET", f"/courses/{one['id']}/outline") for one in (source, copy.data)
+            ]
+        ]
+        assert outlines[0] == outlines[1] != []
+    assert (await ask("dan", "POST", f"{here}/duplicate")).status == 404
+
+
 async def test_the_files_that_a_lesson_names_are_for_who_reads_it(ask: Asking) -> None:
     await ask.add("tara", Role.TEACHER)
     await ask.add("tess", Role.TEACHER)
