@@ -12,6 +12,8 @@ MOST_STARTS = 5
 """How often a job may be begun again after its server died: what kills servers must not do so for ever."""
 SILENT = timedelta(minutes=15)
 """A job that is said to run and has told nothing for so long has lost its server: no step takes that long."""
+KEPT = timedelta(days=30)
+"""For so long one can see that a job was completed; those that failed stay."""
 _FIRST_WAIT = 2  # seconds
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from lms_core.errors import Conflict, NotFound
 from lms_core.jobs import MOST_STARTS, Job, JobState
@@ -128,6 +128,12 @@ class JobStore:
             for job_id in ids:
                 await connection.run_sync(_anew, lost & (jobs.c.id == job_id), starts=jobs.c.starts)
         return len(ids)
+
+    async def forget(self, kept: timedelta) -> None:
+        """Those that were completed longer ago."""
+        old = (jobs.c.state == JobState.COMPLETED.value) & (jobs.c.created_at < datetime.now(UTC) - kept)
+        async with self._database.write() as connection:
+            await connection.execute(delete(jobs).where(old))
 
 
 def _this(job_id: str, run: int) -> ColumnElement[bool]:

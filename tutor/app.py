@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -80,8 +80,10 @@ from tutor.condition import Load
 from tutor.deliveries import Deliveries
 from tutor.engines import Chosen, make_engines, started
 from tutor.errors import SettingsError
+from tutor.jobs.captions import CaptionJobs
 from tutor.jobs.jobs import Jobs
 from tutor.jobs.media import MediaJobs
+from tutor.jobs.work import Kind
 from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
 from tutor.live import LiveSessions
@@ -106,6 +108,7 @@ from tutor.timing import timed
 from tutor.updates import LiveUpdates
 
 _MOST_BODY = 1 << 20
+_NO_WAIT = 0.1  # seconds
 _BACKLOG = 512  # a school's bell rings for all classes at once
 _log = structlog.get_logger(__name__)
 
@@ -167,10 +170,9 @@ class Server:
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip
-        media_jobs = MediaJobs(self.media, media_parts, self.stores.jobs, captions=False)
         self.jobs = Jobs(
             self.stores.jobs,
-            (media_jobs.kind,),
+            self._kinds(media_parts),
             self.metrics.job,
             url=settings.database,
             data_dir=settings.data_dir,
@@ -375,6 +377,20 @@ class Server:
             wait_seconds=self.load.mean_wait(time.monotonic()), most_wait_seconds=self.load.most,
             draining=self.live.draining,
         )  # fmt: skip
+
+    def _kinds(self, media_parts: MediaParts) -> Iterator[Kind]:
+        """Of background jobs."""
+        settings, ears = self.settings, self.engines.ears
+        captions = settings.captions == "on" or (
+            settings.captions == "auto" and ears.name.startswith("whisper")
+        )
+        yield MediaJobs(self.media, media_parts, self.stores.jobs, captions=captions).kind
+        yield CaptionJobs(self.media, media_parts, ears, self._ears_are_needed).kind
+
+    def _ears_are_needed(self) -> bool:
+        """For talks: every session shall find a worker free, whenever somebody speaks."""
+        waits = self.load.mean_wait(time.monotonic())
+        return self.live.count >= self.settings.engine_workers or waits > _NO_WAIT
 
     def _jobs(self, part: str) -> OnJob:
         """For the metrics, and for the decision whether there is room for one more session."""

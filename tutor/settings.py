@@ -147,6 +147,10 @@ class Settings(BaseSettings):
         False,
         description="Tell the ears the lesson's words. Measure first with python -m bench.hints: it helps some models and harms others.",
     )
+    captions: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Captions of uploaded films and sounds by the ears, while they are free: auto (if they are whisper), on or off.",
+    )
     engine_workers: int = Field(
         2, ge=1, le=64, description="Workers of the speech engines; about one a processor core."
     )

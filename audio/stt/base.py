@@ -67,7 +67,7 @@ class SpeechToText(Protocol):
         hints: Sequence[str] = (),
         on_partial: Callable[[str], None] | None = None,
     ) -> SttStream:
-        """Start an utterance. `language` is BCP 47 (`en`, `de-AT`); `hints` are words likely to be said.
+        """Start an utterance. `language` is BCP 47 (`en`, `de-AT`), or empty if it is not known; `hints` are words likely to be said.
 
         `on_partial` is called on the event loop with the text so far, whenever it changes; engines that
         cannot give partial results never call it.

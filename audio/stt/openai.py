@@ -58,7 +58,7 @@ class OpenAIEars:
             plain = await self._client.audio.transcriptions.create(
                 model=self._model,
                 file=("turn.wav", _wav(pcm)),
-                language=language,
+                language=language or openai.omit,
                 prompt=prompt or openai.omit,
             )
             return Transcript(_text(plain))
@@ -73,7 +73,7 @@ class OpenAIEars:
 
     async def _with_words(self, pcm: NDArray[np.int16], language: str, prompt: str) -> Transcript:
         answer = await self._client.audio.transcriptions.create(
-            model=self._model, file=("turn.wav", _wav(pcm)), language=language, prompt=prompt or openai.omit,
+            model=self._model, file=("turn.wav", _wav(pcm)), language=language or openai.omit, prompt=prompt or openai.omit,
             response_format="verbose_json", timestamp_granularities=["word"],
         )  # fmt: skip
         words = getattr(answer, "words", None) or ()

@@ -51,3 +51,13 @@ async def test_what_kills_servers_is_not_begun_for_ever(store: JobStore) -> None
     assert [bool(await store.start(job_id, 1)) for _ in range(MOST_STARTS + 1)] == [True] * MOST_STARTS + [
         False
     ]
+
+
+async def test_what_was_completed_is_forgotten_in_time_and_what_failed_stays(store: JobStore) -> None:
+    done, failed = await store.begin("media", "med_1", None), await store.begin("media", "med_2", None)
+    await store.end(done, 1, JobState.COMPLETED, "Done.")
+    await store.end(failed, 1, JobState.FAILED, "It is broken.")
+    await store.forget(timedelta(days=1))
+    assert await store.find(done)
+    await store.forget(timedelta(seconds=-1))
+    assert not await store.find(done) and await store.find(failed)

@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.engine import make_url
 
 from lms_core.jobs import AT_ONCE
+from storage.errors import NotStored
 from tutor.jobs.work import Lane
 
 if TYPE_CHECKING:
@@ -46,9 +47,18 @@ class Durable:
         }  # fmt: skip
 
     async def launch(self) -> None:
-        """Jobs that a dead server left go on."""
+        """Jobs that a dead server left go on. Raises NotStored with what to do."""
         self._loop = asyncio.get_running_loop()
-        await asyncio.to_thread(self._launch)  # there DBOS finds no event loop that it would take for its own
+        try:
+            await asyncio.to_thread(
+                self._launch
+            )  # there DBOS finds no event loop that it would take for its own
+        except Exception as error:
+            reason = str(getattr(error, "orig", None) or error).strip().rstrip(".")
+            raise NotStored(
+                f"The books of background jobs cannot be opened: {reason}. In PostgreSQL the database's user must be allowed to "
+                f"make the schema {_SCHEMA}; with SQLite they are jobs.db in the data directory, which must be writable."
+            ) from error
 
     async def aclose(self) -> None:
         """What is under way stops where it is and goes on at the next start. Idempotent."""
@@ -134,4 +144,7 @@ def _beside(url: str, data_dir: Path) -> str:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return f"sqlite:///{data_dir.absolute() / 'jobs.db'}"
-    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    query = {
+        "sslmode" if name == "ssl" else name: value for name, value in parsed.query.items()
+    }  # psycopg's word for it
+    return parsed.set(drivername="postgresql", query=query).render_as_string(hide_password=False)

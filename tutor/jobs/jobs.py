@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from lms_core.errors import InvalidInput
-from lms_core.jobs import SILENT, JobState
+from lms_core.jobs import KEPT, SILENT, JobState
 from storage.jobs import JobStore
 from tutor.jobs.durable import Durable
 from tutor.jobs.work import GaveUp, Kind, Lane, Work
@@ -71,9 +71,10 @@ class Jobs:
             await self._safely(self.sweep)
 
     async def sweep(self) -> None:
-        """Jobs whose server is gone wait again, and DBOS forgets those that are over."""
+        """Jobs whose server is gone wait again; DBOS forgets those that are over, and so do we in time."""
         if revived := await self._store.revive(SILENT):
             _log.warning("jobs.revived", count=revived)
+        await self._store.forget(KEPT)
         await self._durable.forget_ended()
 
     async def _safely(self, doing: Callable[[], Awaitable[None]]) -> None:

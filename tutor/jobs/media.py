@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from math import ceil
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from lms_core.errors import InvalidInput
 from lms_core.media import CAPTIONS_JOB, JOB, PartRole
@@ -21,15 +21,14 @@ from storage.media_parts import MediaParts
 from tutor.jobs.work import GaveUp, Kind, Lane, Work
 from tutor.media_tools.runner import run as use
 
-T = TypeVar("T")
 _POSTER_SECONDS = 3.0
 _PARTS_FROM, _PARTS_TO = 15, 90
 """Progress between which a film's parts are made."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Upload:
-    """`folder`: for what is under way."""
+class Upload:
+    """A file that a job is about. `folder`: for what is under way."""
 
     id: str
     path: str
@@ -49,20 +48,15 @@ class MediaJobs:
         self.kind = Kind(JOB, self._run, Lane.HEAVY)
 
     async def _run(self, work: Work) -> None:
-        upload = await found(work, self._store)
-        if upload is None:
-            return
-        try:
-            if upload.media_type.startswith("image/"):
-                await self._picture(work, upload)
-            else:
-                await self._film_or_sound(work, upload)
-        except (InvalidInput, GaveUp):
-            await tidy(work, upload.folder)
-            raise
-        await tidy(work, upload.folder)
+        await with_upload(work, self._store, partial(self._work_on, work))
 
-    async def _picture(self, work: Work, upload: _Upload) -> None:
+    async def _work_on(self, work: Work, upload: Upload) -> None:
+        if upload.media_type.startswith("image/"):
+            await self._picture(work, upload)
+        else:
+            await self._film_or_sound(work, upload)
+
+    async def _picture(self, work: Work, upload: Upload) -> None:
         async def make() -> None:
             await work.tell(10, "The picture is being prepared.")
             out = upload.folder / "picture"
@@ -72,7 +66,7 @@ class MediaJobs:
 
         await work.step("picture", make)
 
-    async def _film_or_sound(self, work: Work, upload: _Upload) -> None:
+    async def _film_or_sound(self, work: Work, upload: Upload) -> None:
         looked = Looked(**await work.step("look", partial(self._look, work, upload)))
         if looked.video:
             await self._film(work, upload, looked)
@@ -83,7 +77,7 @@ class MediaJobs:
         if looked.sound and self._captions:
             await work.step("captions", self._begin_captions(work))
 
-    async def _look(self, work: Work, upload: _Upload) -> dict[str, Any]:
+    async def _look(self, work: Work, upload: Upload) -> dict[str, Any]:
         await work.tell(2, "It is being looked at.")
         told: dict[str, Any] = await use("look", **upload.file)
         looked = Looked(**told)
@@ -93,14 +87,14 @@ class MediaJobs:
         await self._parts.know(upload.id, duration_ms=round(looked.seconds * 1000), codecs=codecs, **sizes)
         return told
 
-    async def _sound(self, work: Work, upload: _Upload, looked: Looked, tool: str) -> None:
+    async def _sound(self, work: Work, upload: Upload, looked: Looked, tool: str) -> None:
         await work.tell(20, "The sound is being prepared.")
         out = upload.folder / "sound"
         await use(tool, **upload.file, container="mp4", out=str(out))
         milliseconds = round(looked.seconds * 1000)
         await self._parts.put(upload.id, PartRole.RENDITION, out, "audio/mp4", duration_ms=milliseconds)
 
-    async def _film(self, work: Work, upload: _Upload, looked: Looked) -> None:
+    async def _film(self, work: Work, upload: Upload, looked: Looked) -> None:
         plan = film_plan(looked)
         file, folder = upload.file, upload.folder
 
@@ -147,29 +141,26 @@ class MediaJobs:
         return partial(self._jobs.begin_once, CAPTIONS_JOB, work.job.subject, work.job.owner_id)
 
 
-async def found(work: Work, store: MediaStore) -> _Upload | None:
-    """The file that the job is about; None if it was deleted meanwhile."""
+async def with_upload(work: Work, store: MediaStore, doing: Callable[[Upload], Awaitable[None]]) -> None:
+    """The file that the job is about, and a folder that is gone afterwards. Nothing if the file was deleted meanwhile."""
+    folder = store.scratch(work.job.id)
 
     async def find() -> dict[str, str] | None:
         media = await store.find(work.job.subject)
-        return None if media is None else {"sha256": media.sha256, "media_type": media.media_type}
-
-    told = await work.step("find", find)
-    if told is None:
-        return None
-    folder = store.scratch(work.job.id)
-
-    async def make_room() -> None:
+        if media is None:
+            return None
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True, mode=0o700)
-
-    await work.step("make room", make_room)
-    return _Upload(work.job.subject, str(store.path(told["sha256"])), told["media_type"], folder)
-
-
-async def tidy(work: Work, folder: Path) -> None:
-    """Whatever was left of it goes."""
+        return {"path": str(store.path(media.sha256)), "media_type": media.media_type}
 
     async def remove() -> None:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
+    found = await work.step("find", find)
+    if found is None:
+        return
+    try:
+        await doing(Upload(work.job.subject, **found, folder=folder))
+    except (InvalidInput, GaveUp):
+        await work.step("tidy", remove)
+        raise
     await work.step("tidy", remove)
