@@ -28,6 +28,7 @@ DOORS = (
     "/offline",
 )
 """Open to who is not signed in."""
+_COMPANION = {"name": "Pia", "subject": "science", "topic": "tides"}
 _BESIDES = (
     "/search?q=frac",
     "/search?q=zzz",
@@ -39,6 +40,7 @@ _BESIDES = (
 """States of pages that look different: empty, filtered, not found."""
 _GIVEN = {
     "/companions/{slug}": "/companions/ada-fractions",
+    "/companions/{slug}/edit": "/companions/{own}/edit",
     "/talk/{slug}": "/talk/ada-fractions",
     "/history/{id}": "/history/{session}",
     "/courses/{slug}": "/courses/demo-course-0",
@@ -121,14 +123,20 @@ async def _things(school: RunningServer) -> dict[str, str]:
         lesson = (await _data(await learner.get("/api/v1/courses/demo_course_0/progress")))["next_lesson"]
         quiz = await _quiz(school, lesson)
         attempt = (await _data(await learner.post(f"/api/v1/quizzes/{quiz}/attempts")))["id"]
+        own = (await _data(await learner.post("/api/v1/companions", json=_COMPANION)))["slug"]
     async with aiohttp.ClientSession(
         school.url, cookies={"viva_session": str(values[Role.TEACHER])}
     ) as teacher:
-        companion = await teacher.post(
-            "/api/v1/companions", json={"name": "Pia", "subject": "science", "topic": "tides"}
-        )
+        companion = await teacher.post("/api/v1/companions", json=_COMPANION)
         slug = (await _data(companion))["slug"]
-    return {"session": session, "lesson": lesson, "quiz": quiz, "attempt": attempt, "companion": slug}
+    return {
+        "session": session,
+        "lesson": lesson,
+        "quiz": quiz,
+        "attempt": attempt,
+        "companion": slug,
+        "own": own,
+    }
 
 
 async def _quiz(school: RunningServer, lesson: str) -> str:

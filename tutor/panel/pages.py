@@ -59,7 +59,9 @@ class Page:
 PAGES = (
     Page("/home", "home.html", home.home, Permission.LEARN),
     Page("/companions", "companions.html", companions.gallery),
+    Page("/companions/new", "companion_editor.html", teaching.new_companion, Permission.MAKE_COMPANIONS),
     Page("/companions/{slug}", "companion.html", companions.one),
+    Page("/companions/{slug}/edit", "companion_editor.html", teaching.companion, Permission.MAKE_COMPANIONS),
     Page("/talk/{slug}", "talk.html", talk.talk, Permission.LEARN),
     Page("/welcome", "welcome/account.html", welcome.account, Permission.MANAGE_PEOPLE),
     Page("/welcome/voice", "welcome/voice.html", welcome.voice, Permission.MANAGE_PEOPLE),

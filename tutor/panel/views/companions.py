@@ -4,6 +4,7 @@ from typing import Any
 
 from lms_core.companions import CompanionFilter, Subject
 from lms_core.errors import NotFound
+from lms_core.people import Permission
 from tutor.panel.views.history import with_companions
 from tutor.panel.visit import PAGE_LENGTH, Visit
 
@@ -13,17 +14,18 @@ _MOST_BOOKMARKS = 100
 async def gallery(visit: Visit) -> dict[str, Any]:
     stores, viewer = visit.stores, visit.viewer
     subject = visit.asked("subject")
-    search, only_mine = visit.asked("search"), visit.asked("saved") == "1"
+    search, only_saved, made = visit.asked("search"), visit.asked("saved") == "1", visit.asked("mine") == "1"
     saved, saved_total = await stores.bookmarks.listed(viewer, page=1, limit=_MOST_BOOKMARKS)
     found, total = saved, saved_total
-    if not only_mine:
+    if not only_saved:
         chosen = Subject(subject) if subject in list(Subject) else None
         found, total = await stores.companions.listed(
-            viewer, CompanionFilter(subject=chosen, search=search, page=visit.page, limit=PAGE_LENGTH)
+            viewer,
+            CompanionFilter(subject=chosen, search=search, mine=made, page=visit.page, limit=PAGE_LENGTH),
         )
     return {
         "companions": found, "total": total, "page": visit.page, "limit": PAGE_LENGTH, "subject": subject,
-        "search": search, "only_mine": only_mine, "subjects": list(Subject), "saved": {one.id for one in saved},
+        "search": search, "only_saved": only_saved, "made": made, "subjects": list(Subject), "saved": {one.id for one in saved},
     }  # fmt: skip
 
 
@@ -35,8 +37,9 @@ async def one(visit: Visit) -> dict[str, Any]:
         raise NotFound(visit.t("companion.not_found"))
     talks, talks_total = await stores.sessions.recent(viewer.person_id, companion_id=companion.id, limit=5)
     saved, _ = await stores.bookmarks.listed(viewer, page=1, limit=_MOST_BOOKMARKS)
+    own = companion.author_id == viewer.person_id and viewer.may(Permission.MAKE_COMPANIONS)
     return {
-        "companion": companion, "lesson": await stores.companions.lesson(companion.lesson_id),
+        "companion": companion, "own": own, "lesson": await stores.companions.lesson(companion.lesson_id),
         "talks": await with_companions(visit, talks), "talks_total": talks_total,
         "saved": any(one.id == companion.id for one in saved),
     }  # fmt: skip

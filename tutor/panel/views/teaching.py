@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from lms_core.companions import Companion, CompanionFilter, CompanionStatus, Patience, Style, Subject
-from lms_core.courses import CourseFilter
+from lms_core.courses import Course, CourseFilter
 from lms_core.errors import NotFound
+from lms_core.people import Permission
 from lms_core.progress import need_of_help
 from tutor.api.companions import companion_out
 from tutor.api.routing import tag_of
@@ -16,6 +17,8 @@ _MOST = 100
 _MOST_LEARNERS = 200
 _TALKS = 10
 _MOST_COURSES = 20  # whose outlines the editor offers
+_HERE = {True: "/teach/companions/{slug}", False: "/companions/{slug}/edit"}
+"""Where the editor is, for who publishes companions and for who makes them for themselves."""
 
 
 async def overview(visit: Visit) -> dict[str, Any]:
@@ -66,24 +69,32 @@ async def companion(visit: Visit) -> dict[str, Any]:
 
 
 async def _choices(visit: Visit, companion: Companion) -> dict[str, Any]:
-    sources = await _sources(visit)
+    publishes = visit.viewer.may(Permission.PUBLISH_COMPANIONS)
+    sources = await _sources(visit, await _courses(visit, taught=publishes))
     now = _attached(companion.lesson_id, companion.module_id, companion.course_id)
     known = {value for _, group in sources for value, _ in group}
     return {
         "companion": companion, "voices": visit.behind.previews.voices, "subjects": list(Subject), "styles": list(Style),
-        "patiences": list(Patience), "sources": sources, "attached": now, "nothing": _attached(),
+        "patiences": list(Patience), "publishes": publishes, "here": _HERE[publishes], "sources": sources, "attached": now, "nothing": _attached(),
         "kept": now not in known and now != _attached(),
     }  # fmt: skip
 
 
-async def _sources(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What a companion can teach from: each course of mine, with its modules and lessons."""
-    stores, viewer = visit.stores, visit.viewer
-    courses, _ = await stores.courses.listed(viewer, CourseFilter(mine=True, limit=_MOST_COURSES))
+async def _courses(visit: Visit, *, taught: bool) -> list[Course]:
+    """From which one's companions can teach: those of one's own, or, for who learns, those that one takes."""
+    if taught:
+        wanted = CourseFilter(mine=True, limit=_MOST_COURSES)
+        return (await visit.stores.courses.listed(visit.viewer, wanted))[0]
+    taken, _ = await visit.stores.enrollments.mine(visit.viewer, page=1, limit=_MOST_COURSES)
+    return [one.course for one in taken]
+
+
+async def _sources(visit: Visit, courses: list[Course]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a companion can teach from: each of the courses, with its modules and lessons."""
     sources = []
     for course in courses:
         group = [(_attached(course=course.id), visit.t("editor.whole_course"))]
-        for part in await stores.lessons.outline(viewer, course.id):
+        for part in await visit.stores.lessons.outline(visit.viewer, course.id):
             group.append((_attached(module=part.module.id), part.module.title))
             group += [(_attached(lesson=one.id), f"– {one.title}") for one in part.lessons]
         sources.append((course.title, group))
