@@ -2,153 +2,35 @@
 
 import asyncio
 import re
-import shutil
-import subprocess
-import sys
-import wave
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-import numpy as np
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
+from playwright.async_api import Playwright, expect
 
 from tests.e2e.conftest import RunningServer
-from tests.speech import read_wav
+from tests.e2e.talking import (
+    TALK,
+    TYPE,
+    Chromium,
+    admin,
+    begin,
+    browser,
+    chromium,
+    launch,
+    link_for,
+    page_talks,
+    playwright,
+    server,
+    shows,
+    signed_in,
+    state_is,
+    type_in,
+)  # fmt: skip
 from tests.tutor.conftest import NULL_ENGINES
 
+__all__ = ["admin", "browser", "chromium", "playwright", "server"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-_ROOT = Path(__file__).resolve().parents[2]
-_TYPE = "Type instead of speaking"
-_TALK = "/talk/ada-fractions"
-
-
-class Chromium:
-    """A browser whose microphone plays the file `voice`; each page has cookies and a size of its own."""
-
-    def __init__(self, browser: Browser, voice: Path) -> None:
-        self._browser, self._voice = browser, voice
-        self.contexts: list[BrowserContext] = []
-        self.faults: list[str] = []
-        """Exceptions in our scripts."""
-        self.problems: list[str] = []
-        """What the console complains of; refused requests are among it."""
-
-    def says(self, *sounds: tuple[float, str]) -> None:
-        """What the microphone hears from when it is opened: recordings, each after so many seconds of quiet."""
-        pieces: list[Any] = []
-        for quiet, name in sounds:
-            pieces += [np.zeros(int(16_000 * quiet), np.int16), read_wav(name)]
-        with wave.open(str(self._voice), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(16_000)
-            file.writeframes(np.concatenate([*pieces, np.zeros(16_000 * 60, np.int16)]).tobytes())
-
-    async def page(
-        self, server: RunningServer, cookie: Any = None, width: int = 1280, path: str = _TALK, **options: Any
-    ) -> Page:
-        """Of somebody who is signed in with `cookie`."""
-        context = await self._browser.new_context(viewport={"width": width, "height": 844}, **options)
-        self.contexts.append(context)
-        if cookie is not None:
-            await context.add_cookies([cookie])
-        page = await context.new_page()
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
-        await page.goto(server.url + path)
-        return page
-
-
-async def signed_in(server: RunningServer, link: str) -> Any:
-    """The cookie of whoever opens a one-time link."""
-    async with aiohttp.ClientSession() as http, http.get(link, allow_redirects=False) as answer:
-        (made,) = answer.cookies.values()
-        return {"name": made.key, "value": made.value, "url": server.url}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """One with the bundled engines, that a test may kill and start again."""
-    running = RunningServer(tmp_path_factory.mktemp("page") / "data")
-    yield running
-    running.stop()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def admin(server: RunningServer) -> Any:
-    return await signed_in(server, server.sign_in_url)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def playwright() -> AsyncIterator[Playwright]:
-    if _CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    async with async_playwright() as running:
-        yield running
-
-
-async def launch(playwright: Playwright, voice: Path, *flags: str) -> Browser:
-    return await playwright.chromium.launch(
-        executable_path=_CHROMIUM,
-        args=[
-            "--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-audio-capture={voice}%noloop", "--autoplay-policy=no-user-gesture-required",
-            "--disable-background-networking", "--host-resolver-rules=MAP viva.test 127.0.0.1", *flags,
-        ],
-    )  # fmt: skip
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(
-    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Browser, Path]]:
-    voice = tmp_path_factory.mktemp("voice") / "voice.wav"
-    launched = await launch(playwright, voice, "--use-fake-ui-for-media-stream")
-    yield launched, voice
-    await launched.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def chromium(browser: tuple[Browser, Path]) -> AsyncIterator[Chromium]:
-    made = Chromium(*browser)
-    made.says()
-    yield made
-    for context in made.contexts:
-        await context.close()
-    assert made.faults == []
-
-
-async def link_for(server: RunningServer, name: str) -> str:
-    """The one-time link of a new learner."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tutor.cli", "user", "add", name, "--data-dir", server.data_dir,
-        "--port", server.port, cwd=_ROOT, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    out, _ = await process.communicate()
-    (link,) = [word for word in out.decode().split() if "/sign-in?token=" in word]
-    return link
-
-
-async def begin(page: Page, *, typing: bool = False) -> None:
-    await page.get_by_role("button", name="I would rather type" if typing else "Use my microphone").click()
-
-
-async def type_in(page: Page, text: str) -> None:
-    await page.get_by_label(_TYPE).fill(text)
-    await page.keyboard.press("Enter")
-
-
-async def shows(page: Page, selector: str, text: str, seconds: float = 15) -> None:
-    await expect(page.locator(selector).filter(has_text=text).first).to_be_visible(timeout=seconds * 1000)
-
-
-async def state_is(page: Page, state: str, seconds: float = 15) -> None:
-    await page.wait_for_selector(f"body[data-state={state}]", timeout=seconds * 1000)
 
 
 async def test_a_spoken_question_gets_a_spoken_captioned_answer_and_barge_in_silences_it(
@@ -199,7 +81,7 @@ async def test_who_is_not_signed_in_finds_the_front_page_and_comes_back_to_the_t
 ) -> None:
     page = await chromium.page(server, path="/")
     await expect(page.get_by_role("heading", level=1)).to_have_text("A tutor that listens")
-    await page.goto(server.url + _TALK)
+    await page.goto(server.url + TALK)
     await expect(page).to_have_url(f"{server.url}/enter?next=/talk/ada-fractions")
     await page.context.add_cookies([admin])
     await page.goto(server.url)
@@ -210,7 +92,7 @@ async def test_a_link_on_another_site_leads_in_though_it_brings_no_cookie(
     server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
     page = await chromium.page(server, admin, path="/")
-    for path, leads_to in (("/", "/welcome"), (_TALK, _TALK)):
+    for path, leads_to in (("/", "/welcome"), (TALK, TALK)):
         await page.goto(server.url.replace("127.0.0.1", "viva.test"))
         await page.evaluate("address => { location.href = address; }", server.url + path)
         await expect(page).to_have_url(server.url + leads_to)
@@ -236,7 +118,7 @@ async def test_over_plain_http_the_page_explains_and_typing_works_with_a_voice(
 ) -> None:
     address = server.url.replace("127.0.0.1", "viva.test")
     page = await chromium.page(server, {**admin, "url": address}, path="/")
-    await page.goto(address + _TALK)
+    await page.goto(address + TALK)
     await shows(page, "#ready", f"only to pages over HTTPS, and this one is {address}")
     assert await page.get_by_role("button", name="Use my microphone").is_hidden()
     await page.get_by_role("button", name="I would rather type").click()
@@ -330,10 +212,6 @@ async def test_a_full_server_is_said_while_the_page_tries_again(
         await asyncio.to_thread(small.stop)
 
 
-async def page_talks(page: Page) -> None:
-    await page.wait_for_selector("#captions .tutor", timeout=30_000)
-
-
 async def test_mute_by_button_and_key_volume_and_the_words_that_light_up(
     server: RunningServer, admin: Any, chromium: Chromium
 ) -> None:
@@ -349,9 +227,9 @@ async def test_mute_by_button_and_key_volume_and_the_words_that_light_up(
         await expect(page.get_by_role("button", name="Mute", exact=True)).to_be_visible()
         await page.keyboard.press(key)
         await expect(unmute).to_be_visible()
-    await page.get_by_label(_TYPE).press_sequentially("m m")
+    await page.get_by_label(TYPE).press_sequentially("m m")
     await expect(unmute).to_be_visible()
-    await expect(page.get_by_label(_TYPE)).to_have_value("m m")
+    await expect(page.get_by_label(TYPE)).to_have_value("m m")
     await page.get_by_text("Settings").click()
     await page.get_by_label("Volume").fill("30")
     assert await page.evaluate("() => Math.round(window.viva.gain() * 100)") == 30
@@ -361,42 +239,4 @@ async def test_mute_by_button_and_key_volume_and_the_words_that_light_up(
     )
     await state_is(page, "listening", 40)
     assert await page.locator("#captions .learner").count() == 0, "a muted microphone was heard"
-    assert chromium.problems == []
-
-
-async def test_a_question_is_answered_by_a_click_and_what_is_shown_is_drawn(
-    server: RunningServer, admin: Any, chromium: Chromium
-) -> None:
-    page = await chromium.page(server, admin, path="/talk/nora-seasons", width=390)
-    await begin(page, typing=True)
-    await page.wait_for_selector("#captions .tutor", timeout=10_000)
-    await type_in(page, "quiz me")
-    await page.locator("#shown").get_by_role("button", name="True").click()
-    await shows(page, "#captions .learner", "true")
-    await expect(page.get_by_role("button", name="True")).to_have_attribute("aria-pressed", "true")
-    await type_in(page, "what is the axis")
-    await expect(page.locator("#shown .prose p")).to_contain_text("axis")
-    await expect(page.locator("#shown button")).to_have_count(0)
-    assert chromium.problems == []
-
-
-async def test_how_a_learner_likes_to_talk_is_remembered(
-    server: RunningServer, admin: Any, chromium: Chromium
-) -> None:
-    page = await chromium.page(server, admin, locale="de-DE")
-    for _ in range(2):
-        await page.get_by_role("button", name="Lieber tippen").click()
-        await page.wait_for_selector("#captions .tutor", timeout=10_000)
-        await page.get_by_text("Einstellungen").click()
-        if _ == 0:
-            await page.get_by_label("Geduld").select_option("wartet länger")
-            await page.get_by_label("Sprechtempo").select_option("langsam")
-            await page.get_by_label("Schriftgröße").select_option("sehr groß")
-            await page.get_by_label("Lautstärke").fill("0")
-        await expect(page.get_by_label("Geduld")).to_have_value("high")
-        await expect(page.locator("#captions")).to_have_attribute("data-size", "huge")
-        assert await page.evaluate("() => window.viva.gain()") == 0
-        await page.get_by_role("button", name="Beenden").click()
-        await state_is(page, "done")
-        await page.reload()
     assert chromium.problems == []

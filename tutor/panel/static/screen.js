@@ -42,7 +42,7 @@ export function begin({microphone}) {
 }
 
 export function microphoneIs(there) {
-  for (const id of ["mute", "level"]) $(id).hidden = !there;
+  for (const id of ["mute", "level", "hint"]) $(id).hidden = !there;
 }
 
 export function mute(is) {
