@@ -247,6 +247,22 @@ async def test_who_has_used_up_their_talks_sees_why_instead_of_talking(
         ).to_have_text("0")
 
 
+async def test_the_keyboard_skips_to_the_content_and_opens_the_menu(learner: Page) -> None:
+    await learner.goto("/companions")
+    await learner.keyboard.press("Tab")
+    await expect(learner.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    await learner.keyboard.press("Enter")
+    await learner.keyboard.press("Tab")
+    focused = learner.locator(":focus")
+    await expect(focused).to_have_attribute("name", "search")  # the first of the content
+    assert await focused.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    await learner.locator("details.me summary").focus()
+    await learner.keyboard.press("Enter")
+    await expect(learner.get_by_role("link", name="Profile and plan")).to_be_visible()
+    await learner.keyboard.press("Escape")
+    await expect(learner.locator("details.me summary")).to_be_focused()
+
+
 async def test_what_is_looked_for_is_found_from_every_page_by_keyboard(learner: Page) -> None:
     await learner.set_viewport_size({"width": 390, "height": 844})
     await learner.goto("/achievements")

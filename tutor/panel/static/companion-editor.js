@@ -12,7 +12,14 @@ function hearIt() {
 async function tryTurn() {
   if (!check(form)) return;
   const text = document.getElementById("said").value;
-  document.getElementById("answer").textContent = (await api("POST /api/v1/companions/preview-turn", {...fields(form), text})).text;
+  const answer = document.getElementById("answer");
+  answer.textContent = "";
+  answer.classList.add("skeleton");
+  try {
+    answer.textContent = (await api("POST /api/v1/companions/preview-turn", {...fields(form), text})).text;
+  } finally {
+    answer.classList.remove("skeleton");
+  }
 }
 
 function does(id, what) {
