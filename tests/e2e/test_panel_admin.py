@@ -8,7 +8,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from lms_core.jobs import JobState
 from lms_core.people import Role
+from storage.database import Database
+from storage.jobs import JobStore
 from tests.e2e.conftest import RunningServer
 from tests.e2e.every_page import cookies
 from tests.e2e.panel_school import (
@@ -51,7 +54,7 @@ async def test_an_admin_finds_somebody_and_changes_their_plan(admin: Page) -> No
     await admin.goto("/home")
     await admin.get_by_role("link", name="Admin", exact=True).click()
     await admin.get_by_role("link", name="People", exact=True).click()
-    await admin.get_by_role("searchbox").fill("demo3@")
+    await admin.locator("main").get_by_role("searchbox").fill("demo3@")
     await admin.get_by_role("button", name="Find").click()
     await admin.get_by_role("link").filter(has_text="demo3@example.org").click()
     await expect(admin.get_by_role("heading", name="Plan: Free")).to_be_visible()
@@ -159,7 +162,7 @@ async def test_what_an_admin_did_is_found_in_the_log(admin: Page) -> None:
     await admin.get_by_role("button", name="Change the plan").click()
     await expect(admin.get_by_role("heading", name="Plan: Pro")).to_be_visible()
     await admin.get_by_role("link", name="Audit log").click()
-    await admin.get_by_role("searchbox").fill("demo5@")
+    await admin.locator("main").get_by_role("searchbox").fill("demo5@")
     await admin.get_by_role("combobox", name="What happened").select_option("plan_changed")
     await admin.get_by_role("button", name="Find").click()
     await expect(admin.locator(".rows .row")).to_have_count(1)
@@ -176,3 +179,34 @@ async def test_a_course_is_taken_back_and_published_again(admin: Page) -> None:
     await expect(row.locator(".state")).to_have_text("Draft")
     await row.get_by_role("button", name="Publish").click()
     await expect(row.locator(".state")).to_have_text("Published")
+
+
+async def test_a_key_is_shown_once_and_revoked(admin: Page, school: RunningServer) -> None:
+    await admin.goto("/profile/keys")
+    await admin.get_by_label("What it is for").fill("Gradebook")
+    await admin.get_by_label("Days until it ends").fill("30")
+    await admin.get_by_role("button", name="Make the key").click()
+    value = await admin.get_by_role("textbox", name="Your key").input_value()
+    await admin.get_by_role("button", name="Close").click()
+    await expect(admin.locator(".row").filter(has_text="Gradebook")).to_have_count(1)
+    assert value.startswith("viva_") and value not in await admin.content()
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {value}"}) as http:
+        assert (await http.get(f"{school.url}/api/v1/me")).status == 200
+        await admin.get_by_role("button", name="Revoke: Gradebook").click()
+        await expect(admin.locator(".row").filter(has_text="Gradebook")).to_have_count(0)
+        assert (await http.get(f"{school.url}/api/v1/me")).status == 401
+
+
+async def test_a_job_that_failed_is_told_on_the_first_page_and_tried_again(
+    admin: Page, school: RunningServer
+) -> None:
+    database = Database(f"sqlite:///{school.data_dir / 'viva.db'}")
+    store = JobStore(database)
+    job = await store.begin("nobody-does-this", "media_1", None)
+    await store.end(job, 1, JobState.FAILED, "The disk was full; make room.")
+    await database.aclose()
+    await admin.goto("/admin")
+    await admin.get_by_role("link", name="See why").click()
+    await expect(admin.locator(".row")).to_contain_text("The disk was full; make room.")
+    await admin.get_by_role("button", name="Try again").click()
+    await expect(admin.get_by_text("There is no such work.")).to_be_visible()

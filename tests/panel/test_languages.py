@@ -18,6 +18,7 @@ from lms_core.courses import Difficulty, LessonKind
 from lms_core.exercises import RunEnd
 from lms_core.gamification.achievements import ACHIEVEMENTS
 from lms_core.gamification.xp import Period
+from lms_core.jobs import JobState
 from lms_core.notifications import NotificationKind
 from lms_core.people import Role, SignUp, TokenKind
 from lms_core.plans import Plan, Quota
@@ -55,10 +56,10 @@ _SETS = {
     "talk.patience": Patience, "talk.state": State, "live.state": State,
     "problem": Trouble, "problem_do": Trouble,
     "code_end": [end for end in RunEnd if end is not RunEnd.FINISHED], "quiz_kind": QuizKind, "quiz_needs": QuizKind, "verdict": Verdict,
-    "source": Source, "choice.sign_up": SignUp, "quota_admin": Quota, "plans_admin": Quota,
+    "source": Source, "choice.sign_up": SignUp, "quota_admin": Quota, "plans_admin": Quota, "job_state": JobState,
 }  # fmt: skip
 _CHOSEN = {
-    "choice": "true false",
+    "choice": "true false", "keys": "is_api_key is_phone",
     "front": "talk lesson yours talk_text lesson_text yours_text",
     "talk.state": "connecting ending", "talk.microphone": "deaf faint loud", "talk.size": "small normal large huge",
     "talk.speed": "075 09 1 115 13", "talk.supervised": "listening speaking",

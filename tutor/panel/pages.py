@@ -20,6 +20,7 @@ from tutor.panel.views import (
     goals,
     history,
     home,
+    keys,
     live,
     notifications,
     plans,
@@ -36,6 +37,7 @@ from tutor.panel.views import (
 from tutor.panel.views.admin import audit as admin_audit
 from tutor.panel.views.admin import content as admin_content
 from tutor.panel.views.admin import health as admin_health
+from tutor.panel.views.admin import jobs as admin_jobs
 from tutor.panel.views.admin import overview as admin_overview
 from tutor.panel.views.admin import people as admin_people
 from tutor.panel.views.admin import plans as admin_plans
@@ -78,6 +80,7 @@ PAGES = (
     Page("/attempts/{id}", "attempt.html", quizzes.attempt, Permission.LEARN),
     Page("/notifications", "notifications.html", notifications.notifications, Permission.LEARN),
     Page("/profile", "profile.html", profile.profile, Permission.OWN_ACCOUNT),
+    Page("/profile/keys", "keys.html", keys.keys, Permission.OWN_ACCOUNT),
     Page("/search", "search.html", search.search),
     Page("/plans", "plans.html", plans.plans, Permission.LEARN),
     Page("/leaderboard", "leaderboard.html", rewards.leaderboard, Permission.LEARN),
@@ -118,6 +121,7 @@ PAGES = (
         "/teach/companions/{slug}", "companion_editor.html", teaching.companion, Permission.PUBLISH_COMPANIONS
     ),
     Page("/admin", "admin/overview.html", admin_overview.overview, Permission.MANAGE_PEOPLE),
+    Page("/admin/jobs", "admin/jobs.html", admin_jobs.jobs, Permission.MANAGE_JOBS),
     Page("/admin/plans", "admin/plans.html", admin_plans.plans, Permission.CHANGE_PLANS),
     Page("/admin/content", "admin/courses.html", admin_content.courses, Permission.FEATURE_COURSES),
     Page(
