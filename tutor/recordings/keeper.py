@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -58,13 +58,22 @@ class Recordings:
                 return None
             now = datetime.now(UTC)
             kept = await self._store.begin(session_id, round(talked * 1000), now, expiry(now, self.keep_days))
-            file = await self._in_worker(session_id)
+            file = await self._open(session_id)
         except Exception:  # no talk is refused because it cannot be recorded
             _log.exception("recording.not_begun", session_id=session_id)
             return None
         recorder = SoundRecorder(session_id, file, kept.begins_ms / 1000, self._workers)
         self._running[session_id] = recorder
         return recorder
+
+    async def _open(self, session_id: str) -> OpusFile:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._workers, OpusFile, self.path(session_id))
+        except Exception:
+            if await self.file(session_id) is None:  # of an earlier one there may be
+                await self._store.drop(session_id)
+            raise
 
     async def finish(self, session_id: str) -> None:
         """The session is over, or is to be recorded no longer; nothing happens if it was not recorded. Never raises."""
@@ -80,11 +89,6 @@ class Recordings:
                 await self._unlink([session_id])
         except Exception:
             _log.exception("recording.not_finished", session_id=session_id)
-
-    async def _in_worker(self, session_id: str) -> OpusFile:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._workers, OpusFile, self.path(session_id)
-        )
 
     # --- what people ask for ----------------------------------------------------------------------------------
 
@@ -140,8 +144,7 @@ class Recordings:
 
     async def sweep(self, now: datetime) -> None:
         """Delete what has expired, and files of which no row knows: what an interrupted deletion left."""
-        before = now - (expiry(now, self.keep_days) - now)
-        expired = await self._store.expire(now, before)
+        expired = await self._store.expire(now, now - timedelta(days=self.keep_days))
         await self._unlink(expired)
         there = {path.stem for path in await asyncio.to_thread(self._files)} - self._running.keys()
         some = sorted(there)

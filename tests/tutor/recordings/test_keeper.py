@@ -123,3 +123,4 @@ async def test_a_disk_that_takes_nothing_costs_the_recording_and_not_the_talk(tm
         (tmp_path / "recordings").write_text("no folder")
         session = await made.live.open(COMPANION, mia, door_kind="realtime")
         assert session.ended is None and not session.recorded
+        assert await RecordingStore(made.accounts.database).count(mia.person_id) == 0
