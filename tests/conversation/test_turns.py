@@ -182,6 +182,7 @@ EVENTS = st.lists(
         st.tuples(st.just("lost"), st.just("")), st.tuples(st.just("playing"), st.just("")),
         st.tuples(st.just("over"), st.just("What is it?")), st.tuples(st.just("asked"), st.just("")),
         st.tuples(st.just("forget"), st.just("")), st.tuples(st.just("tick"), st.just("")),
+        st.tuples(st.just("took"), st.just("")), st.tuples(st.just("gave"), st.just("")), st.tuples(st.just("whisper"), st.just("")),
     ),
     max_size=60,
 )  # fmt: skip
@@ -201,6 +202,7 @@ def test_any_order_of_events_keeps_the_floor_consistent(
             "text": t.TranscriptReady(at, snapshot, text), "lost": t.TranscriptReady(at, snapshot, None),
             "playing": t.ReplyPlaying(at, reply), "over": t.ReplyOver(at, reply, text),
             "asked": t.ReplyAsked(at, turns.next_reply() if kind == "asked" else 0), "forget": t.InputForgotten(at), "tick": t.Tick(at),
+            "took": t.TeacherTook(at), "gave": t.TeacherGave(at), "whisper": t.Whispered(at),
         }[kind]  # fmt: skip
         for effect in turns.handle(event):
             match effect:
@@ -217,6 +219,8 @@ def test_any_order_of_events_keeps_the_floor_consistent(
                 case t.ResumeReply(number):
                     assert number in paused
                     paused.remove(number)
+                case t.Speculate():
+                    assert not turns.teacher
         if isinstance(event, t.ReplyAsked):
             reply = event.reply
         assert (turns.floor is t.Floor.TUTOR) == (turns._reply is not None)
