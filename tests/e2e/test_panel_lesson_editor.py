@@ -119,3 +119,18 @@ async def test_a_file_that_is_not_taken_is_said_with_its_name(teacher: Page, tmp
     (tmp_path / "virus.png").write_bytes(b"MZ")
     await teacher.locator("[data-markdown] [type=file]").set_input_files(tmp_path / "virus.png")
     await expect(teacher.locator(".uploads")).to_contain_text("virus.png: This kind of file is not taken")
+
+
+async def test_an_imported_text_with_other_line_ends_can_be_saved(teacher: Page) -> None:
+    await open_lesson(teacher, "Lines")
+    lesson = teacher.url.rsplit("/", 1)[1]
+    answer = await teacher.request.patch(
+        f"/api/v1/lessons/{lesson}", data={"content": "one\r\ntwo"}, headers={"If-Match": "*"}
+    )
+    assert answer.ok
+    await teacher.reload()
+    await teacher.get_by_label("Minutes it takes").fill("7")
+    await teacher.keyboard.press("Control+s")
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+    await teacher.get_by_role("link", name="← Lines").click()  # without being warned
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text("Lines")

@@ -21,10 +21,14 @@ function put(form, values) {
   }
 }
 
-// `shown` makes form values of what the server answers, `sent` a body of changed values.
+// Line ends as text areas have them: an imported text may have others, and would never look saved.
+const plain = values => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? value.replace(/\r\n?/g, "\n") : value]));
+
+// `shown` makes form values of what the server answers, `sent` a body of changed values. The form must not be filled by
+// the browser (autocomplete="off"): what it says at first is taken for what the server has.
 export class Editing {
   constructor(form, {shown, sent = values => values}) {
-    Object.assign(this, {form, shown, sent, address: form.dataset.address, tag: form.dataset.tag});
+    Object.assign(this, {form, sent, shown: data => plain(shown(data)), address: form.dataset.address, tag: form.dataset.tag});
     this.key = `viva:draft:${form.dataset.person}:${this.address}`;
     this.status = document.getElementById("status");
     this.base = this.values();

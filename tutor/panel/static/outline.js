@@ -52,12 +52,9 @@ carry(root, {
   putBack: () => arrange(root, known),
 });
 
-async function add(form) {
+async function add(form, title) {
   const input = form.querySelector("input");
-  const title = input.value.trim();
-  if (!title) return;
   const module = form.closest("[data-module]")?.dataset.module;
-  input.value = "";
   try {
     await ask(module ? `POST /api/v1/modules/${module}/lessons` : `POST /api/v1/courses/${root.dataset.course}/modules`, {title, ...(module && {language: root.dataset.language})});
     await refresh();
@@ -66,7 +63,7 @@ async function add(form) {
     throw error;
   }
   const made = module ? input : [...root.querySelectorAll("[data-module]")].at(-1).querySelector(".add input");
-  if (document.activeElement === input || document.activeElement === document.body) made.focus();  // what one types next
+  if (!input.value && [input, document.body].includes(document.activeElement)) made.focus();  // what one types next
   document.getElementById("said").textContent = words("said.added", {title});
 }
 
@@ -96,7 +93,10 @@ async function remove(row) {
 root.addEventListener("submit", event => {
   if (!event.target.dataset.add) return;
   event.preventDefault();
-  next(() => add(event.target));
+  const input = event.target.querySelector("input");
+  const title = input.value.trim();
+  input.value = "";  // at once, for the next one may be typed while this one is on its way
+  if (title) next(() => add(event.target, title));
 });
 root.addEventListener("click", event => {
   const act = event.target.closest("[data-act]")?.dataset.act;
