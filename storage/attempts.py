@@ -76,11 +76,11 @@ class AttemptStore:
             mine = _mine(connection, quiz_id, learner.person_id)
             for one in mine:
                 if is_open(quiz, one, now):
-                    return _whole(connection, quiz, one)
+                    return whole_attempt(connection, quiz, one)
                 if one.submitted_at is None:
                     _submit(connection, quiz, one, now)
             check_may_start(quiz, sum(one.session_id is None for one in mine))
-            return _whole(
+            return whole_attempt(
                 connection, quiz, insert_attempt(connection, quiz_id, learner.person_id, now, len(mine) + 1)
             )
 
@@ -202,10 +202,10 @@ def _own(connection: Connection, learner: Principal, attempt_id: str, *, lock: b
         raise NotFound(f"There is no attempt '{attempt_id}', or it is not yours.")
     attempt = attempt_of(row)
     quiz = connection.execute(select(*QUIZ_COLUMNS).where(quizzes.c.id == attempt.quiz_id)).one()
-    return _whole(connection, quiz_of(quiz), attempt)
+    return whole_attempt(connection, quiz_of(quiz), attempt)
 
 
-def _whole(connection: Connection, quiz: Quiz, attempt: Attempt) -> WholeAttempt:
+def whole_attempt(connection: Connection, quiz: Quiz, attempt: Attempt) -> WholeAttempt:
     rows = connection.execute(select(quiz_answers).where(quiz_answers.c.attempt_id == attempt.id))
     return WholeAttempt(
         quiz, attempt, items_of(connection, quiz.id), {row.item_id: _answered(row) for row in rows}
@@ -228,7 +228,7 @@ def _submit(connection: Connection, quiz: Quiz, attempt: Attempt, now: datetime)
 
 def _close(connection: Connection, quiz: Quiz, attempt: Attempt, now: datetime) -> Result:
     """Graded and rewarded; what was not answered counts as wrong."""
-    whole = _whole(connection, quiz, attempt)
+    whole = whole_attempt(connection, quiz, attempt)
     scores = {item_id: answered.score for item_id, answered in whole.answers.items()}
     score = percent((one.points, scores.get(one.item.id, 0.0)) for one in whole.items)
     result = Result(submitted_at(quiz, attempt, now), score, passed(quiz, score))

@@ -84,7 +84,7 @@ class EnrollmentStore:
         """One's courses, the one last learned in first; those that are no longer published are left out."""
         those = (enrollments.c.person_id == learner.person_id) & seen_by(learner)
         taken = enrollments.join(courses)
-        query = select(courses, *_labelled()).select_from(taken).where(those)
+        query = select(courses, *enrollment_columns()).select_from(taken).where(those)
         order = (enrollments.c.last_accessed_at.desc(), enrollments.c.course_id)
         async with self._database.read() as connection:
             rows = (
@@ -94,7 +94,7 @@ class EnrollmentStore:
             found = await whole_courses(connection, rows)
             sums = await connection.run_sync(course_sums, [row.id for row in rows], [learner.person_id])
         return [
-            MyCourse(course, _enrollment(row), sums[course.id, learner.person_id])
+            MyCourse(course, enrollment_of(row), sums[course.id, learner.person_id])
             for course, row in zip(found, rows, strict=True)
         ], total or 0
 
@@ -107,14 +107,19 @@ class EnrollmentStore:
             if row is None:
                 raise NotFound(f"There is no course '{course_ref}', or it is not yours.")
             those = enrollments.c.course_id == row.id
-            query = select(people.c.name, *_labelled()).select_from(enrollments.join(people)).where(those)
+            query = (
+                select(people.c.name, *enrollment_columns())
+                .select_from(enrollments.join(people))
+                .where(those)
+            )
             query = query.order_by(people.c.name, people.c.id).limit(limit).offset((page - 1) * limit)
             rows = (await connection.execute(query)).all()
             total = await connection.scalar(select(func.count()).select_from(enrollments).where(those))
             ids = [one.enrollment_person_id for one in rows]
             sums = await connection.run_sync(course_sums, [row.id], ids)
         return [
-            CourseLearner(one.name, _enrollment(one), sums[row.id, one.enrollment_person_id]) for one in rows
+            CourseLearner(one.name, enrollment_of(one), sums[row.id, one.enrollment_person_id])
+            for one in rows
         ], total or 0
 
 
@@ -123,9 +128,9 @@ def _this(course_id: str | None, person_id: str) -> ColumnElement[bool]:
 
 
 async def _find(connection: AsyncConnection, course_id: str, person_id: str) -> Enrollment | None:
-    query = select(*_labelled()).where(_this(course_id, person_id))
+    query = select(*enrollment_columns()).where(_this(course_id, person_id))
     row = (await connection.execute(query)).one_or_none()
-    return None if row is None else _enrollment(row)
+    return None if row is None else enrollment_of(row)
 
 
 async def _insert(connection: AsyncConnection, course_id: str, person_id: str, access: Access) -> Enrollment:
@@ -154,11 +159,11 @@ async def _completed(connection: AsyncConnection, person_id: str) -> set[str]:
     return set(await connection.scalars(select(enrollments.c.course_id).where(mine)))
 
 
-def _labelled() -> list[Any]:
+def enrollment_columns() -> list[Any]:
     """An enrollment's columns beside another table's."""
     return [column.label(f"enrollment_{column.name}") for column in _ENROLLMENT]
 
 
-def _enrollment(row: Row[Any]) -> Enrollment:
+def enrollment_of(row: Row[Any]) -> Enrollment:
     values = {column.name: row._mapping[f"enrollment_{column.name}"] for column in _ENROLLMENT}
     return Enrollment(**{**values, "access": Access(values["access"])})

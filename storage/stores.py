@@ -17,6 +17,7 @@ from storage.goals import GoalStore
 from storage.identities import IdentityStore
 from storage.invitations import InvitationStore
 from storage.jobs import JobStore
+from storage.learners import LearnerStore
 from storage.lessons import LessonStore
 from storage.minutes import MinuteStore
 from storage.notifications import NotificationStore
@@ -56,6 +57,7 @@ class Stores:
         self.identities = IdentityStore(database)
         self.invitations = InvitationStore(database)
         self.jobs = JobStore(database)
+        self.learners = LearnerStore(database)
         self.lessons = LessonStore(database)
         self.minutes = MinuteStore(database)
         self.notifications = NotificationStore(database)

@@ -54,6 +54,8 @@ _GIVEN = {
     "/teach/lessons/{id}/quizzes/new": "/teach/lessons/{lesson}/quizzes/new",
     "/teach/courses/{slug}/quizzes/new": "/teach/courses/demo-course-0/quizzes/new",
     "/teach/lessons/{id}/exercise": "/teach/lessons/{lesson}/exercise",
+    "/teach/learners/{id}": f"/teach/learners/{LEARNER}",
+    "/teach/attempts/{id}": "/teach/attempts/{done}",
     "/teach/quizzes/{id}": "/teach/quizzes/{quiz}",
     "/teach/quizzes/{id}/preview": "/teach/quizzes/{quiz}/preview",
     "/teach/companions/{slug}": "/teach/companions/{companion}",
@@ -122,6 +124,8 @@ async def _things(school: RunningServer) -> dict[str, str]:
         await learner.put("/api/v1/courses/demo_course_0/enrollment")
         lesson = (await _data(await learner.get("/api/v1/courses/demo_course_0/progress")))["next_lesson"]
         quiz = await _quiz(school, lesson)
+        done = (await _data(await learner.post(f"/api/v1/quizzes/{quiz}/attempts")))["id"]
+        await learner.post(f"/api/v1/attempts/{done}/submit")
         attempt = (await _data(await learner.post(f"/api/v1/quizzes/{quiz}/attempts")))["id"]
         own = (await _data(await learner.post("/api/v1/companions", json=_COMPANION)))["slug"]
     async with aiohttp.ClientSession(
@@ -134,6 +138,7 @@ async def _things(school: RunningServer) -> dict[str, str]:
         "lesson": lesson,
         "quiz": quiz,
         "attempt": attempt,
+        "done": done,
         "companion": slug,
         "own": own,
     }

@@ -23,18 +23,22 @@ async def sessions(visit: Visit) -> dict[str, Any]:
 
 
 async def transcript(visit: Visit) -> dict[str, Any]:
-    """Raises NotFound unless it is one's own, or one is an admin."""
-    sessions = visit.stores.sessions
+    """Raises NotFound unless it is one's own, or of a learner of one's own; admins read all."""
+    sessions, session_id = visit.stores.sessions, visit.request.match_info["id"]
     anybodys = visit.viewer.may(Permission.SEE_ALL_SESSIONS)
-    found = await sessions.find(visit.request.match_info["id"], None if anybodys else visit.viewer.person_id)
+    found = await sessions.find(session_id, None if anybodys else visit.viewer.person_id)
+    hears = found is not None  # who only teaches the learner reads what was said
+    found = found or await visit.stores.learners.talk(visit.viewer, session_id)
     if found is None:
         raise NotFound(visit.t("history.not_found"))
-    recording = await recordings.of(visit, found)
+    recording = await recordings.of(visit, found) if hears else None
+    mine = found.person_id == visit.viewer.person_id
+    whose = None if mine else (await visit.stores.people.names([found.person_id])).get(found.person_id)
     said = [
         _said(item) | {"at": recordings.place(item, recording)} for item in await sessions.items(found.id)
     ]
     (known,) = await with_companions(visit, [found])
-    return {**known, "recording": recording, "said": [one for one in said if one["text"]]}
+    return {**known, "recording": recording, "whose": whose, "said": [one for one in said if one["text"]]}
 
 
 async def with_companions(visit: Visit, found: Sequence[StoredSession]) -> list[dict[str, Any]]:

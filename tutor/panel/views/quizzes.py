@@ -32,7 +32,11 @@ async def one(visit: Visit) -> dict[str, Any]:
 
 async def attempt(visit: Visit) -> dict[str, Any]:
     """Right answers are only in what is shown once it is submitted. Raises NotFound unless it is one's own."""
-    whole = await visit.stores.attempts.find(visit.viewer, visit.request.match_info["id"])
+    return answered(visit, await visit.stores.attempts.find(visit.viewer, visit.request.match_info["id"]))
+
+
+def answered(visit: Visit, whole: WholeAttempt) -> dict[str, Any]:
+    """An attempt as it is shown; right answers only once it is submitted."""
     score = whole.attempt.score
     return {
         "quiz": whole.quiz, "attempt": whole.attempt, "deadline": deadline(whole.quiz, whole.attempt),
