@@ -104,7 +104,11 @@ class JobStore:
         """It is taken up, perhaps again after its server died; None if nobody wants it (any more)."""
         async with self._database.write() as connection:
             started = update(jobs).where(_this(job_id, run), jobs.c.starts < MOST_STARTS)
-            values = {"state": JobState.PROCESSING.value, "starts": jobs.c.starts + 1}
+            values = {
+                "state": JobState.PROCESSING.value,
+                "starts": jobs.c.starts + 1,
+                "message": "It has begun.",
+            }
             return await connection.run_sync(_move, started, values)
 
     async def tell(self, job_id: str, run: int, progress: int, message: str) -> None:

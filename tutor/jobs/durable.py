@@ -128,6 +128,9 @@ class Durable:
         logger.setLevel(logging.WARNING)
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())  # or it brings its own, which writes as it likes
+            logger.addFilter(
+                lambda record: not record.getMessage().startswith("Asyncio task cancelled")
+            )  # we stop
 
         async def job(job_id: str, run: int) -> None:
             await self._run(job_id, run)

@@ -72,6 +72,21 @@ async def test_a_photo_comes_to_learners_smaller_and_without_its_place(ask: Aski
     assert (job["kind"], job["subject"], job["progress"]) == ("media", stored["id"], 100)
 
 
+def test_the_server_that_did_it_is_linked_to_nobody_outside(shared_server: RunningServer) -> None:
+    """No telemetry, no control plane: whatever of it is linked, is linked to this machine."""
+    here = Path(f"/proc/{shared_server.process.pid}")
+    if not here.is_dir():
+        pytest.skip("sockets can be looked at on Linux only")
+    links = [str(one.readlink()) for one in (here / "fd").iterdir() if one.is_symlink()]
+    rows = [
+        line.split()
+        for kind in ("tcp", "tcp6", "udp", "udp6")
+        for line in (here / "net" / kind).read_text().splitlines()[1:]
+    ]
+    remotes = {row[2].split(":")[0] for row in rows if f"socket:[{row[9]}]" in links}
+    assert remotes and remotes <= {"00000000", "0100007F", "0" * 32}
+
+
 async def test_a_film_gets_a_poster_and_becomes_one_that_browsers_play(ask: Asking, tmp_path: Path) -> None:
     await ask.add("tim", Role.TEACHER)
     await ask.add("lia")
