@@ -104,3 +104,8 @@ def test_films_and_sounds_of_ours_become_players_and_nobody_elses_do() -> None:
     assert "<audio controls" in str(markdown(f"![x]({ours}#kind=audio)"))
     assert "<video" not in str(markdown("![x](https://evil.org/a.mp4#kind=video)"))
     assert "evil" not in str(markdown(f"![x]({ours}#kind=video&poster=https://evil.org/p.png)"))
+
+
+def test_a_formula_that_may_be_wider_than_the_page_is_scrolled_by_keyboard() -> None:
+    assert '<span class="formula block" tabindex="0">' in str(markdown("$$x$$"))
+    assert "tabindex" not in str(markdown("Let $x$ be."))

@@ -40,7 +40,9 @@ def _formula(_self: Any, tokens: Sequence[Token], place: int, _options: Any, env
         formula(latex, block=block) if env["formulae"] <= _MOST else Markup("<code>{}</code>").format(latex)
     )
     # `span`: a formula within a paragraph may be drawn as a block, and a paragraph has no blocks.
-    return f'<span class="formula{" block" if block else ""}">{drawn}</span>'
+    # In the order of Tab, for a wide one is scrolled, which has to be possible by keyboard.
+    opening = '<span class="formula block" tabindex="0">' if block else '<span class="formula">'
+    return f"{opening}{drawn}</span>"
 
 
 _MARKDOWN = with_players(
