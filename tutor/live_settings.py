@@ -5,6 +5,7 @@ the database, and every process looks there every few seconds.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -95,12 +96,14 @@ class LiveSettings:
         """It holds at once. Raises NotFound, Conflict if it cannot be changed now, InvalidInput."""
         self._check(name)
         try:
-            checked = self.base.changed(name, value)
+            checked = plain(getattr(self.base.changed(name, value), name))
+            if isinstance(checked, float) and not math.isfinite(checked):
+                raise SettingsError("Write a number with an end.")
         except SettingsError as error:
             raise InvalidInput(
                 str(error), fields=[{"in": "body", "field": "value", "problem": str(error)}]
             ) from error
-        await self._store.put(name, plain(getattr(checked, name)))
+        await self._store.put(name, checked)
         await self.read()
         return self._knob(name)
 

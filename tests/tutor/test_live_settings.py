@@ -70,6 +70,8 @@ async def test_the_environment_and_flags_win_and_say_so(
         ("max_sessions", 0, "greater than or equal to 1"),
         ("mail_from", "the school", "no e-mail address"),
         ("audit_days", "soon", "integer"),
+        ("max_speech_wait", "inf", "with an end"),
+        ("grace_seconds", float("nan"), "less than|with an end"),
     ],
 )
 async def test_what_is_wrong_is_explained_and_not_kept(
