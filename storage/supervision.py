@@ -1,14 +1,18 @@
 """Whose talks a teacher may follow as they happen."""
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, exists, or_, select, true
 
 from lms_core.audit import Act
+from lms_core.notifications import Notification, NotificationKind, Urgency
 from lms_core.people import Principal, Role
 from lms_core.sessions import TaughtSession
 from storage.audit import note
 from storage.database import Database
+from storage.notifications import notify
 from storage.tables import companions, courses, lessons, modules, people, sessions
 
 _JOINED = sessions.join(companions, companions.c.id == sessions.c.companion_id).join(
@@ -37,6 +41,45 @@ class SupervisionStore:
                 return None
             await note(connection, act, whom=row.person_id, by=viewer.person_id, session=session_id)
         return _session(row)
+
+    async def teachers(self, session_id: str) -> frozenset[str]:
+        """Who can be called into this session, beside the learner and admins."""
+        async with self._database.read() as connection:
+            row = (await connection.execute(_teachers(session_id))).one_or_none()
+        return frozenset() if row is None else _others(row)
+
+    async def call(self, session_id: str, now: datetime) -> None:
+        """Tell them that the learner asks for them."""
+        async with self._database.write() as connection:
+            row = (await connection.execute(_teachers(session_id))).one_or_none()
+            if row is None:
+                return
+            for person_id in sorted(_others(row)):
+                one = Notification(
+                    person_id, NotificationKind.MESSAGE, f"{row.name} asks for you",
+                    "In the talk that is going on now they would like to speak to you.", now, Urgency.HIGH,
+                    {"session_id": session_id, "learner": row.name},
+                )  # fmt: skip
+                await connection.run_sync(notify, one, now=now)
+
+
+def _others(row: Row[Any]) -> frozenset[str]:
+    return frozenset({row.author_id, row.course_author_id} - {None, row.person_id})
+
+
+def _teachers(session_id: str) -> Select[tuple[str | None, str | None, str, str]]:
+    """The companion's author and the author of the lesson's course, the learner, and the learner's name."""
+    joined = (
+        _JOINED.outerjoin(lessons, lessons.c.id == sessions.c.lesson_id)
+        .outerjoin(modules, modules.c.id == lessons.c.module_id)
+        .outerjoin(courses, courses.c.id == modules.c.course_id)
+    )
+    whose = companions.c.author_id, courses.c.author_id.label("course_author_id")
+    return (
+        select(*whose, sessions.c.person_id, people.c.name)
+        .select_from(joined)
+        .where(sessions.c.id == session_id)
+    )
 
 
 def _query(viewer: Principal) -> Select[tuple[str, str, str]]:

@@ -103,7 +103,7 @@ from tutor.sandbox import Sandbox
 from tutor.settings import Settings
 from tutor.signing_in import SigningIn
 from tutor.speech_load import SpeechLoad
-from tutor.supervising import Supervising
+from tutor.supervising import Supervising, TeacherCalls
 from tutor.timing import timed
 from tutor.updates import LiveUpdates
 
@@ -166,7 +166,7 @@ class Server:
         self.live = LiveSessions(
             engines=self.engines, companions=self.stores.companions, sessions=self.stores.sessions, accounts=self.stores.accounts,
             journal=DatabaseJournal(self.writer), minutes=self.stores.minutes, metrics=self.metrics, load=self.load,
-            recordings=self.recordings, most=settings.max_sessions,
+            recordings=self.recordings, calls=TeacherCalls(self.stores.supervision), most=settings.max_sessions,
             grace_seconds=settings.grace_seconds,
             record_to=settings.data_dir / "events" if settings.record_events else None, ear_hints=settings.ear_hints,
         )  # fmt: skip

@@ -37,6 +37,7 @@ from tutor.recording import EventFile
 from tutor.recordings.keeper import Recordings
 from tutor.recordings.recorder import SoundRecorder
 from tutor.speech_load import SpeechLoad
+from tutor.supervising import TeacherCalls
 
 _log = structlog.get_logger(__name__)
 
@@ -78,6 +79,7 @@ class LiveSessions:
         metrics: Metrics,
         load: SpeechLoad,
         recordings: Recordings,
+        calls: TeacherCalls,
         most: int,
         grace_seconds: float,
         record_to: Path | None = None,
@@ -91,7 +93,7 @@ class LiveSessions:
             accounts,
         )
         self._journal, self._metrics, self._load = journal, metrics, load
-        self._recordings = recordings
+        self._recordings, self._calls = recordings, calls
         self._minutes, self._meter = minutes, Meter(minutes)
         self.ear_hints = ear_hints
         self.most, self.grace_seconds, self.record_to = most, grace_seconds, record_to
@@ -276,6 +278,7 @@ class LiveSessions:
     ) -> Session:
         lesson = await self._companions.lesson(lesson_id)
         left = await self._minutes.left(person_id)
+        call = await self._calls.reach(session_id)
         recorder, restored = await self._recorder(session_id, person_id, restored)
         try:
             group = self._check_open()  # again: one begun after `drain` has ended the others would never end
@@ -292,6 +295,7 @@ class LiveSessions:
             config=config, now=asyncio.get_running_loop().time, grace_seconds=self.grace_seconds, restored=restored,
             record=record, recorder=recorder, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
         )  # fmt: skip
+        session.reach_teachers(call)
         if recorder is not None:
             recorder.on_stopped = session.recording_changed
         self._meter.add(session, person_id, left)

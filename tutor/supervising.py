@@ -1,7 +1,9 @@
 """Which running sessions a teacher may follow: the database says whose they are, this process which ones run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from lms_core.audit import Act
 from lms_core.errors import NotFound
@@ -59,6 +61,19 @@ class Supervising:
 
     async def took_over(self, viewer: Principal, session_id: str) -> None:
         await self._store.note(viewer, session_id, Act.TOOK_OVER)
+
+
+class TeacherCalls:
+    """A learner asks for a person."""
+
+    def __init__(self, store: SupervisionStore) -> None:
+        self._store = store
+
+    async def reach(self, session_id: str) -> Callable[[], Coroutine[Any, Any, None]] | None:
+        """What calls the teachers of this session; None if it has none but its learner."""
+        if not await self._store.teachers(session_id):
+            return None
+        return lambda: self._store.call(session_id, datetime.now(UTC))
 
 
 def _not_found(session_id: str) -> NotFound:

@@ -71,3 +71,10 @@ def test_whatever_is_whispered_and_whenever_something_is_said(whisper: str, purp
     until_question(begun)
     said = begun.ask(purpose, whispers=(whisper,))
     assert is_speakable(said) and said
+
+
+@pytest.mark.parametrize("lesson", [True, False])
+def test_it_says_that_the_teacher_was_called_only_if_that_is_so(lesson: bool) -> None:
+    words = "can I talk to my teacher"
+    assert "told your teacher" in talk(lesson=lesson).say(words, teacher_called=True)
+    assert "told your teacher" not in talk(lesson=lesson).say(words)

@@ -1,10 +1,13 @@
 """Teachers follow a talk: what they get, what the learner is told, and whispers that shape what is said next."""
 
+import asyncio
+
 import pytest
 
 from lms_core.errors import TooBusy
 from tests.conversation.scene import FakeSupervisor, Scene
 from tests.conversation.virtual_time import run
+from tests.null_engines import NullEars
 from tests.speech import read_wav
 from tutor.brain.base import Purpose
 from tutor.conversation.audience import MOST_SUPERVISORS, LearnerThere, WhisperFollowed
@@ -105,3 +108,33 @@ def test_whispers_that_nobody_follows_do_not_pile_up() -> None:
                 scene.session.whisper("one more")
 
     run(talk())
+
+
+@pytest.mark.parametrize("asks", ["can I talk to my teacher", "Ich möchte mit meiner Lehrerin sprechen."])
+def test_a_learner_who_asks_for_their_teacher_has_them_told_once_in_a_while(asks: str) -> None:
+    calls: list[float] = []
+
+    async def talk() -> Scene:
+        async with Scene(ears=NullEars(asks)) as scene:
+
+            async def call() -> None:
+                calls.append(asyncio.get_running_loop().time())
+
+            scene.session.reach_teachers(call)
+            for _ in range(2):
+                await scene.hear(SPEECH)
+                await scene.quiet(8)
+        return scene
+
+    answers = [one for one in run(talk()).mind.requests if one.purpose is Purpose.ANSWER]
+    assert all(one.teacher_called for one in answers) and len(calls) == 1
+
+
+def test_where_there_is_no_teacher_nobody_says_that_one_was_called() -> None:
+    async def talk() -> Scene:
+        async with Scene(ears=NullEars("can I talk to my teacher")) as scene:
+            await scene.hear(SPEECH)
+            await scene.quiet(8)
+        return scene
+
+    assert not any(one.teacher_called for one in run(talk()).mind.requests)

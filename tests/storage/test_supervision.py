@@ -1,11 +1,13 @@
 """Teachers follow the talks with their companions and about their courses' lessons, and nobody else's."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from lms_core.audit import Act
 from lms_core.people import Principal, Role
 from storage.audit import AuditFilter, AuditStore
 from storage.companions import CompanionStore
+from storage.notifications import NotificationStore
 from storage.sessions import SessionStore
 from storage.supervision import SupervisionStore
 from tests.storage.rows import ADA
@@ -59,3 +61,22 @@ async def test_who_follows_a_talk_is_in_the_audit_log_and_who_may_not_is_not(
     assert total == 1
     assert (entry.actor_id, entry.person_id) == (tina.person_id, lena.person_id)
     assert entry.details == {"session": "sess_own"}
+
+
+async def test_a_learner_calls_who_made_the_companion_or_the_lesson(
+    school: School, companions: CompanionStore, tina: Principal, lena: Principal
+) -> None:
+    store = await talks(school, companions, tina, lena)
+    for session, found in (
+        ("sess_own", {tina.person_id}),
+        ("sess_lesson", {tina.person_id}),
+        ("sess_other", set()),
+    ):
+        assert await store.teachers(session) == found
+    for session in RUNNING:
+        await store.call(session, datetime.now(UTC))
+    told, total = await NotificationStore(school.database).listed(
+        tina.person_id, unread=True, page=1, limit=10
+    )
+    assert total == 2 and {one.data["session_id"] for one in told} == {"sess_own", "sess_lesson"}
+    assert all(one.data["learner"] in one.title for one in told)

@@ -27,6 +27,7 @@ from storage.personal import PersonalStore
 from storage.plans import PlanStore
 from storage.recordings import RecordingStore
 from storage.sessions import SessionStore
+from storage.supervision import SupervisionStore
 from storage.tables import people
 from storage.writer import SessionWriter
 from tests.null_engines import NullEars, NullMind, NullMouth
@@ -39,6 +40,7 @@ from tutor.live import Engines, LiveSessions
 from tutor.metrics import Metrics
 from tutor.recordings.keeper import Recordings
 from tutor.speech_load import SpeechLoad
+from tutor.supervising import TeacherCalls
 
 COMPANION = "ada-fractions"
 
@@ -75,7 +77,7 @@ class House:
         self.live = LiveSessions(
             engines=Engines(NullEars(), NullMind(), NullMouth(), silero), companions=self.companions,
             sessions=self.sessions, accounts=self.accounts, journal=DatabaseJournal(self.writer), minutes=MinuteStore(database),
-            metrics=self.metrics, load=self.load, recordings=self.recordings, most=most, grace_seconds=grace,
+            metrics=self.metrics, load=self.load, recordings=self.recordings, calls=TeacherCalls(SupervisionStore(database)), most=most, grace_seconds=grace,
         )  # fmt: skip
 
     async def person(self, name: str, plan: Plan = Plan.PRO) -> Principal:

@@ -77,6 +77,8 @@ class MindRequest:
     """None: the companion's own prompt. A client's text is added to it ("" adds nothing)."""
     tools: tuple[ToolSpec, ...] = ()
     tool_choice: str | Mapping[str, Any] = "auto"
+    teacher_called: bool = False
+    """The learner has just asked for their teacher, who is told while this reply is heard."""
     whispers: tuple[str, ...] = ()
     """What the learner's teacher, who follows the talk, asks of the companion now, unheard by the learner."""
     temperature: float | None = None

@@ -47,6 +47,11 @@ class Intent(StrEnum):
     CHATTER = "chatter"
 
 
+_LEHRER = re.compile(
+    r"\b(?:sprechen|sprich|reden|rede|ruf\w*|hol\w*|brauch\w*|frag\w*)\b.{0,30}\b(?:lehrer\w*|lehrkraft)\b"
+    r"|\b(?:lehrer\w*|lehrkraft)\b.{0,30}\b(?:sprechen|reden|rufen|holen|fragen)\b",
+    re.IGNORECASE,
+)
 POINTING = frozenset(("", "it", "that", "this", "so", "that so", "this so", "it so", "come"))
 """Topics that name nothing: "why is that?" means what was just said."""
 QUESTIONS = frozenset((Intent.DEFINE, Intent.ASK_IF, Intent.WHY, Intent.HOW))
@@ -370,6 +375,11 @@ def understand(text: str) -> Heard:
             topic = _TOPIC_EDGES.sub("", match["topic"].strip()).strip()
             return Heard(intent, said, topic or match["topic"].strip())
     return Heard(Intent.ANSWER, said)
+
+
+def asks_for_teacher(text: str) -> bool:
+    """Whether the learner wants to speak to a person, in English or German."""
+    return understand(text).intent is Intent.TEACHER or _LEHRER.search(text) is not None
 
 
 def _whole(said: str) -> Intent | None:

@@ -136,6 +136,8 @@ class LessonTalk:
             self._stray()
         elif heard.intent in (Intent.YES, Intent.NO, Intent.CONTINUE, Intent.ANSWER):
             self._go_along(heard)
+        elif heard.intent is Intent.TEACHER and self.request.teacher_called:
+            self._aside("teacher_called")
         else:
             self._aside("greet_back" if heard.intent is Intent.HELLO else heard.intent.value)
 

@@ -51,6 +51,9 @@ class NoLessonTalk:
                 voice.say("repeat")
                 voice.mark()
                 voice.tell(*state.spoken[state.core :])
+            case Intent.TEACHER if self.request.teacher_called:
+                voice.say("teacher_called")
+                self._ask()
             case Intent.WAIT:
                 voice.say("wait")
             case Intent.WHO:

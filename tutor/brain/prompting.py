@@ -116,6 +116,10 @@ def _direction(request: MindRequest, own_tools: bool) -> str:
         )
     elif request.phase is Phase.WRAP_UP and (last is None or last.role == "learner"):
         parts.append(f"About {_minutes(request)} left: begin nothing new.")
+    if request.teacher_called:
+        parts.append(
+            "The learner asked for their teacher, who is being told now. Say so, and go on until they come."
+        )
     if request.whispers:
         parts.append(prompts.render("whisper", whispers=_unmarked("\n".join(request.whispers))))
     return "\n".join(parts)

@@ -12,6 +12,7 @@ import structlog
 from lms_core.companions import Companion
 from lms_core.courses import Lesson
 from tutor.brain.base import LAST_WORDS, Message, Mind, MindRequest, Phase, Purpose, TextDelta
+from tutor.brain.intents import asks_for_teacher
 from tutor.conversation import turn_events as t
 from tutor.conversation.events import ReplyOptions, Role, SessionConfig, TurnMetrics
 from tutor.conversation.history import History, message_of
@@ -25,6 +26,7 @@ from tutor.errors import MindError
 
 _NOTES_PATIENCE = 8.0
 """Seconds that a mind gets for a summary that nobody hears: the learner waits for the last page."""
+_ANSWERS = (Purpose.ANSWER, Purpose.WRAP_UP)
 _UNTOLD = (Purpose.GREETING, Purpose.BACK_CHANNEL, Purpose.NOTES)
 """Replies that follow no whisper: the talk has not begun, they are too short, or nobody hears them."""
 _log = structlog.get_logger(__name__)
@@ -70,6 +72,8 @@ class Answering:
         self.spoke_audio = False
         self.whispers: list[str] = []
         """Of teachers; the replies that begin from now on are told."""
+        self.teacher_reachable = False
+        """A learner who asks for a teacher can have one told."""
         self.to_say: deque[str] = deque()
         """Texts of teachers that the companion says when nobody speaks."""
         self._purposes: dict[int, Purpose] = {}
@@ -182,6 +186,7 @@ class Answering:
             tools=config.tools if options.tools is None else options.tools,
             tool_choice=config.tool_choice if options.tool_choice is None else options.tool_choice,
             max_output_tokens=options.max_output_tokens or config.max_output_tokens,
+            teacher_called=self.teacher_reachable and purpose in _ANSWERS and _asks_for_teacher(messages),
             whispers=tuple(self.whispers) if told and not options.out_of_band and purpose not in _UNTOLD else (),
         )  # fmt: skip
 
@@ -271,3 +276,7 @@ class Answering:
         except (MindError, TimeoutError) as error:
             _log.warning("summary.failed", error=str(error) or type(error).__name__)
             return ""
+
+
+def _asks_for_teacher(messages: Sequence[Message]) -> bool:
+    return bool(messages) and messages[-1].role == "learner" and asks_for_teacher(messages[-1].text)

@@ -1,6 +1,8 @@
 """A talk that teachers may follow as it happens, and take over; the learner always knows that they do."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from lms_core.errors import Conflict, TooBusy
 from tutor.brain.base import Purpose
@@ -21,6 +23,9 @@ TEACHER_LOST = 5.0
 _MOST_WAITING = 5
 """Whispers that wait to be followed, and as many texts to be said."""
 
+_CALL_EVERY = 120.0
+"""Seconds until teachers are told again that the same learner asks for them."""
+
 
 class SupervisedTalk(Talk):
     """Supervisors come and go; what they hear and read is what the learner's client is sent."""
@@ -29,6 +34,14 @@ class SupervisedTalk(Talk):
     """Who has taken over."""
     _voice: TeacherVoice | None = None
     _teacher_lost: Alarm | None = None
+
+    _call: Callable[[], Coroutine[Any, Any, None]] | None = None
+    _called_at: float | None = None
+
+    def reach_teachers(self, call: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+        """`call` tells the learner's teachers that they are asked for; None: there are none."""
+        self._call = call
+        self._answering.teacher_reachable = call is not None
 
     # --- coming and going -------------------------------------------------------------------------------------
 
@@ -87,10 +100,19 @@ class SupervisedTalk(Talk):
 
     def _reply_playing(self, delivery: Delivery) -> None:
         super()._reply_playing(delivery)
+        if delivery.reply.request.teacher_called:
+            self._call_teachers()
         for text in delivery.reply.request.whispers:
             if text in self._answering.whispers:
                 self._answering.whispers.remove(text)
                 self._audience.emit(WhisperFollowed(text))
+
+    def _call_teachers(self) -> None:
+        """Once in a while: a learner who asks again is not forgotten, and one who asks all the time rings no alarm."""
+        now = self._now()
+        if self._call is not None and (self._called_at is None or now - self._called_at >= _CALL_EVERY):
+            self._called_at = now
+            self._spawn(self._call)
 
     # --- instead of the companion -----------------------------------------------------------------------------
 

@@ -28,8 +28,12 @@ async def notifications(visit: Visit) -> dict[str, Any]:
 
 
 def _shown(visit: Visit, one: Notification) -> dict[str, Any]:
-    """Achievements have their words in every language; other notifications are as they were written."""
+    """Achievements and learners' calls have their words in every language; other notifications are as they were written."""
     title, body, earned = one.title, one.body, one.data.get("achievement_id")
     if one.kind is NotificationKind.ACHIEVEMENT and earned in _ACHIEVEMENTS:
         title, body = (visit.t(f"achievement.{earned}.{part}") for part in ("title", "description"))
-    return {"note": one, "title": title, "body": body, "address": _LEADS_TO.get(one.kind)}
+    address, learner = _LEADS_TO.get(one.kind), one.data.get("learner")
+    if learner and (session_id := one.data.get("session_id")):
+        title, body = visit.t("live.asked", name=learner), visit.t("live.asked_body")
+        address = f"/teach/live/{session_id}"
+    return {"note": one, "title": title, "body": body, "address": address}
