@@ -63,7 +63,7 @@ async def test_a_lesson_that_was_opened_is_read_again_without_a_network(learner:
     await learner.context.set_offline(True)
     await learner.reload()
     await expect(learner.locator("h1")).to_have_text(title)
-    await expect(learner.locator(".cut")).to_be_visible()
+    await expect(learner.locator("#cut")).to_be_visible()
     await learner.goto("/courses")
     await expect(learner.get_by_role("heading", level=1)).to_have_text(_NO_CONNECTION)
     assert await learner.evaluate("getComputedStyle(document.querySelector('#again')).borderRadius") == "12px"
