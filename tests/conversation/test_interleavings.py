@@ -129,7 +129,8 @@ async def _do(scene: Scene, act: str, number: int) -> None:
             with contextlib.suppress(TooBusy, Conflict):
                 session.say(f"Say {number}.")
         case "takes over":
-            session.take_over(scene.teacher)
+            with contextlib.suppress(Conflict):
+                session.take_over(scene.teacher)
         case "teaches":
             for start in range(0, 30_000, 480):
                 session.teacher_speaks(scene.teacher, SPEECH[start : start + 480].astype("<i2").tobytes())

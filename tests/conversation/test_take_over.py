@@ -99,6 +99,8 @@ def test_hand_back_in_mid_sentence_waits_for_its_words() -> None:
             spoken = asyncio.create_task(teach(scene, teacher))
             await asyncio.sleep(1.2)
             scene.session.hand_back(teacher)
+            with pytest.raises(Conflict):
+                scene.session.take_over(teacher)
             await spoken
             await scene.quiet(4)
             assert [role for role, _ in said(scene)] == [Role.TEACHER, Role.TUTOR]

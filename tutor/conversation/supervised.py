@@ -121,6 +121,8 @@ class SupervisedTalk(Talk):
         lost = self._speaks is not None and self._speaks not in self._audience
         if self._speaks is not None and self._speaks is not supervisor and not lost:
             raise Conflict(f"{self._speaks.name} has taken over already.")
+        if self._voice is not None and self._voice.finishing:
+            raise Conflict("The companion is just going on; take over again in a moment.")
         if self._teacher_lost is not None:
             self._teacher_lost.stop()
         self._speaks = supervisor

@@ -69,6 +69,11 @@ class TeacherVoice:
         """Something of theirs is being heard, or written down."""
         return self._saying is not None
 
+    @property
+    def finishing(self) -> bool:
+        """They handed back, and their last words are being written down."""
+        return self._then is not None
+
     def hear(self, pcm: bytes) -> None:
         if self._then is None:
             self._listener.feed(from_pcm16(pcm))

@@ -111,6 +111,7 @@ function tick(seconds) {
 }
 
 function teachers({mode, teachers: names}) {
+  if (mine && mode !== "speaking") leaveLine();  // the companion has taken the floor back
   mine = mode === "speaking" && online;
   const other = mode === "speaking" && !online;
   $("take").disabled = other || over;
