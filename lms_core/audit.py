@@ -35,6 +35,7 @@ class Act(StrEnum):
     RECORDING_FORBIDDEN = "recording_forbidden"
     RECORDING_HEARD = "recording_heard"  # by somebody else
     RECORDINGS_DELETED = "recordings_deleted"
+    TRANSCRIPT_READ = "transcript_read"  # by somebody else
 
 
 @dataclass(frozen=True, slots=True)

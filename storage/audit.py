@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.audit import Act, AuditEntry
+from lms_core.people import Principal
 from storage.database import Database
 from storage.tables import audit
 
@@ -60,6 +61,13 @@ class AuditStore:
             rows = await connection.execute(query.limit(limit).offset((page - 1) * limit))
             total = await connection.scalar(select(func.count()).select_from(audit).where(those))
         return [AuditEntry(**{**row._mapping, "act": Act(row.act)}) for row in rows], total or 0
+
+    async def transcript_read(self, reader: Principal, whose: str, session_id: str) -> None:
+        """Somebody reads what another said."""
+        async with self._database.write() as connection:
+            await note(
+                connection, Act.TRANSCRIPT_READ, whom=whose, by=reader.person_id, session_id=session_id
+            )
 
     async def forget(self, before: datetime) -> int:
         """Delete what is older; returns how many entries."""

@@ -327,7 +327,7 @@ class Server:
             ),
             *course_media.routes(self.stores.courses, self.stores.lessons, self.named_files),
             *search.routes(self.stores.search),
-            *sessions.routes(self.stores.sessions, self.stores.recordings),
+            *sessions.routes(self.stores.sessions, self.stores.recordings, self.stores.audit),
             *recordings.routes(self.recordings, self.stores.recordings),
             *taught.routes(self.stores.sessions),
             *live.routes(self.supervising),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lms_core.errors import NotFound
 from lms_core.people import Permission
 from lms_core.sessions import SessionStatus, StoredItem, StoredSession
+from storage.audit import AuditStore
 from storage.recordings import RecordingStore
 from storage.sessions import SessionStore
 from tutor.api.recordings import RecordingOut, recording_out
@@ -51,7 +52,7 @@ class TalkOut(SessionOut):
     metrics: list[dict[str, Any]]
 
 
-def routes(sessions: SessionStore, recordings: RecordingStore) -> list[Route]:
+def routes(sessions: SessionStore, recordings: RecordingStore, audit: AuditStore) -> list[Route]:
     async def list_sessions(call: Call[SessionQuery, None]) -> Page:
         query = call.query
         found, total = await sessions.recent(
@@ -64,6 +65,8 @@ def routes(sessions: SessionStore, recordings: RecordingStore) -> list[Route]:
         found = await sessions.find(call.path["id"], None if anybodys else call.principal.person_id)
         if found is None:
             raise NotFound(f"There is no session '{call.path['id']}', or it is not yours.")
+        if found.person_id != call.principal.person_id:
+            await audit.transcript_read(call.principal, found.person_id, found.id)
         return TalkOut(
             **_session(found),
             transcript=[_item(item) for item in await sessions.items(found.id)],

@@ -33,6 +33,8 @@ async def transcript(visit: Visit) -> dict[str, Any]:
         raise NotFound(visit.t("history.not_found"))
     recording = await recordings.of(visit, found) if hears else None
     mine = found.person_id == visit.viewer.person_id
+    if not mine:
+        await visit.stores.audit.transcript_read(visit.viewer, found.person_id, found.id)
     whose = None if mine else (await visit.stores.people.names([found.person_id])).get(found.person_id)
     said = [
         _said(item) | {"at": recordings.place(item, recording)} for item in await sessions.items(found.id)
