@@ -36,8 +36,12 @@ STATUS: dict[type[VivaError], int] = {
 _log = structlog.get_logger(__name__)
 
 
+def status_of(error: VivaError) -> int:
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+
+
 def error_response(error: VivaError) -> web.Response:
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    status = status_of(error)
     headers = {"Retry-After": "5"} if status == 503 else {}
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.details["retry_after_seconds"])

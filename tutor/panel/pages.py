@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import structlog
 from aiohttp import web
 
-from lms_core.errors import NotAuthenticated, NotFound, NotPermitted
+from lms_core.errors import NotAuthenticated, NotPermitted, VivaError
 from lms_core.people import Permission, Principal
+from tutor.api.errors import status_of
 from tutor.auth import Authenticator
 from tutor.panel import static_files
 from tutor.panel.languages import LANGUAGES, Strings, chosen
@@ -45,6 +47,7 @@ from tutor.panel.views.admin import plans as admin_plans
 from tutor.panel.views.admin import settings as admin_settings
 from tutor.panel.visit import Behind, Doors, Visit
 
+_log = structlog.get_logger(__name__)
 _LANGUAGE_COOKIE = "viva_language"
 _YEAR = 365 * 86_400
 
@@ -175,20 +178,28 @@ class _Panel:
         async def show(request: web.Request) -> web.StreamResponse:
             strings = _strings(request)
             try:
-                viewer = await self._auth.request(request)
-            except NotAuthenticated:
-                if _from_elsewhere(request):
-                    return self._renderer.page("again.html", strings, here=request.path_qs)
-                raise web.HTTPSeeOther(f"/enter?next={quote(request.path_qs, safe='')}") from None
-            try:
-                return await self._show(page, request, viewer, strings)
-            except (NotFound, NotPermitted) as error:
-                status = 404 if isinstance(error, NotFound) else 403
-                return self._renderer.page(
-                    "wrong.html", strings, status, person=None, path="", message=strings.refusal(error)
-                )
+                return await self._of_who_asks(page, request, strings)
+            except web.HTTPException:
+                raise
+            except VivaError as error:
+                return self._wrong(strings, status_of(error), strings.refusal(error))
+            except Exception:
+                _log.exception("page.failed", path=request.path)
+                return self._wrong(strings, 500, strings("wrong.server"))
 
         return show
+
+    async def _of_who_asks(self, page: Page, request: web.Request, strings: Strings) -> web.StreamResponse:
+        try:
+            viewer = await self._auth.request(request)
+        except NotAuthenticated:
+            if _from_elsewhere(request):
+                return self._renderer.page("again.html", strings, here=request.path_qs)
+            raise web.HTTPSeeOther(f"/enter?next={quote(request.path_qs, safe='')}") from None
+        return await self._show(page, request, viewer, strings)
+
+    def _wrong(self, strings: Strings, status: int, message: str) -> web.Response:
+        return self._renderer.page("wrong.html", strings, status, person=None, path="", message=message)
 
     async def _show(
         self, page: Page, request: web.Request, viewer: Principal, strings: Strings
