@@ -14,6 +14,7 @@ from lms_core.people import Person, Role, TokenKind
 from tests.postgres import sqlite_template as sqlite_template
 from tests.tutor.conftest import NULL_ENGINES
 from tutor.app import Server
+from tutor.app.web import web_app
 from tutor.engines import choose
 from tutor.settings import Settings
 
@@ -62,7 +63,7 @@ async def open_house(data_dir: Path, template: Path, **settings: Any) -> AsyncIt
     shutil.copy(template, data_dir / "viva.db")
     chosen = Settings(data_dir=data_dir, **_PARTS, **settings)
     server = Server(chosen, await choose(chosen))
-    async with TestClient(TestServer(server.web_app())) as http:
+    async with TestClient(TestServer(web_app(server))) as http:
         house = House(server, http)
         await house.settle()
         answering = asyncio.create_task(server.resets.run())

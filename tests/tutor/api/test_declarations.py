@@ -12,6 +12,7 @@ from tests.tutor.conftest import NULL_ENGINES
 from tests.tutor.conftest import quick_server as quick_server
 from tutor.api.documentation import openapi
 from tutor.app import Server
+from tutor.app.web import declared, web_app
 from tutor.auth import Authenticator
 from tutor.engines import choose
 from tutor.settings import Settings
@@ -30,12 +31,12 @@ async def test_every_route_of_the_api_is_declared(tmp_path: Path) -> None:
     server = Server(settings, await choose(settings))
     routes = {
         (route.method, route.resource.canonical)
-        for route in server.web_app().router.routes()
+        for route in web_app(server).router.routes()
         if route.resource and route.resource.canonical.startswith("/api/") and route.method != "HEAD"
     }
     await server.database.aclose()
-    assert {route.path for route in server.declared() if route.permission is None} == _OPEN
-    paths = openapi(server.declared())["paths"]
+    assert {route.path for route in declared(server) if route.permission is None} == _OPEN
+    paths = openapi(declared(server))["paths"]
     assert routes - {("GET", path) for path in _UNDECLARED} == {
         (method.upper(), path) for path, methods in paths.items() for method in methods
     }
