@@ -10,7 +10,8 @@ from datetime import datetime, timedelta, timezone
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """`days` in a row up to `counted_at`, the activity that last added a day; `longest` of all time."""
+    """`days` in a row up to `counted_at`: the activity that last added a day, or the last one that was a new day by one
+    clock only; `longest` of all time."""
 
     days: int = 0
     longest: int = 0
@@ -20,16 +21,16 @@ class Streak:
 def after(streak: Streak, at: datetime) -> Streak:
     """`at` is an activity, in the learner's own time zone."""
     apart = _days_apart(streak, at)
-    if apart is not None and apart <= 0:
-        return streak
-    days = streak.days + 1 if apart == 1 else 1
+    if apart and min(apart) <= 0:
+        return streak if max(apart) <= 0 else replace(streak, counted_at=at)
+    days = streak.days + 1 if apart and min(apart) == 1 else 1
     return replace(streak, days=days, longest=max(streak.longest, days), counted_at=at)
 
 
 def days_at(streak: Streak, now: datetime) -> int:
     """How long the streak is: 0 once a whole day went by without activity; `now` in the learner's time zone."""
     apart = _days_apart(streak, now)
-    return streak.days if apart is not None and apart <= 1 else 0
+    return streak.days if apart and min(apart) <= 1 else 0
 
 
 def moment(at: datetime, offset_minutes: int) -> datetime:
@@ -42,9 +43,10 @@ def offset_minutes(at: datetime) -> int:
     return 0 if offset is None else round(offset.total_seconds() / 60)
 
 
-def _days_apart(streak: Streak, at: datetime) -> int | None:
+def _days_apart(streak: Streak, at: datetime) -> tuple[int, ...]:
+    """By either clock; empty if nothing was counted yet."""
     before = streak.counted_at
     if before is None:
-        return None
+        return ()
     clocks = (before.tzinfo, at.tzinfo)
-    return min((at.astimezone(clock).date() - before.astimezone(clock).date()).days for clock in clocks)
+    return tuple((at.astimezone(clock).date() - before.astimezone(clock).date()).days for clock in clocks)

@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 async def test_a_stranger_signs_up_makes_a_companion_and_talks_with_it(
     server: RunningServer, chromium: Chromium
 ) -> None:
-    chromium.says((7.0, "cards_001"))
+    chromium.says((9.0, "cards_001"))
     page = await chromium.page(server, path="/", permissions=["microphone"])
     await _sign_up(page)
     await _make_companion(page, "Zoe")
@@ -37,8 +37,9 @@ async def test_a_stranger_signs_up_makes_a_companion_and_talks_with_it(
     await page.get_by_role("link", name="Read what was said").click()
     await expect(page.locator(".talk .learner").first).to_contain_text("ten of clubs")
 
-    await _make_companion(page, "Yan")
-    await _make_companion(page, "Xiu")
+    for name in ("Yan", "Xiu"):
+        await _make_companion(page, name)
+        await expect(page.get_by_text("Saved.")).to_be_visible()
     await page.goto(f"{server.url}/companions?mine=1")
     await expect(page.locator(".cards .card")).to_have_count(3)
     await _make_companion(page, "Wim")
@@ -46,7 +47,7 @@ async def test_a_stranger_signs_up_makes_a_companion_and_talks_with_it(
     await expect(refused).to_be_visible()
     await expect(page).to_have_url(f"{server.url}/companions/new")
     await expect(page.get_by_label("Name")).to_have_value("Wim")
-    await page.get_by_role("link", name="plans").click()
+    await page.get_by_role("link", name="Compare the plans").click()
     await expect(page).to_have_url(f"{server.url}/plans")
 
 

@@ -147,7 +147,7 @@ async def test_a_person_changes_their_name_signs_out_a_device_and_leaves(
     await expect(page.get_by_role("alert")).to_contain_text("wrong")
     async with page.expect_download() as download:
         await page.get_by_role("link", name="Download my data").click()
-    assert (await download.value).suggested_filename == "viva-my-data.json"
+    assert (await download.value).suggested_filename == "viva-data.json"
     await page.get_by_role("button", name="Delete my account").click()
     await page.get_by_role("button", name="Delete for good").click()
     await expect(page).to_have_url(f"{school.url}/enter")
@@ -240,7 +240,7 @@ async def test_who_has_used_up_their_talks_sees_why_instead_of_talking(
         await page.goto("/talk/ada-fractions")
         await page.get_by_role("button", name="I would rather type").click()
         await expect(page.locator("#reason")).to_contain_text("10")
-        await page.get_by_role("link", name="My plan").click()
+        await page.get_by_role("link", name="Compare the plans").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Plans")
         await expect(
             page.locator(".quotas .card", has_text="Talks this month").locator("strong")
@@ -254,7 +254,7 @@ async def test_the_keyboard_skips_to_the_content_and_opens_the_menu(learner: Pag
     await learner.keyboard.press("Enter")
     await learner.keyboard.press("Tab")
     focused = learner.locator(":focus")
-    await expect(focused).to_have_attribute("name", "search")  # the first of the content
+    await expect(focused).to_have_text("Make your own")  # the first of the content
     assert await focused.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
     await learner.locator("details.me summary").focus()
     await learner.keyboard.press("Enter")

@@ -81,6 +81,12 @@ def test_flying_over_the_date_line_keeps_the_streak() -> None:
     assert days_at(after(after(Streak(), back), there), there + timedelta(hours=20)) >= 1
 
 
+def test_a_day_that_only_one_clock_saw_does_not_break_the_streak() -> None:
+    noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    west = (noon + timedelta(hours=13)).astimezone(timezone(timedelta(hours=-12)))
+    assert _days(noon, west, noon + timedelta(hours=36)) == 2
+
+
 _ZONES = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
 
 

@@ -47,13 +47,19 @@ class Durable:
         }  # fmt: skip
 
     async def launch(self) -> None:
-        """Jobs that a dead server left go on. Raises NotStored with what to do."""
+        """Jobs that a dead server left go on; once is enough. Raises NotStored with what to do."""
+        if self._workflow is not None:
+            return
         self._loop = asyncio.get_running_loop()
         try:
-            await asyncio.to_thread(
-                self._launch
-            )  # there DBOS finds no event loop that it would take for its own
+            # in a thread, where DBOS finds no event loop that it would take for its own
+            await asyncio.to_thread(self._launch)
         except Exception as error:
+            from dbos import DBOS
+
+            await asyncio.to_thread(
+                DBOS.destroy, destroy_registry=True
+            )  # nothing half begun: it is tried again
             reason = str(getattr(error, "orig", None) or error).strip().rstrip(".")
             raise NotStored(
                 f"The books of background jobs cannot be opened: {reason}. In PostgreSQL the database's user must be allowed to "
@@ -84,6 +90,8 @@ class Durable:
 
     async def forget_ended(self) -> None:
         """Nothing is kept of jobs that are over: our own table has what people want to know."""
+        if self._workflow is None:
+            return
         from dbos import DBOS
 
         def forget() -> None:
@@ -135,11 +143,12 @@ class Durable:
         async def job(job_id: str, run: int) -> None:
             await self._run(job_id, run)
 
-        self._workflow = DBOS.workflow(name="job")(job)
+        workflow = DBOS.workflow(name="job")(job)
         DBOS(config={**self._config, "serializer": DBOSPortableJSONSerializer()})  # pickles would run as code
         DBOS.launch()
         for lane, at_once in _AT_ONCE_IN.items():
             DBOS.register_queue(lane.value, worker_concurrency=at_once, on_conflict="always_update")
+        self._workflow = workflow
 
 
 def _beside(url: str, data_dir: Path) -> str:

@@ -41,9 +41,8 @@ class Jobs:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Entered when DBOS is launched."""
+        """DBOS is launched with the first job: who has none pays nothing for it."""
         try:
-            await self._durable.launch()
             await self._hand_over(JobState.PROCESSING)  # of those in a restored backup DBOS knows nothing
             self._seeing_to = [asyncio.create_task(self._look()), asyncio.create_task(self._sweep())]
             yield
@@ -85,6 +84,8 @@ class Jobs:
 
     async def _hand_over(self, state: JobState) -> None:
         found = await self._store.oldest(state)
+        if found:
+            await self._durable.launch()
         for job in found:
             if (job.id, job.run) in self._handed:
                 continue
