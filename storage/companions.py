@@ -103,6 +103,19 @@ class CompanionStore(Companions):
             row = (await connection.execute(query.order_by(companions.c.name).limit(1))).first()
         return None if row is None else companion_of(row)
 
+    async def of_course(self, course_id: str, limit: int = 6) -> list[Companion]:
+        """Published ones that teach the course or a part of it, by name."""
+        inside = select(modules.c.id).where(modules.c.course_id == course_id)
+        teaching = or_(
+            companions.c.course_id == course_id,
+            companions.c.module_id.in_(inside),
+            companions.c.lesson_id.in_(select(lessons.c.id).where(lessons.c.module_id.in_(inside))),
+        )
+        published = companions.c.status == CompanionStatus.PUBLISHED.value
+        query = select(companions).where(published, teaching).order_by(companions.c.name).limit(limit)
+        async with self._database.read() as connection:
+            return [companion_of(row) for row in await connection.execute(query)]
+
     async def lesson(self, lesson_id: str | None) -> Lesson | None:
         if lesson_id is None:
             return None

@@ -73,6 +73,18 @@ async def test_a_companion_is_made_changed_published_copied_and_deleted(teacher:
     await expect(teacher.get_by_role("link", name="Nora tides")).to_have_count(1)
 
 
+async def test_a_course_shows_who_talks_about_it(teacher: Page) -> None:
+    await _new_companion(teacher, "Uma")
+    await teacher.get_by_label("Teaches from").select_option(label="The whole course")
+    await teacher.get_by_role("button", name="Save").click()
+    await expect(teacher.get_by_text("Saved.")).to_be_visible()
+    await teacher.get_by_role("button", name="Publish").click()
+    await expect(teacher.locator(".state")).to_have_text("Published")
+    await teacher.goto("/courses/demo-course-0")
+    talk = teacher.get_by_role("region", name="Talk about it")
+    await expect(talk.get_by_role("link", name="Uma")).to_have_attribute("href", "/companions/uma")
+
+
 async def test_what_is_wrong_stands_next_to_its_field(teacher: Page) -> None:
     await teacher.goto("/teach/companions/new")
     await teacher.get_by_label("Minutes").fill("500")

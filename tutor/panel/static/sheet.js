@@ -35,6 +35,7 @@ export function sheet(form, {read, write, send, blame}) {
       await send(whatever, () => {
         changed = false;
         draft.drop();
+        kept.hidden = true;  // the old draft is older than what is saved now
       });
       state.textContent = words("sheet.saved");
     } catch (error) {

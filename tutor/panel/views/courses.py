@@ -40,6 +40,7 @@ async def one(visit: Visit) -> dict[str, Any]:
         "course": course, "outline": outline, "state": state, "count": sum(len(one.lessons) for one in outline),
         "banner": await with_links(visit, course, course.banner),
         "states": {one.lesson_id: one for one in state.lessons} if state else {}, "quizzes": quizzes,
+        "companions": await stores.companions.of_course(course.id),
     }  # fmt: skip
 
 
