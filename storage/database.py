@@ -83,6 +83,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         # SQLite: who writes next, in order of asking
         self._turn: AbstractAsyncContextManager[None] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self._together: dict[asyncio.Task[Any] | None, AsyncConnection] = {}
         self.on_publish: Callable[[frozenset[str]], None] = lambda _people: None
         """Called after a commit that published live updates, with whom they are for."""
         self.name = parsed.set(drivername=parsed.get_backend_name()).render_as_string(hide_password=True)
@@ -116,6 +117,10 @@ class Database:
 
         Raises TooBusy if the database takes no writes now: locked, disk full, gone, two writes in each other's way.
         """
+        if (joined := self._joined()) is not None:
+            async with joined.begin_nested():
+                yield joined
+            return
         with _refused("take writes"):
             async with self._turn, self.engine.begin() as connection:
                 outbox.forget(connection)
@@ -130,9 +135,29 @@ class Database:
 
         Raises TooBusy if the database does not answer.
         """
+        if (joined := self._joined()) is not None:
+            yield joined
+            return
         with _refused("answer"):
             async with self._reading.connect() as connection:
                 yield connection
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[AsyncConnection]:
+        """One write transaction of all that this task reads and writes meanwhile, each write a savepoint in it.
+
+        Others wait for it: do nothing else meanwhile. What the task starts, other tasks and `transact`, is outside.
+        """
+        task = asyncio.current_task()
+        async with self.write() as connection:
+            self._together[task] = connection
+            try:
+                yield connection
+            finally:
+                del self._together[task]
+
+    def _joined(self) -> AsyncConnection | None:
+        return self._together.get(asyncio.current_task()) if self._together else None
 
     async def transact(self, work: Callable[[Connection], _T]) -> _T:
         """Run `work` in one write transaction; on SQLite it runs in a thread of its own.

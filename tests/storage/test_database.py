@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 
 from lms_core.errors import TooBusy
 from lms_core.people import Role, TokenKind
@@ -156,3 +156,27 @@ async def _cut_its_links(database: Database) -> None:
         for each in pids:
             await connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": each})
     await other.aclose()
+
+
+async def test_together_is_one_transaction_of_this_task_alone(
+    database: Database, accounts: AccountStore
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.together() as connection:
+            lena = await accounts.add_person("Lena", Role.LEARNER)
+            with pytest.raises(ValueError, match="only this"):
+                async with database.write() as same:
+                    assert same is connection
+                    await _insert_lesson(connection)
+                    raise ValueError("only this")
+            assert await connection.scalar(text("SELECT count(*) FROM lessons")) == 0
+            async with database.read() as reading:
+                assert await reading.scalar(select(people.c.name).where(people.c.id == lena.id)) == "Lena"
+            assert await asyncio.create_task(_people(database)) == 0
+            _ = 1 / 0
+    assert await _people(database) == 0
+
+
+async def _people(database: Database) -> int:
+    async with database.read() as connection:
+        return await connection.scalar(select(func.count()).select_from(people)) or 0

@@ -49,7 +49,7 @@ def routes(archives: CourseArchives) -> list[Route]:
         Route(
             method="POST", path="/courses/{id}/duplicate", summary="A draft of my own that is like this course of mine.",
             permission=Permission.WRITE_COURSES, handle=duplicate, answers=CourseOut, status=201,
-            errors=(NotFound, InvalidInput),
+            long=True, errors=(NotFound, InvalidInput),
         ),
         Route(
             method="GET", path="/courses/{id}/archive", summary="A course of mine with all its content, as a zip file.",

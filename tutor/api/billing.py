@@ -57,12 +57,12 @@ def routes(stripe: Stripe, billing: BillingStore, address: Callable[[], str]) ->
         Route(
             method="POST", path="/billing/stripe/checkout", summary="A page of Stripe's to pay for a plan at.",
             permission=Permission.OWN_ACCOUNT, handle=checkout, body=CheckoutIn, answers=CheckoutOut, status=201,
-            errors=(Unavailable, Conflict),
+            secret=True, errors=(Unavailable, Conflict),
         ),
         Route(
             method="POST", path="/billing/stripe/portal", summary="A page of Stripe's where I change or end what I pay for.",
             permission=Permission.OWN_ACCOUNT, handle=portal, answers=CheckoutOut, status=201,
-            errors=(Unavailable, NotFound),
+            secret=True, errors=(Unavailable, NotFound),
         ),
         Route(
             method="POST", path="/billing/stripe/webhook", summary="For Stripe: signed news of subscriptions.",

@@ -3,11 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lms_core.errors import InvalidInput
-from storage.answered import AnsweredStore
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -24,26 +23,6 @@ def key_of(headers: Mapping[str, str]) -> str | None:
     return key
 
 
-class Once:
-    def __init__(self, store: AnsweredStore) -> None:
-        self._store = store
-
-    async def done(
-        self, person_id: str, route: str, key: str, sent: Any, make: Callable[[], Awaitable[Any]]
-    ) -> tuple[Any, bool]:
-        """What `make` returns, or returned before, as plain JSON; and whether it was before.
-
-        `sent` is all that the request says, plain JSON. Raises Conflict if the key was used for something else or
-        the first request is under way, and whatever `make` raises; then nothing is kept.
-        """
-        digest = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
-        before = await self._store.begin(person_id, route, key, digest)
-        if before is not None:
-            return before, True
-        try:
-            data = await make()
-        except BaseException:
-            await self._store.forget(person_id, route, key)
-            raise
-        await self._store.finish(person_id, route, key, data)
-        return data, False
+def digest_of(sent: Any) -> str:
+    """`sent` is all that the request says, plain JSON."""
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()

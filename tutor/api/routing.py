@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from lms_core.errors import Changed, InvalidInput, NotConditional, NotPermitted, VivaError
 from lms_core.people import SESSIONS_ONLY, Permission, Principal
+from storage.answered import AnsweredStore
 from storage.audit import Acting, acting
-from tutor.api.once import REPLAYED, Once, key_of
+from tutor.api.once import REPLAYED, digest_of, key_of
 from tutor.api.rates import Rates
 from tutor.clients import Client, Clients
 
@@ -105,7 +106,8 @@ class Route:
     """`answers` is the model of `data`, or of each element where `query` is a Paging; None: 204, no body.
 
     `takes_file`: the body is a file, whatever its Content-Type, which the handler reads from the request bit by bit.
-    `permission` None: open to all. `secret`: the answer holds a secret, and is kept nowhere. `edits`: needs `If-Match`. `errors`: beside those that follow from the rest.
+    `permission` None: open to all. `secret`: the answer holds a secret, and is kept nowhere. `long`: it works on files for a
+    while, which cannot be one transaction. `edits`: needs `If-Match`. `errors`: beside those that follow from the rest.
     """
 
     method: str
@@ -120,6 +122,7 @@ class Route:
     status: int = 200
     edits: bool = False
     secret: bool = False
+    long: bool = False
     errors: tuple[type[VivaError], ...] = ()
 
     @property
@@ -128,8 +131,11 @@ class Route:
 
     @property
     def creates(self) -> bool:
-        """Whether it makes something that a client may ask for twice with one `Idempotency-Key`, and gets once."""
-        whole = isinstance(self.answers, type) and not self.takes_file and not self.secret
+        """Whether it makes something that a client may ask for twice with one `Idempotency-Key`, and gets once.
+
+        All that it does is then one transaction.
+        """
+        whole = isinstance(self.answers, type) and not (self.takes_file or self.secret or self.long)
         return whole and self.method == "POST" and self.status == 201 and self.permission is not None
 
     @property
@@ -145,14 +151,16 @@ class Gate(Protocol):
     def check_origin(self, request: web.Request) -> None: ...
 
 
-def bind(routes: Iterable[Route], gate: Gate, clients: Clients, once: Once) -> list[web.RouteDef]:
+def bind(
+    routes: Iterable[Route], gate: Gate, clients: Clients, answered: AnsweredStore
+) -> list[web.RouteDef]:
     rates = Rates(per_second=_PER_SECOND, burst=_BURST)
     strangers = Rates(per_second=_STRANGERS_PER_SECOND, burst=_STRANGERS_BURST)
     return [
         web.route(
             route.method,
             PREFIX + route.path,
-            _endpoint(route, gate, clients, strangers if route.strangers_act else rates, once),
+            _endpoint(route, gate, clients, strangers if route.strangers_act else rates, answered),
         )
         for route in routes
     ]
@@ -169,7 +177,7 @@ def _tag(data: str) -> str:
 
 
 def _endpoint(
-    route: Route, gate: Gate, clients: Clients, rates: Rates, once: Once
+    route: Route, gate: Gate, clients: Clients, rates: Rates, answered: AnsweredStore
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def endpoint(request: web.Request) -> web.StreamResponse:
         asker, client = None, clients.of(request)
@@ -186,19 +194,23 @@ def _endpoint(
         acting.set(Acting(asker.person_id if asker else None, client.address))
         call = await _checked(route, request, asker, client)
         if route.creates and (key := key_of(request.headers)) is not None:
-            return await _create_once(route, call, key, once)
+            return await _create_once(route, call, key, answered)
         return _respond(route, request, call, await route.handle(call))
 
     return endpoint
 
 
-async def _create_once(route: Route, call: Call[Any, Any], key: str, once: Once) -> web.StreamResponse:
+async def _create_once(
+    route: Route, call: Call[Any, Any], key: str, answered: AnsweredStore
+) -> web.StreamResponse:
     async def make() -> Any:
         return (await route.handle(call)).model_dump(mode="json")
 
     parts = (part.model_dump(mode="json") if part is not None else None for part in (call.query, call.body))
     sent = [dict(call.path), *parts]
-    data, before = await once.done(call.principal.person_id, f"{route.method} {route.path}", key, sent, make)
+    data, before = await answered.once(
+        call.principal.person_id, f"{route.method} {route.path}", key, digest_of(sent), make
+    )
     assert isinstance(route.answers, type)
     response = _whole(route, route.answers.model_validate(data).model_dump_json())
     if before:

@@ -47,7 +47,6 @@ from tutor.api import (
     taught,
 )
 from tutor.api.errors import errors
-from tutor.api.once import Once
 from tutor.api.routing import Route, bind
 from tutor.app.parts import Parts
 from tutor.clients import Clients
@@ -68,7 +67,7 @@ def web_app(parts: Parts, *first: Middleware) -> web.Application:
     clients = Clients(
         https=parts.settings.public_url.startswith("https://"), trusted=parts.settings.trusted_proxies
     )
-    app.add_routes(bind(declared(parts), parts.auth, clients, Once(parts.stores.answered)))
+    app.add_routes(bind(declared(parts), parts.auth, clients, parts.stores.answered))
     app.add_routes(documentation.pages(declared(parts)))
     app.add_routes(sign_in.routes(parts.auth, clients))
     app.add_routes(_provider_pages(parts, clients))
