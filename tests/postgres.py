@@ -1,4 +1,4 @@
-"""A fresh database for each test, on SQLite and on PostgreSQL: the fixture `database_url`.
+"""A fresh database for each test, on SQLite and on PostgreSQL: the fixtures `database_url` and `database`.
 
 PostgreSQL is the server that VIVA_TEST_POSTGRES_URL names (its user may create databases), or a private one
 that is started once a test session where its programs are installed. Where there is none the test is skipped;
@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -66,6 +66,13 @@ DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated, empty database, which is gone after the test."""
     yield from fresh_database(request.param, request, tmp_path)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.aclose()
 
 
 def fresh_database(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:

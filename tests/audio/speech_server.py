@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.served import served
+
 Script = Callable[["Wire"], Awaitable[None]]
 
 
@@ -70,15 +72,9 @@ class SpeechServer:
         app = web.Application()
         app.router.add_post("/v1/audio/speech", self._speak)
         app.router.add_get("/v1/audio/voices", self._voices)
-        runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-        try:
+        async with served(app) as address:
+            self.url = f"{address}/v1"
             yield self
-        finally:
-            await runner.cleanup()
 
 
 def sends(*chunks: bytes) -> Script:

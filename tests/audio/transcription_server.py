@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.served import served
+
 SPOKEN: dict[str, Any] = {
     "text": " Ten of clubs. ",
     "words": [
@@ -56,12 +58,6 @@ class TranscriptionServer:
     async def running(self) -> AsyncIterator["TranscriptionServer"]:
         app = web.Application(client_max_size=10_000_000)
         app.router.add_post("/v1/audio/transcriptions", self._transcribe)
-        runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-        try:
+        async with served(app) as address:
+            self.url = f"{address}/v1"
             yield self
-        finally:
-            await runner.cleanup()

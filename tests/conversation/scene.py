@@ -11,8 +11,9 @@ from lms_core.companions import Companion, Subject
 from lms_core.courses import Lesson
 from tests.conversation import protocol_order
 from tests.null_engines import NullEars, NullMind, NullMouth
+from tests.speech import read_wav
 from tutor.conversation.audience import SupervisorEvent
-from tutor.conversation.events import ReplyAudio, SessionConfig, SessionEvent, TurnMetrics
+from tutor.conversation.events import Ended, ReplyAudio, SessionConfig, SessionEvent, TurnMetrics
 from tutor.conversation.ports import Change, Restored
 from tutor.conversation.session import Session
 
@@ -20,6 +21,7 @@ COMPANION = Companion("comp_1", "test", "Tess", Subject.MATHS, "testing", durati
 _SILERO: list[SileroBatch] = []
 E_ = TypeVar("E_", bound=SessionEvent)
 T_ = TypeVar("T_", bound=SupervisorEvent)
+SPEECH = read_wav("goforward")
 
 
 class MemoryJournal:
@@ -134,6 +136,14 @@ class Scene:
 
     async def quiet(self, seconds: float) -> None:
         await self.hear(np.zeros(int(16_000 * seconds), np.int16))
+
+    async def talk_until_ended(self) -> None:
+        """The learner says something every eight seconds."""
+        for _ in range(40):
+            await self.quiet(8)
+            if self.events(Ended):
+                return
+            await self.hear(SPEECH)
 
     def events(self, kind: type[E_]) -> list[E_]:
         return [event for _, event in self.door.got if isinstance(event, kind)]

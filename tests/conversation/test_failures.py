@@ -9,7 +9,7 @@ import pytest
 from audio.errors import EngineError
 from audio.stt.base import SttStream, Transcript
 from audio.tts.base import Speech
-from tests.conversation.scene import Scene
+from tests.conversation.scene import SPEECH, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tests.speech import read_wav
@@ -24,7 +24,6 @@ from tutor.conversation.events import (
 )
 from tutor.errors import MindError
 
-SPEECH = read_wav("goforward")
 ANSWER = "That is a good answer."
 
 

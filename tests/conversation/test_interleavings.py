@@ -13,7 +13,7 @@ from audio.errors import EngineError
 from audio.stt.base import SttStream, Transcript
 from audio.tts.base import Speech
 from lms_core.errors import Conflict, TooBusy
-from tests.conversation.scene import Scene
+from tests.conversation.scene import SPEECH, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tests.speech import read_wav
@@ -23,7 +23,6 @@ from tutor.conversation.events import Item, Part, ReplyDone, ReplyOptions, Role
 from tutor.errors import MindError
 from tutor.recording import EventFile, replay
 
-SPEECH = read_wav("goforward")
 SOUNDS = {"speaks": SPEECH[3000:22000], "murmurs": read_wav("cards_001")[4000:10000]}
 LONGEST_HANG = 80.0
 """Seconds after which two engines that hang were given up, and all was said."""

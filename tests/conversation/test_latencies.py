@@ -8,15 +8,13 @@ import pytest
 
 from audio.stt.base import SttStream, Transcript
 from audio.tts.base import Speech
-from tests.conversation.scene import Scene
+from tests.conversation.scene import SPEECH, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind, NullMouth
-from tests.speech import read_wav
 from tutor.brain.base import MindEvent, MindRequest
 from tutor.conversation import turn_events as t
 from tutor.conversation.events import ReplyAudio, TurnMetrics
 
-SPEECH = read_wav("goforward")
 DISK = 0.03
 
 

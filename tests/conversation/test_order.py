@@ -2,14 +2,13 @@
 
 import pytest
 
-from tests.conversation.scene import Scene
+from tests.conversation.scene import SPEECH, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
 from tests.speech import read_wav
 from tutor.conversation.events import ReplyDone, ReplyOptions, ReplyStarted
 from tutor.conversation.ports import ItemSaved
 
-SPEECH = read_wav("goforward")
 MURMUR = read_wav("cards_001")[4000:10000]
 LONG = "One two three four five six seven eight nine ten. " * 8
 

@@ -13,10 +13,9 @@ from audio.stt.base import SttStream
 from storage.database import Database
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
-from tests.conversation.scene import COMPANION, Scene
+from tests.conversation.scene import COMPANION, SPEECH, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
-from tests.speech import read_wav
 from tests.storage.rows import learner_with_sessions
 from tutor.brain.base import MindEvent, MindRequest, Phase, Purpose
 from tutor.conversation.endpointing import PauseProfile
@@ -35,7 +34,6 @@ from tutor.conversation.events import (
 from tutor.conversation.ports import Change, Restored, Snapshot
 from tutor.journal import DatabaseJournal
 
-SPEECH = read_wav("goforward")
 LONG = "One two three four five six seven eight nine ten. " * 8
 
 
@@ -80,11 +78,7 @@ def test_the_companions_duration_is_a_plan_that_is_kept() -> None:
     async def talk() -> Scene:
         companion = replace(COMPANION, duration_minutes=5)
         async with Scene(companion=companion, companion_leads=True) as scene:
-            for _ in range(40):
-                await scene.quiet(8)
-                if scene.events(Ended):
-                    break
-                await scene.hear(SPEECH)
+            await scene.talk_until_ended()
         return scene
 
     scene = run(talk())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.conversation.scene import Scene
+from tests.conversation.scene import SPEECH, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
 from tests.speech import read_wav
@@ -28,7 +28,7 @@ LONG = "One two three four five six seven eight nine ten. " * 8
 def test_a_spoken_turn_runs_in_the_order_of_the_protocol() -> None:
     async def talk() -> Scene:
         async with Scene(ears=NullEars("go forward ten meters")) as scene:
-            await scene.hear(read_wav("goforward"))
+            await scene.hear(SPEECH)
             await scene.quiet(12)
         return scene
 
@@ -47,7 +47,7 @@ def test_a_spoken_turn_runs_in_the_order_of_the_protocol() -> None:
 def test_an_item_is_acknowledged_only_after_it_was_committed() -> None:
     async def talk() -> Scene:
         async with Scene() as scene:
-            await scene.hear(read_wav("goforward"))
+            await scene.hear(SPEECH)
             await scene.quiet(1)
             committed = {change.item.id for change in scene.journal.changes if isinstance(change, ItemSaved)}
             assert {event.item.id for event in scene.events(ItemDone)} <= committed
@@ -60,7 +60,7 @@ def test_an_item_is_acknowledged_only_after_it_was_committed() -> None:
 def test_speculation_hides_the_mind_and_the_mouth_behind_the_endpointing_delay() -> None:
     async def talk() -> Scene:
         async with Scene() as scene:
-            await scene.hear(read_wav("goforward"))
+            await scene.hear(SPEECH)
             await scene.quiet(6)
         return scene
 
@@ -74,7 +74,7 @@ def test_barge_in_silences_at_once_and_history_keeps_only_what_was_heard() -> No
         async with Scene(
             ears=NullEars("first", "stop please I have a question"), mind=NullMind(LONG)
         ) as scene:
-            await scene.hear(read_wav("goforward"))
+            await scene.hear(SPEECH)
             await scene.quiet(4)
             await scene.hear(read_wav("austen_0880"))
             await scene.quiet(1)
@@ -98,7 +98,7 @@ def test_barge_in_silences_at_once_and_history_keeps_only_what_was_heard() -> No
 def test_a_back_channel_over_the_reply_does_not_stop_it_and_the_rest_is_said() -> None:
     async def talk() -> Scene:
         async with Scene(ears=NullEars("first", "mm-hm"), mind=NullMind(LONG)) as scene:
-            await scene.hear(read_wav("goforward"))
+            await scene.hear(SPEECH)
             await scene.quiet(4)
             await scene.hear(read_wav("cards_001")[4000:10000])
             await scene.quiet(25)
@@ -182,7 +182,7 @@ def _delay(end_of_turn: Any) -> float:
 
     async def talk() -> Scene:
         async with Scene(end_of_turn=end_of_turn) as scene:
-            await scene.hear(read_wav("goforward"))
+            await scene.hear(SPEECH)
             await scene.quiet(6)
         return scene
 
@@ -209,7 +209,7 @@ def test_the_end_of_turn_model_moves_the_waiting_time_and_gets_the_sound() -> No
 def test_a_talk_that_the_learner_ends_is_summed_up_in_text_for_the_page_and_the_history() -> None:
     async def talk() -> Scene:
         async with Scene() as scene:
-            await scene.hear(read_wav("goforward"))
+            await scene.hear(SPEECH)
             await scene.quiet(8)
         return scene
 

@@ -3,17 +3,15 @@
 import pytest
 
 from storage.demo import demo_lessons
-from tests.conversation.scene import Scene
+from tests.conversation.scene import SPEECH, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
-from tests.speech import read_wav
 from tutor.brain.base import Purpose
 from tutor.brain.lesson_tutor import LessonTutor
 from tutor.brain.prompting import chat_messages
 from tutor.conversation.events import Item, Part, ReplyAudio, ReplyDone, ReplyOptions, Role
 
 DEMO = demo_lessons()[0]
-SPEECH = read_wav("goforward")
 MOMENTS = [0.0, 0.3, 0.6, 1.2, 2.5, 5.0, 9.0]
 """Seconds after the first sound of the greeting."""
 

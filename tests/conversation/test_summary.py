@@ -6,17 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conversation.scene import COMPANION, Scene
+from tests.conversation.scene import COMPANION, SPEECH, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullMind
-from tests.speech import read_wav
 from tutor.brain.base import MindEvent, MindRequest, Purpose
 from tutor.conversation.events import Ended, Item, Part, ReplyDone, Role
 from tutor.conversation.plain_summary import plain_summary
 from tutor.conversation.ports import Snapshot
 from tutor.errors import MindError
-
-SPEECH = read_wav("goforward")
 
 
 class Forgetful(NullMind):
@@ -66,11 +63,7 @@ def test_a_spoken_summary_that_fails_is_a_farewell_and_not_what_is_kept() -> Non
     async def talk() -> Scene:
         companion = replace(COMPANION, duration_minutes=5)
         async with Scene(companion=companion, mind=Forgetful("fail", Purpose.SUMMARY)) as scene:
-            for _ in range(40):
-                await scene.quiet(8)
-                if scene.events(Ended):
-                    break
-                await scene.hear(SPEECH)
+            await scene.talk_until_ended()
         return scene
 
     scene = run(talk())

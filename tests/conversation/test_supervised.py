@@ -5,15 +5,12 @@ import asyncio
 import pytest
 
 from lms_core.errors import TooBusy
-from tests.conversation.scene import FakeSupervisor, Scene
+from tests.conversation.scene import SPEECH, FakeSupervisor, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars
-from tests.speech import read_wav
 from tutor.brain.base import Purpose
 from tutor.conversation.audience import MOST_SUPERVISORS, LearnerThere, WhisperFollowed
 from tutor.conversation.events import ReplyAudio, ReplyDone, Supervised, TranscriptCompleted
-
-SPEECH = read_wav("goforward")
 
 
 def test_the_learner_is_told_who_follows_also_after_a_lost_link() -> None:

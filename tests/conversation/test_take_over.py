@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from lms_core.errors import Conflict
-from tests.conversation.scene import FakeSupervisor, Scene
+from tests.conversation.scene import SPEECH, FakeSupervisor, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
-from tests.speech import read_wav
 from tutor.brain.base import Purpose
 from tutor.conversation.events import (
     Ended,
@@ -24,7 +23,6 @@ from tutor.conversation.events import (
 )
 from tutor.conversation.supervised import TEACHER_LOST
 
-SPEECH = read_wav("goforward")
 LONG = "One two three four five six seven eight nine ten. " * 5
 
 

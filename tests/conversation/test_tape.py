@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.conversation.scene import FakeSupervisor, Scene
+from tests.conversation.scene import SPEECH, FakeSupervisor, Scene
 from tests.conversation.test_take_over import teach
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullMind
-from tests.speech import read_wav
 from tutor.conversation.events import ReplyDone, Role, StateChanged
 
-SPEECH = read_wav("goforward")
 LONG = "One two three four five six seven eight nine ten. " * 8
 
 

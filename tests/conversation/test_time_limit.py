@@ -3,25 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conversation.scene import Scene
+from tests.conversation.scene import SPEECH, Scene
 from tests.conversation.virtual_time import run
-from tests.speech import read_wav
 from tutor.brain.base import Phase, Purpose
 from tutor.conversation.events import Ended
 from tutor.conversation.talk_time import TalkTime
-
-SPEECH = read_wav("goforward")
 
 
 def test_when_the_minutes_run_out_the_companion_says_so_sums_up_and_ends() -> None:
     async def talk() -> Scene:
         async with Scene(companion_leads=True) as scene:
             scene.session.limit_time(120)
-            for _ in range(20):
-                await scene.quiet(8)
-                if scene.events(Ended):
-                    break
-                await scene.hear(SPEECH)
+            await scene.talk_until_ended()
         return scene
 
     scene = run(talk())

@@ -1,7 +1,5 @@
 """Databases and stores for the tests of `storage`."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from storage.accounts import AccountStore
@@ -9,13 +7,6 @@ from storage.companions import CompanionStore
 from storage.database import Database
 from storage.sessions import SessionStore
 from tests.postgres import *  # noqa: F403
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.aclose()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What an admin sets holds in every process; what the environment or a flag fixes stays; what is wrong is refused."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from storage.settings import SettingStore
 from tests.postgres import *  # noqa: F403
 from tutor.live_settings import LiveSettings
 from tutor.settings import LIVE, Settings, Source, load
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.aclose()
 
 
 def process(database: Database, settings: Settings) -> tuple[LiveSettings, list[Settings]]:

@@ -65,7 +65,7 @@ def routes(accounts: AccountStore, auth: Authenticator) -> list[Route]:
     async def sign_ins(call: Call[Paging, None]) -> Page:
         me = call.principal
         found, total = await accounts.held(me.person_id, SIGN_INS, call.query.page, call.query.limit)
-        return Page([_sign_in(one, me) for one in found], total)
+        return Page([sign_in_out(one, me) for one in found], total)
 
     async def end_sign_in(call: Call[None, None]) -> None:
         await _revoke(call.principal, call.path["id"], SIGN_INS)
@@ -125,7 +125,7 @@ def routes(accounts: AccountStore, auth: Authenticator) -> list[Route]:
     ]  # fmt: skip
 
 
-def _sign_in(token: Token, me: Principal) -> SignInOut:
+def sign_in_out(token: Token, me: Principal) -> SignInOut:
     return SignInOut(
         id=token.digest, kind=token.kind, device=token.name, address=token.address,
         created_at=token.created_at, last_used_at=token.last_used_at, expires_at=token.expires_at,

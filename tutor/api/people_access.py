@@ -1,30 +1,15 @@
 """What lets somebody in, what they have used and what is theirs, for admins."""
 
-from datetime import datetime
-
 from aiohttp import web
-from pydantic import BaseModel
 
 from lms_core.errors import NotFound
-from lms_core.people import SIGN_INS, Permission, TokenKind
+from lms_core.people import SIGN_INS, Permission
 from storage.stores import Stores
-from tutor.api.access import KEYS, KeyOut, key_out
+from tutor.api.access import KEYS, KeyOut, SignInOut, key_out, sign_in_out
 from tutor.api.me import exported
 from tutor.api.plans import UsageOut, usage_out
 from tutor.api.routing import Call, Page, Paging, Route, Stream
 from tutor.auth import Authenticator
-
-
-class SignInOfOut(BaseModel):
-    """`last_used_at` is right to ten minutes."""
-
-    id: str
-    kind: TokenKind
-    device: str | None
-    address: str | None
-    created_at: datetime
-    last_used_at: datetime | None
-    expires_at: datetime | None
 
 
 def routes(stores: Stores, auth: Authenticator) -> list[Route]:
@@ -39,14 +24,7 @@ def routes(stores: Stores, auth: Authenticator) -> list[Route]:
 
     async def sign_ins(call: Call[Paging, None]) -> Page:
         found, total = await accounts.held(await whom(call), SIGN_INS, call.query.page, call.query.limit)
-        shown = [
-            SignInOfOut(
-                id=one.digest, kind=one.kind, device=one.name, address=one.address, created_at=one.created_at,
-                last_used_at=one.last_used_at, expires_at=one.expires_at,
-            )
-            for one in found
-        ]  # fmt: skip
-        return Page(shown, total)
+        return Page([sign_in_out(one, call.principal) for one in found], total)
 
     async def sign_out(call: Call[None, None]) -> None:
         person_id = await whom(call)
@@ -74,7 +52,7 @@ def routes(stores: Stores, auth: Authenticator) -> list[Route]:
         ),
         Route(
             method="GET", path="/admin/users/{id}/sign-ins", permission=manage, handle=sign_ins, query=Paging,
-            answers=SignInOfOut, summary="Where somebody is signed in, the newest first.", errors=(NotFound,),
+            answers=SignInOut, summary="Where somebody is signed in, the newest first.", errors=(NotFound,),
         ),
         Route(
             method="DELETE", path="/admin/users/{id}/sign-ins", permission=manage, handle=sign_out, answers=None,

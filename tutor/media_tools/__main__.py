@@ -50,7 +50,7 @@ def _tool(name: str) -> Callable[..., Any]:
     av.logging.set_level(None)
     tools: dict[str, Callable[..., Any]] = {
         "look": lambda **task: asdict(looking.look(**task)), "picture": pictures.picture, "poster": films.poster,
-        "kill": lambda: os.kill(os.getpid(), signal.SIGKILL), "part": films.part, "join": films.join, "sound": sounds.sound, "keep": sounds.keep, "pcm": sounds.pcm,
+        "part": films.part, "join": films.join, "sound": sounds.sound, "keep": sounds.keep, "pcm": sounds.pcm,
     }  # fmt: skip
     return tools[name]
 

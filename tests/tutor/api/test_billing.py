@@ -12,6 +12,7 @@ import stripe
 from aiohttp import web
 
 from tests.e2e.conftest import RunningServer
+from tests.served import served
 from tests.tutor.api.asking import Asking
 from tests.tutor.api.asking import ask as ask
 from tests.tutor.conftest import NULL_ENGINES
@@ -109,14 +110,9 @@ async def test_a_checkout_asks_stripe_for_a_page_to_pay_at(ask: Asking, stripe_p
     lou, _ = await ask.add("lou"), await ask.add("luc")
     app = web.Application()
     app.router.add_post("/v1/checkout/sessions", create)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", stripe_port).start()
-    try:
+    async with served(app, stripe_port):
         made = await ask("lou", "POST", "/billing/stripe/checkout", {"plan": "core"})
         refused = await ask("luc", "POST", "/billing/stripe/checkout", {"plan": "core"})
-    finally:
-        await runner.cleanup()
     assert (made.status, made.data) == (201, {"url": "https://checkout.stripe.com/c/pay/cs_1"})
     key, form = asked[0]
     assert key == "Bearer sk_test_1" and form["mode"] == "subscription"
@@ -145,14 +141,9 @@ async def test_who_pays_already_is_led_to_where_that_is_changed_and_pays_for_no_
     await hook(ask, event(50, luz, "active").replace("sub_1", "sub_luz"))
     app = web.Application()
     app.router.add_post("/v1/billing_portal/sessions", manage)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", stripe_port).start()
-    try:
+    async with served(app, stripe_port):
         refused = await ask("luz", "POST", "/billing/stripe/checkout", {"plan": "core"})
         led = await ask("luz", "POST", "/billing/stripe/portal")
-    finally:
-        await runner.cleanup()
     assert (refused.status, refused.body["code"]) == (409, "conflict")
     assert (led.status, led.data) == (201, {"url": "https://billing.stripe.com/cus_1"})
 
@@ -174,11 +165,6 @@ async def test_who_is_deleted_pays_no_more_and_stays_while_that_cannot_be_arrang
     assert await plan_of(ask, "lyn") == "core"
     app = web.Application()
     app.router.add_delete("/v1/subscriptions/{id}", cancel)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", stripe_port).start()
-    try:
+    async with served(app, stripe_port):
         assert (await ask("admin", "DELETE", f"/admin/users/{lyn}")).status == 204
-    finally:
-        await runner.cleanup()
     assert cancelled == ["sub_1"]

@@ -36,13 +36,6 @@ on_both = pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.aclose()
-
-
-@pytest.fixture
 def store(database: Database) -> JobStore:
     return JobStore(database)
 

@@ -1,6 +1,9 @@
 """Films, sounds and pictures of all kinds, and of bad ones."""
 
+import asyncio
 import io
+import os
+import signal
 import struct
 import zlib
 from contextlib import suppress
@@ -168,8 +171,26 @@ async def test_a_tool_that_is_killed_says_what_to_do_and_one_that_fails_is_tried
     film = str(made.film(tmp_path / "a.mp4", sound=None))
     with pytest.raises(RuntimeError):
         await run("poster", path=film, media_type="video/mp4", at=0, out=str(tmp_path / "no" / "folder.jpg"))
+    endless = tmp_path / "endless.mp4"
+    os.mkfifo(endless)
+    looking_at_it = asyncio.create_task(run("look", path=str(endless), media_type="video/mp4"))
+    opened = await asyncio.to_thread(os.open, endless, os.O_WRONLY)  # returns when the tool reads
+    for tool in _tools():
+        os.kill(tool, signal.SIGKILL)  # as the kernel does to what takes too much
     with pytest.raises(InvalidInput, match="Export it again"):
-        await run("kill")  # as the kernel does to what takes too much
+        await looking_at_it
+    os.close(opened)
+
+
+def _tools() -> list[int]:
+    """The processes that work for us now."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"tutor.media_tools" in (status.parent / "cmdline").read_bytes():
+                found.append(int(status.parent.name))
+    return found
 
 
 def test_what_is_longer_larger_or_has_more_tracks_than_any_lesson_is_refused() -> None:
