@@ -18,7 +18,7 @@ from tutor.brain.lesson_results import results
 from tutor.conversation.events import Item, Part, Role, TurnMetrics
 from tutor.conversation.ports import Change, ItemRemoved, ItemSaved, Restored, Snapshot
 
-_SNAPSHOT = ("memory", "talked_seconds", "turns", "pauses", "config", "summary")
+_SNAPSHOT = ("memory", "talked_seconds", "turns", "pauses", "config", "summary", "shown")
 
 
 class DatabaseJournal:

@@ -105,7 +105,8 @@ class TestAJournal:
 
     async def test_has_the_last_snapshot_whole(self, journal: Readable) -> None:
         assert (await journal.restored("sess_1")).snapshot == Snapshot()
-        last = Snapshot({"step": [1, {"a": None}]}, 61.5, 7, {"mean": 0.4}, {"voice": "x"})
+        shown = {"kind": "quiz", "title": "", "body": "Is it?", "choices": ["true", "false"], "choose": "one"}
+        last = Snapshot({"step": [1, {"a": None}]}, 61.5, 7, {"mean": 0.4}, {"voice": "x"}, shown=shown)
         await journal.commit("sess_1", [Snapshot({"old": 1}, 1.0), last])
         assert (await journal.restored("sess_1")).snapshot == last
 

@@ -38,8 +38,11 @@ async def test_a_question_is_answered_by_a_click_and_what_is_shown_is_drawn(
     await shows(page, "#captions .learner", "true")
     await expect(page.get_by_role("button", name="True")).to_have_attribute("aria-pressed", "true")
     await type_in(page, "what is the axis")
-    await expect(page.locator("#shown .prose p")).to_contain_text("axis")
+    await shows(page, "#shown .prose p", "axis", 30)
     await expect(page.locator("#shown button")).to_have_count(0)
+    await page.reload()
+    await begin(page, typing=True)
+    await shows(page, "#shown .prose p", "axis", 30)
     assert chromium.problems == []
 
 

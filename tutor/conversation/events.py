@@ -300,6 +300,14 @@ class Shown:
     choices: tuple[str, ...] = ()
     choose: Literal["one", "several", "order"] | None = None
 
+    @staticmethod
+    def saved(data: Mapping[str, Any] | None) -> "Shown | None":
+        """From plain JSON; what another version left that does not fit is not shown again."""
+        try:
+            return Shown(**{**data, "choices": tuple(data["choices"])}) if data else None
+        except (KeyError, TypeError):
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Supervised:

@@ -57,6 +57,8 @@ class Snapshot:
     """Why the session ended, once it has."""
     summary: str = ""
     """What was covered and how it went, once it ended for good."""
+    shown: Mapping[str, Any] | None = None
+    """What the page shows beside the talk, as `Shown.saved` takes it."""
 
 
 Change = ItemSaved | ItemRemoved | Snapshot | TurnMetrics

@@ -7,6 +7,7 @@ through `Door.emit`. What to do is decided in `turns.py`, `pacing.py` and `endpo
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -109,6 +110,7 @@ class Talk:
         self._finished = asyncio.Event()
         self._ended: str | None = None
         self._summary = ""
+        self._shown: Shown | None = None
         self._due = Alarm(self._tick)
         self._grace_over = Alarm(lambda: self.end("learner_left"))
         if restored is not None:
@@ -218,8 +220,10 @@ class Talk:
         self._wind_grace()
 
     def _welcome(self) -> None:
-        """A door is there: greet, or go on where the conversation was."""
+        """A door is there: greet, or go on where the conversation was, with what was shown beside it."""
         self._show_state()
+        if self._shown is not None and self._door is not None:
+            self._door.emit(self._shown)
         last = next((item for item in reversed(self.history.items) if item.text), None)
         wants_answer = last is not None and last.role is Role.LEARNER and self.config.automatic_turns
         if wants_answer and self.config.create_reply:
@@ -243,6 +247,7 @@ class Talk:
         self._time.restore(snapshot.talked_seconds)
         self._taking.turns.pauses = PauseProfile.from_json(snapshot.pauses)
         self.config.restore(snapshot.config)
+        self._shown = Shown.saved(snapshot.shown)
 
     # --- the learner's side -----------------------------------------------------------------------------------
 
@@ -343,6 +348,7 @@ class Talk:
         return Snapshot(
             memory=dict(self._answering.memory), talked_seconds=self._time.talked, turns=self._taking.taken,
             pauses=self._taking.turns.pauses.to_json(), config=self.config.saved(), ended=lasting, summary=self._summary,
+            shown=None if self._shown is None else asdict(self._shown),
         )  # fmt: skip
 
     def _journal_lost(self, error: VivaError) -> None:
@@ -357,7 +363,8 @@ class Talk:
         self._audience.emit(event)
 
     def _show(self, show: Show) -> None:
-        self._emit(Shown(show.kind, show.title, show.body, show.choices, show.choose))
+        self._shown = Shown(show.kind, show.title, show.body, show.choices, show.choose)
+        self._emit(self._shown)
 
     def _state_now(self) -> State:
         if self._taking.turns.floor is not t.Floor.TUTOR:

@@ -7,13 +7,16 @@ const box = document.getElementById("shown");
 let latest = null;
 
 // As plain text at once, and drawn when the server has made HTML of it. `answer` is told what was chosen.
-export async function show(event, session, answer) {
+// What is there already stays as it is, with what was chosen: after a lost link the server shows it again.
+export async function show({event_id, ...event}, session, answer) {
+  if (JSON.stringify(event) === JSON.stringify(latest)) return;
   latest = event;
-  draw(event, formula(event.mathml) ?? plain(event.body), answer);
+  const card = {...event, chosen: [], answer};
+  draw(card, formula(event.mathml) ?? plain(event.body));
   if (event.kind === "formula") return;
   try {
     const {html} = await api(`POST /api/v1/sessions/${session}/rendered`, {text: event.body});
-    if (latest === event) draw(event, parsed(html), answer);
+    if (latest === event) draw(card, parsed(html));
   } catch { /* the text stays */ }
 }
 
@@ -23,7 +26,8 @@ export function clear() {
   box.replaceChildren();
 }
 
-function draw({kind, title, choices, choose}, content, answer) {
+function draw(card, content) {
+  const {kind, title, choices, choose} = card;
   const named = t(`talk.shown.${kind}`);
   const heading = element("h2", kind === "quiz" ? `${named} ${title}`.trim() : title || named, "");
   heading.id = "shown-kind";
@@ -31,7 +35,7 @@ function draw({kind, title, choices, choose}, content, answer) {
   const parts = [content];
   if (choose) {
     const options = cut(content, choices.length);
-    parts.push(choosing(choices, options, choose, answer));
+    parts.push(choosing(card, options));
   }
   box.dataset.kind = kind;
   box.replaceChildren(...label, heading, ...parts);
@@ -67,11 +71,10 @@ function cut(content, count) {
   return [...list.children].map(one => one.childNodes);
 }
 
-function choosing(choices, options, choose, answer) {
+function choosing({choices, choose, chosen, answer}, options) {
   const group = element("div", "", "choices");
   group.setAttribute("role", "group");
   group.setAttribute("aria-labelledby", "shown-kind");
-  const chosen = [];
   const done = element("button", t("talk.answer"), "");
   const buttons = choices.map((choice, place) => {
     const button = element("button", "", "quiet");
