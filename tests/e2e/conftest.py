@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.e2e import witness
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,7 +35,7 @@ class RunningServer:
             [*command, "--ready-file", str(self._ready), *self._flags], cwd=_ROOT, stdout=self.log,
             stderr=self.log, env={"VIVA_GRACE_SECONDS": "60", "VIVA_DRAIN_SECONDS": "2", **os.environ},
         )  # fmt: skip
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not self._ready.is_file():
             assert self.process.poll() is None and time.monotonic() < deadline, self.output()
             time.sleep(0.05)  # the only way to see a file of another process appear
@@ -48,13 +51,13 @@ class RunningServer:
     def kill(self) -> None:
         """As a power cut would."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def stop(self) -> int:
         """Ask it to drain; returns the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         self.log.close()
         return code
 
@@ -72,3 +75,18 @@ def own_server(tmp_path: Path) -> Iterator[RunningServer]:
     running = RunningServer(tmp_path / "data")
     yield running
     running.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed tells what its pages showed and what its servers logged."""
+    report = yield
+    if report.failed and report.when != "teardown":
+        report.sections += [("A page as it was", told) for told in witness.pages()]
+        running = [one for one in _arguments(item) if isinstance(one, RunningServer)]
+        report.sections += [("The server's last words", one.output()[-4000:]) for one in running]
+    return report
+
+
+def _arguments(item: pytest.Function) -> list[Any]:
+    return list(getattr(item, "funcargs", {}).values())

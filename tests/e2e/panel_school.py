@@ -16,6 +16,7 @@ from lms_core.people import TokenKind
 from storage.accounts import AccountStore
 from storage.database import Database
 from tests.e2e.conftest import RunningServer
+from tests.e2e.witness import watch
 from tests.tutor.conftest import NULL_ENGINES
 
 TEACHER, LEARNER = "demo_person_0", "demo_person_3"
@@ -89,6 +90,7 @@ async def new_context(
     context = await browser.new_context(
         base_url=school.url, **{"locale": "en-GB", "service_workers": "block", **settings}
     )
+    watch(context)
     if cookie is not None:
         await context.add_cookies([{"name": "viva_session", "value": cookie, "url": school.url}])
     return context

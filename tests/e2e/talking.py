@@ -16,6 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from tests.e2e.conftest import RunningServer
+from tests.e2e.witness import watch
 from tests.speech import read_wav
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -51,6 +52,7 @@ class Chromium:
     ) -> Page:
         """Of somebody who is signed in with `cookie`."""
         context = await self._browser.new_context(viewport={"width": width, "height": 844}, **options)
+        watch(context)
         self.contexts.append(context)
         if cookie is not None:
             await context.add_cookies([cookie])
@@ -140,13 +142,13 @@ async def type_in(page: Page, text: str) -> None:
     await page.keyboard.press("Enter")
 
 
-async def shows(page: Page, selector: str, text: str, seconds: float = 15) -> None:
-    await expect(page.locator(selector).filter(has_text=text).first).to_be_visible(timeout=seconds * 1000)
+async def shows(page: Page, selector: str, text: str) -> None:
+    await expect(page.locator(selector).filter(has_text=text).first).to_be_visible()
 
 
-async def state_is(page: Page, state: str, seconds: float = 15) -> None:
-    await page.wait_for_selector(f"body[data-state={state}]", timeout=seconds * 1000)
+async def state_is(page: Page, state: str) -> None:
+    await expect(page.locator(f"body[data-state={state}]")).to_be_visible()
 
 
 async def page_talks(page: Page) -> None:
-    await page.wait_for_selector("#captions .tutor", timeout=30_000)
+    await expect(page.locator("#captions .tutor").first).to_be_visible()

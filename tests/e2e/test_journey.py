@@ -31,7 +31,7 @@ async def test_a_stranger_signs_up_makes_a_companion_and_talks_with_it(
     await expect(page.get_by_text("Saved.")).to_be_visible()
     await page.get_by_role("link", name="Talk", exact=True).click()
     await begin(page)
-    await shows(page, "#captions .learner", "ten of clubs", 30)
+    await shows(page, "#captions .learner", "ten of clubs")
     await page.get_by_role("button", name="End", exact=True).click()
     await state_is(page, "done")
     await page.get_by_role("link", name="Read what was said").click()

@@ -16,6 +16,7 @@ from lms_core.people import Role
 from tests.e2e.conftest import RunningServer
 from tests.e2e.every_page import addresses, cookies
 from tests.e2e.panel_school import TEACHER, browser, cookie_of, new_context, school
+from tests.e2e.witness import watch
 from tutor.panel import static_files
 from tutor.panel.languages import LANGUAGES
 from tutor.panel.rendering import Renderer
@@ -104,6 +105,7 @@ async def test_an_update_is_told_and_serves_the_new_files(browser: Browser, tmp_
     async with _pages(panel) as server:
         port = server.port
         context = await browser.new_context(base_url=str(server.make_url("/")))
+        watch(context)
         page = await context.new_page()
         await page.goto("/offline")
         await _worker_is_there(page)

@@ -39,20 +39,19 @@ async def test_a_spoken_question_gets_a_spoken_captioned_answer_and_barge_in_sil
     chromium.says((9.0, "cards_001"), (6.0, "austen_0880"))
     page = await chromium.page(server, admin)
     await begin(page)
-    await page.wait_for_selector("#captions .tutor", timeout=10_000)
-    await state_is(page, "speaking", 10)
+    await page_talks(page)
+    await state_is(page, "speaking")
     await page.wait_for_function(
         "() => getComputedStyle(document.getElementById('level')).getPropertyValue('--level') > 0.5",
-        timeout=15_000,
     )
-    await shows(page, "#captions .learner", "ten of clubs", 30)
-    await expect(page.locator("#captions .tutor").nth(1)).to_be_visible(timeout=15_000)
+    await shows(page, "#captions .learner", "ten of clubs")
+    await expect(page.locator("#captions .tutor").nth(1)).to_be_visible()
     before = await page.evaluate("() => window.viva.silencedAt")
     await page.wait_for_function(
         "() => window.viva.playedMs > 1000 && document.body.dataset.state === 'speaking'"
     )
-    await page.wait_for_function(f"() => window.viva.silencedAt > {before}", timeout=15_000)
-    await expect(page.locator("#captions .learner").nth(1)).to_be_visible(timeout=20_000)
+    await page.wait_for_function(f"() => window.viva.silencedAt > {before}")
+    await expect(page.locator("#captions .learner").nth(1)).to_be_visible()
     assert await page.evaluate("() => window.viva.audioBytes") > 48_000
     await page.get_by_role("button", name="End", exact=True).click()
     await state_is(page, "done")
@@ -122,7 +121,7 @@ async def test_over_plain_http_the_page_explains_and_typing_works_with_a_voice(
     await shows(page, "#ready", f"only to pages over HTTPS, and this one is {address}")
     assert await page.get_by_role("button", name="Use my microphone").is_hidden()
     await page.get_by_role("button", name="I would rather type").click()
-    await page.wait_for_function("() => window.viva?.playedMs > 500", timeout=15_000)
+    await page.wait_for_function("() => window.viva?.playedMs > 500")
     await shows(page, "#captions .tutor .heard", " ")
     await type_in(page, "what is a numerator")
     await shows(page, "#captions .tutor", "umerator")
@@ -133,7 +132,7 @@ async def test_the_talk_survives_a_server_that_dies_and_a_reload_and_ends_with_a
 ) -> None:
     page = await chromium.page(server, admin)
     await begin(page, typing=True)
-    await page.wait_for_selector("#captions .tutor", timeout=10_000)
+    await page_talks(page)
     await type_in(page, "what is a numerator")
     await shows(page, "#captions .tutor", "umerator")
 
@@ -142,7 +141,7 @@ async def test_the_talk_survives_a_server_that_dies_and_a_reload_and_ends_with_a
     await type_in(page, "what is a denominator")
     await page.wait_for_selector("#captions .learner.waiting")
     await asyncio.to_thread(server.start)
-    await shows(page, "#captions .tutor", "enominator", 25)
+    await shows(page, "#captions .tutor", "enominator")
     assert await page.locator("#captions .waiting").count() == 0
     assert await page.locator("#captions .learner:has-text('what is a denominator')").count() == 1
 
@@ -164,7 +163,7 @@ async def test_a_talk_taken_over_by_another_window_stays_there(
 ) -> None:
     page = await chromium.page(server, admin)
     await begin(page, typing=True)
-    await page.wait_for_selector("#captions .tutor", timeout=10_000)
+    await page_talks(page)
     kept = await page.evaluate("() => sessionStorage.getItem('viva.unfinished')")
     other = await chromium.page(server, admin)
     await other.evaluate("kept => sessionStorage.setItem('viva.unfinished', kept)", kept)
@@ -181,7 +180,7 @@ async def test_a_used_up_plan_and_a_lost_sign_in_are_said_in_words_and_stay(
     learner = await signed_in(server, await link_for(server, "Mia"))
     page = await chromium.page(server, learner)
     await begin(page, typing=True)
-    await page.wait_for_selector("#captions .tutor", timeout=10_000)
+    await page_talks(page)
     second = await chromium.page(server, learner)
     await begin(second, typing=True)
     await shows(second, "#done-title", "could not begin")
@@ -235,8 +234,7 @@ async def test_mute_by_button_and_key_volume_and_the_words_that_light_up(
     assert await page.evaluate("() => Math.round(window.viva.gain() * 100)") == 30
     await page.wait_for_function(
         """() => ['heard', 'now', 'rest'].every(part => document.querySelector(`#captions .tutor .${part}`)?.textContent.length > 2)""",
-        timeout=15_000,
     )
-    await state_is(page, "listening", 40)
+    await state_is(page, "listening")
     assert await page.locator("#captions .learner").count() == 0, "a muted microphone was heard"
     assert chromium.problems == []

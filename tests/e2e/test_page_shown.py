@@ -32,7 +32,7 @@ async def test_a_question_is_answered_by_a_click_and_what_is_shown_is_drawn(
 ) -> None:
     page = await chromium.page(server, admin, path="/talk/nora-seasons", width=390)
     await begin(page, typing=True)
-    await page.wait_for_selector("#captions .tutor", timeout=10_000)
+    await page_talks(page)
     await type_in(page, "quiz me")
     await page.locator("#shown").get_by_role("button", name="True").click()
     await shows(page, "#captions .learner", "true")
@@ -52,7 +52,7 @@ async def test_how_a_learner_likes_to_talk_is_remembered(
     page = await chromium.page(server, admin, locale="de-DE")
     for _ in range(2):
         await page.get_by_role("button", name="Lieber tippen").click()
-        await page.wait_for_selector("#captions .tutor", timeout=10_000)
+        await page_talks(page)
         await page.get_by_text("Einstellungen").click()
         if _ == 0:
             await page.get_by_label("Geduld").select_option("wartet länger")
@@ -76,7 +76,7 @@ async def test_a_lessons_picture_is_shown_with_its_words(
     await page_talks(page)
     await type_in(page, "yes")
     picture = page.locator("#shown").get_by_role("img", name="an oak in a field")
-    await expect(picture).to_be_visible(timeout=15_000)
+    await expect(picture).to_be_visible()
     assert await picture.evaluate("it => it.decode().then(() => it.naturalWidth)") > 100
     await shows(page, "#captions .tutor", "an oak in a field")
     assert chromium.problems == []
@@ -117,7 +117,7 @@ async def test_the_learner_sees_that_a_teacher_follows_the_talk(
             await expect(page.get_by_text("Listening in: Admin")).to_be_visible()
             await teacher.send_json({"type": "take_over"})
             await expect(page.get_by_text("Speaking now: Admin")).to_be_visible()
-    await expect(page.locator("#supervised")).to_be_hidden(timeout=15_000)
+    await expect(page.locator("#supervised")).to_be_hidden()
 
 
 async def test_a_microphone_that_hears_nothing_too_little_or_too_much_is_noticed(

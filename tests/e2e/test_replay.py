@@ -114,7 +114,7 @@ async def test_the_turn_that_is_said_is_lit_and_a_turn_leads_to_its_sound(
         lit = page.locator(".talk [aria-current=true]")
         await page.get_by_text("What is a half?").click()
         await expect(lit).to_contain_text("What is a half?")
-        await expect(lit).to_contain_text("One of two equal parts.", timeout=15_000)
+        await expect(lit).to_contain_text("One of two equal parts.")
         await page.get_by_role("button", name="Play from 0:00").focus()
         await page.keyboard.press("Enter")
         await expect(lit).to_contain_text("Hello!")

@@ -69,7 +69,7 @@ async def test_a_teacher_reads_whispers_takes_over_and_hands_back(
         await learner.goto(f"/talk/{companion}")
         await learner.locator("#without").click()
         await expect(learner.locator("#captions")).to_contain_text("This is the greeting.")
-        await teacher.locator("#talks a").click(timeout=15_000)  # the list has noticed by itself
+        await teacher.locator("#talks a").click()  # the list has noticed by itself
         await expect(teacher.locator("#lines")).to_contain_text("This is the greeting.")
         await expect(learner.locator("#supervised")).to_be_visible()
         await _fits(teacher, 390)
@@ -82,13 +82,13 @@ async def test_a_teacher_reads_whispers_takes_over_and_hands_back(
 
         await teacher.get_by_role("button", name="Take over").click()
         await expect(teacher.locator("#on-line")).to_be_visible()
-        await expect(learner.locator("#captions")).to_contain_text("I think it is seven.", timeout=20_000)
+        await expect(learner.locator("#captions")).to_contain_text("I think it is seven.")
         await expect(teacher.locator("#lines .teacher")).to_contain_text("I think it is seven.")
         await teacher.get_by_role("button", name="Hand back to Pia").click()
-        await expect(learner.locator("#captions")).to_contain_text("This is the hand_back.", timeout=15_000)
+        await expect(learner.locator("#captions")).to_contain_text("This is the hand_back.")
 
         await learner.locator("#end").click()
-        await expect(teacher.locator("#state")).to_have_text("The talk is over.", timeout=15_000)
+        await expect(teacher.locator("#state")).to_have_text("The talk is over.")
 
 
 async def _fits(page: Page, width: int) -> None:
