@@ -1,0 +1,60 @@
+"""A slow line: what a person does before the scripts have come is done once they have."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.e2e.conftest import RunningServer
+from tests.e2e.panel_school import browser, cookie, learner, school
+from tests.e2e.panel_writing import teacher
+from tests.e2e.talking import TYPE
+
+__all__ = ["browser", "cookie", "learner", "school", "teacher"]  # fixtures
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+@asynccontextmanager
+async def without_modules(page: Page, address: str) -> AsyncIterator[None]:
+    """The page as it stands while its modules are on their way; they come at the end."""
+    come = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if not route.request.url.endswith("/early.js"):
+            await come.wait()
+        await route.continue_()
+
+    await page.route("**/static/*.js", hold)
+    await page.goto(address, wait_until="commit")
+    yield
+    come.set()
+
+
+async def test_a_form_sent_early_is_sent_once_and_nothing_typed_gets_into_the_address(
+    school: RunningServer, teacher: Page
+) -> None:
+    sent: list[str] = []
+    teacher.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    async with without_modules(teacher, "/teach/courses/new"):
+        await teacher.get_by_label("Title").fill("Quick hands")
+        for _ in range(2):
+            await teacher.get_by_role("button", name="Make a draft").click()
+        await expect(teacher).to_have_url(f"{school.url}/teach/courses/new")
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text("Quick hands")
+    assert sent == [f"{school.url}/api/v1/courses"]
+
+
+async def test_a_button_pressed_early_is_pressed(learner: Page) -> None:
+    found = await (await learner.request.get("/api/v1/companions")).json()
+    async with without_modules(learner, f"/talk/{found['data'][0]['slug']}"):
+        await learner.get_by_role("button", name="I would rather type").click()
+    await expect(learner.get_by_label(TYPE)).to_be_visible()
+
+
+async def test_links_and_forms_that_need_no_script_do_not_wait(learner: Page) -> None:
+    async with without_modules(learner, "/companions"):
+        await learner.get_by_role("searchbox").first.fill("fractions")
+        await learner.keyboard.press("Enter")
+        await learner.wait_for_url("**q=fractions*", wait_until="commit")
