@@ -15,6 +15,7 @@ from lms_core.enrollment import Access
 from lms_core.errors import Conflict
 from lms_core.people import Role
 from lms_core.progress import LessonStatus
+from lms_core.slugs import slug_of
 from storage.database import Database
 from storage.demo import demo_lessons
 from storage.tables import (
@@ -143,8 +144,9 @@ class _Crowd:
             for number in range(_MODULES * _LESSONS):
                 module, position = divmod(number, _LESSONS)
                 text = self._lessons[number % len(self._lessons)]
+                title = f"{text.title} {number + 1}"
                 yield {
-                    "id": _lesson(course, number), "slug": f"lesson-{position + 1}", "title": f"{text.title} {number + 1}",
+                    "id": _lesson(course, number), "slug": slug_of(title, "lesson"), "title": title,
                     "content": text.content, "language": text.language, "quiz": [],
                     "module_id": f"demo_module_{course}_{module}", "position": position,
                 }  # fmt: skip

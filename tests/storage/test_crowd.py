@@ -1,5 +1,7 @@
 """The made-up school."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
@@ -9,8 +11,11 @@ from lms_core.people import Principal, Role, TokenKind
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.demo.crowd import Size, fill
+from storage.media import MediaStore
 from storage.sessions import SessionStore
+from storage.stores import Stores
 from storage.tables import enrollments, lesson_progress, metadata
+from tutor.archives.courses import CourseArchives
 
 SMALL = Size(people=60, courses=5, enrollments=100, progress=400, sessions=40)
 
@@ -49,6 +54,25 @@ async def test_progress_belongs_to_enrolled_learners(database: Database) -> None
         enrolled = set((await connection.execute(select(enrollments.c.person_id))).scalars())
         learning = set((await connection.execute(select(lesson_progress.c.person_id))).scalars())
     assert learning <= enrolled
+
+
+async def test_a_course_can_be_copied_taken_out_and_put_in(database: Database, tmp_path: Path) -> None:
+    await filled(database)
+    stores = Stores(database)
+    archives = CourseArchives(stores.whole_courses, MediaStore(database, tmp_path, largest=1), tmp_path)
+    teacher = Principal("demo_person_0", Role.TEACHER, TokenKind.API_KEY)
+    course = await archives.export(teacher, "demo-course-0", tmp_path / "course.zip")
+    taken, left_out = await archives.take(teacher, tmp_path / "course.zip")
+    copy = await archives.duplicate(teacher, "demo-course-0")
+    assert not left_out
+    for one in (taken, copy):
+        outline = await stores.lessons.outline(teacher, one.id)
+        assert [len(module.lessons) for module in outline] == [5] * 4
+        assert _slugs(outline) == _slugs(await stores.lessons.outline(teacher, course.id))
+
+
+def _slugs(outline) -> list[str]:
+    return [lesson.slug for module in outline for lesson in module.lessons]
 
 
 async def test_a_second_crowd_is_refused_and_changes_nothing(database: Database) -> None:
