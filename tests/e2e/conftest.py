@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,14 @@ class RunningServer:
         self.sign_in_url: str = ready["sign_in_url"]
         self.api_key: str = ready["api_key"]
         self.port = self.url.rsplit(":", 1)[1]
+
+    def change(self, setting: str, value: object) -> None:
+        """As an admin does while it runs."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/admin/settings/{setting}", json.dumps({"value": value}).encode(), method="PUT",
+            headers={"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json"},
+        )  # fmt: skip
+        urllib.request.urlopen(request).close()
 
     def output(self) -> str:
         return (self.data_dir.parent / "server.log").read_text()

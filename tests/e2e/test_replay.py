@@ -40,10 +40,8 @@ SAID = [
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    data = tmp_path_factory.mktemp("replay") / "data"
-    data.mkdir()
-    (data / "viva.toml").write_text("recordings = true\n")
-    running = RunningServer(data, *NULL_ENGINES)
+    running = RunningServer(tmp_path_factory.mktemp("replay") / "data", *NULL_ENGINES)
+    running.change("recordings", True)
     yield running
     running.stop()
 
@@ -83,8 +81,9 @@ async def test_recording_is_switched_on_and_off_in_plain_words(
     browser: Browser, server: RunningServer, cookie: str
 ) -> None:
     async with signed_in(browser, server, cookie) as page:
-        await page.goto("/profile")
-        await expect(page.get_by_text("Your talks are not recorded.")).to_be_visible()
+        await page.goto("/history")
+        await page.get_by_role("link", name="About recordings").click()
+        await expect(page.get_by_text("Your talks are not recorded.")).to_be_in_viewport()
         await page.get_by_role("button", name="Record my talks").click()
         await expect(page.get_by_text("Your talks are recorded since")).to_be_visible()
         await page.get_by_role("button", name="Stop recording").click()

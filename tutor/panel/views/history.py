@@ -19,6 +19,7 @@ async def sessions(visit: Visit) -> dict[str, Any]:
         "total": total,
         "page": visit.page,
         "limit": PAGE_LENGTH,
+        "may_record": await recordings.offered(visit),
     }
 
 

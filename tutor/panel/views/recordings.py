@@ -15,6 +15,13 @@ async def consent(visit: Visit) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def offered(visit: Visit) -> bool:
+    """Talks could be recorded, and this person's are not."""
+    if not visit.behind.recordings.possible:
+        return False
+    return await visit.stores.recordings.consented_at(visit.viewer.person_id) is None
+
+
 async def of(visit: Visit, session: StoredSession) -> dict[str, Any] | None:
     """The recording of a session that the viewer may read, if there is one that can be played here."""
     found = await visit.stores.recordings.find(session.id, session.person_id)
