@@ -7,7 +7,7 @@ import pytest
 
 from tutor import panel
 from tutor.panel.markdown import inline, markdown
-from tutor.panel.pages import _inside
+from tutor.panel.panel import _inside
 
 _TEMPLATES = Path(panel.__file__).parent / "templates"
 

@@ -1,9 +1,10 @@
-"""Errors to wire form, in this one place: `{"error", "code", "details"}` and the status code."""
+"""Errors to wire form, in this one place: `{"error", "code", "details"}` and the status code; pages for browsers."""
 
 from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from lms_core.errors import (
     Changed,
@@ -33,6 +34,7 @@ STATUS: dict[type[VivaError], int] = {
     TooBusy: 503,
     Unavailable: 501,
 }
+_FOR_PROGRAMS = ("/api/", "/v1/", "/media/", "/static/")
 _log = structlog.get_logger(__name__)
 
 
@@ -41,37 +43,58 @@ def status_of(error: VivaError) -> int:
 
 
 def error_response(error: VivaError) -> web.Response:
-    status = status_of(error)
-    headers = {"Retry-After": "5"} if status == 503 else {}
-    if isinstance(error, TooMany):
-        headers["Retry-After"] = str(error.details["retry_after_seconds"])
-    if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+    """As programs read it."""
     body = {"error": error.message, "code": error.code, "details": error.details}
-    return web.json_response(body, status=status, headers=headers)
+    return web.json_response(body, status=status_of(error), headers=headers_of(error))
 
 
-@web.middleware
-async def errors(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Every error as JSON; nothing of a stack trace goes out."""
-    try:
-        return await handler(request)
-    except VivaError as error:
+def headers_of(error: VivaError) -> dict[str, str]:
+    """What belongs to an answer with this error, however it is written."""
+    match error:
+        case TooMany():
+            return {"Retry-After": str(error.details["retry_after_seconds"])}
+        case TooBusy():
+            return {"Retry-After": "5"}
+        case NotAuthenticated():
+            return {"WWW-Authenticate": "Bearer"}
+    return {}
+
+
+ErrorPage = Callable[[web.Request, VivaError], Awaitable[web.StreamResponse]]
+
+
+def errors(page: ErrorPage | None = None) -> Middleware:
+    """Every error as JSON, or as the `page` where a browser opened an address; nothing of a stack trace goes out."""
+
+    async def say(request: web.Request, error: VivaError) -> web.StreamResponse:
+        if page is not None and _opened_by_browser(request):
+            return await page(request, error)
         return error_response(error)
-    except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        if error.status == 404:
-            return error_response(
-                NotFound("There is nothing at this address; /api/v1/docs lists what there is.")
-            )
-        body = {"error": error.reason, "code": f"http_{error.status}", "details": {}}
-        allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return web.json_response(body, status=error.status, headers=allow)
-    except Exception:
-        _log.exception("request.failed", path=request.path)
-        return error_response(
-            VivaError("Something went wrong on the server; the operator finds it in the log.")
-        )
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except VivaError as error:
+            return await say(request, error)
+        except web.HTTPNotFound:
+            missing = NotFound("There is nothing at this address; /api/v1/docs lists what there is.")
+            return await say(request, missing)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            body = {"error": error.reason, "code": f"http_{error.status}", "details": {}}
+            allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+            return web.json_response(body, status=error.status, headers=allow)
+        except Exception:
+            _log.exception("request.failed", path=request.path)
+            failed = VivaError("Something went wrong on the server; the operator finds it in the log.")
+            return await say(request, failed)
+
+    return answer
+
+
+def _opened_by_browser(request: web.Request) -> bool:
+    """As browsers ask for a page; what programs ask for has an address of theirs, or does not accept HTML."""
+    is_page = not request.path.startswith(_FOR_PROGRAMS)
+    return request.method == "GET" and is_page and "text/html" in request.headers.get("Accept", "")

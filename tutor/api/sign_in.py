@@ -13,7 +13,7 @@ def routes(auth: Authenticator, clients: Clients) -> list[web.RouteDef]:
         try:
             cookie = await auth.sign_in(request.query.get("token", ""), client)
         except NotAuthenticated as error:
-            return web.Response(status=401, text=f"{error.message} 'viva user link' makes a new one.")
+            raise NotAuthenticated(f"{error.message} 'viva user link' makes a new one.") from None
         response = web.Response(status=303, headers={"Location": "/", "Referrer-Policy": "no-referrer"})
         client.keep(response, cookie)
         return response

@@ -1,6 +1,6 @@
 """What is at which address: the REST API, the pages, the doors of sessions, and what supervisors of the server ask."""
 
-from aiohttp import web
+from aiohttp import web, web_response
 from aiohttp.typedefs import Middleware
 
 from tutor import health, panel, transports
@@ -61,9 +61,12 @@ _MOST_BODY = 1 << 20
 
 def web_app(parts: Parts, *first: Middleware) -> web.Application:
     """`first`: middlewares that see all requests before the others."""
+    pages = panel.Panel(_behind(parts), parts.auth, lambda: _doors(parts))
     app = web.Application(
-        middlewares=[*first, timed(parts.metrics.request), errors], client_max_size=_MOST_BODY
+        middlewares=[*first, timed(parts.metrics.request), errors(pages.wrong)], client_max_size=_MOST_BODY
     )
+    # Not which versions run here. No hook of the application sees the answers to what is no HTTP, hence in the library.
+    web_response.SERVER_SOFTWARE = "Viva"  # type: ignore[attr-defined]  # it has no setting for it
     clients = Clients(
         https=parts.settings.public_url.startswith("https://"), trusted=parts.settings.trusted_proxies
     )
@@ -71,22 +74,7 @@ def web_app(parts: Parts, *first: Middleware) -> web.Application:
     app.add_routes(documentation.pages(declared(parts)))
     app.add_routes(sign_in.routes(parts.auth, clients))
     app.add_routes(_provider_pages(parts, clients))
-    app.add_routes(
-        panel.routes(
-            panel.Behind(
-                parts.stores,
-                parts.named_files,
-                parts.previews,
-                parts.checkup,
-                parts.recordings,
-                parts.live_settings,
-                parts.stripe.sold,
-                parts.supervising,
-            ),
-            parts.auth,
-            lambda: _doors(parts),
-        )
-    )
+    app.add_routes(pages.routes())
     app.add_routes(
         transports.routes(
             parts.live,
@@ -165,6 +153,19 @@ def _provider_pages(parts: Parts, clients: Clients) -> list[web.RouteDef]:
         OpenIdLogin(provider, parts.database), parts.stores.identities, parts.auth, clients,
         lambda: parts.address, adds=settings.oidc_sign_up,
     )  # fmt: skip
+
+
+def _behind(parts: Parts) -> panel.Behind:
+    return panel.Behind(
+        parts.stores,
+        parts.named_files,
+        parts.previews,
+        parts.checkup,
+        parts.recordings,
+        parts.live_settings,
+        parts.stripe.sold,
+        parts.supervising,
+    )
 
 
 def _doors(parts: Parts) -> panel.Doors:

@@ -88,7 +88,7 @@ class Gate:
 
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[TestClient[Any, Any]]:
-    app = web.Application(middlewares=[errors])
+    app = web.Application(middlewares=[errors()])
     database = Database(f"sqlite:///{tmp_path / 'viva.db'}")
     await database.migrate()
     async with database.write() as connection:
