@@ -5,10 +5,10 @@ from typing import Literal
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page
 
 from lms_core.people import Role
+from tests.e2e.axe import violations
 from tests.e2e.conftest import RunningServer
 from tests.e2e.every_page import Address, addresses, contexts, pages_without_address
 from tests.e2e.panel_school import browser, is_ours, school
@@ -41,7 +41,6 @@ async def test_every_page_has_an_address_to_be_tested_at() -> None:
 
 @pytest.mark.timeout(600)
 async def test_axe_finds_no_serious_issue(windows: Windows, pages: list[Address]) -> None:
-    """axe-core, as the development tools install it (`axe-playwright-python` carries the file that npm has)."""
     issues = []
     for address in pages:
         page = await windows[address.role].new_page()
@@ -55,10 +54,9 @@ async def test_axe_finds_no_serious_issue(windows: Windows, pages: list[Address]
 
 
 async def _issues(page: Page) -> list[str]:
-    found = await Axe().run(page)
     return [
         f"{violation['id']}: {node['html'][:120]} ({node['failureSummary'].splitlines()[1].strip()})"
-        for violation in found.response["violations"]
+        for violation in await violations(page)
         for node in violation["nodes"]
         if violation["impact"] in _SERIOUS
     ]

@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
 from lms_core.people import Role
@@ -19,6 +18,7 @@ from storage.database import Database
 from storage.recordings import RecordingStore
 from storage.sessions import SessionStore
 from storage.writer import SessionWriter
+from tests.e2e.axe import violations
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import browser, cookie_of, signed_in
 from tests.storage.test_writer import running
@@ -100,7 +100,7 @@ async def test_player_and_consent_can_be_used_by_all_and_fit_a_phone(
             assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
             for scheme in SCHEMES:
                 await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                found = (await Axe().run(page)).response["violations"]
+                found = await violations(page)
                 serious = [one for one in found if one["impact"] in ("serious", "critical")]
                 assert serious == [], f"{path}, {scheme}"
 
