@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lms_core.plain_text import plain_text
+
 MOST_TERMS = 10
 """Words of a query that count."""
 SNIPPET = 200
@@ -16,13 +18,6 @@ SNIPPET = 200
 _BEFORE = 60  # of them before the first word that was looked for
 _LONGEST = 100  # characters of a word; the rest of a longer one is not looked at
 _WORD = re.compile(r"[^\W_]+")
-_MARKDOWN = re.compile(
-    r"^[ \t]*(?:#{1,6}|>|[-*+]|\d{1,9}[.)])[ \t]+"  # how headings, quotes and lists begin
-    r"|^[ \t]*(?:```.*|[-*_=|: \t]{3,})$"  # fences, lines, and what is under a table's head
-    r"|\*\*|__|`|\]\([^)\s]*\)|!?\[",
-    re.MULTILINE,
-)
-_BLANKS = re.compile(r"\s+")
 
 
 class Found(StrEnum):
@@ -78,9 +73,9 @@ def marked(text: str, wanted: Collection[str]) -> Marked:
 def snippet(text: str, wanted: Collection[str]) -> Marked:
     """The part of a long text around the first word that was looked for, or its beginning; cut between words.
 
-    Markdown's marks are not shown.
+    It has no marks of Markdown, and formulae in plain signs.
     """
-    plain = _BLANKS.sub(" ", _MARKDOWN.sub("", unicodedata.normalize("NFC", text))).strip()
+    plain = plain_text(text)
     first = next(_marks(plain, wanted), (0, 0))[0]
     start = plain.rfind(" ", 0, max(first - _BEFORE, 0)) + 1 if first > _BEFORE else 0
     end = (

@@ -36,6 +36,12 @@ def test_a_snippet_has_no_marks_of_markdown() -> None:
     assert snippet(text, ["half"]).text == "Halves A half is 1/2. See thirds cake 2 - 1 = 1 * 1"
 
 
+def test_a_snippet_has_formulae_in_plain_signs_and_keeps_its_marks() -> None:
+    found = snippet(r"A *half* is $\frac{1}{2}$, and $\sqrt{x^2} \cdot \text{half}$.", ["half"])
+    assert found.text == "A half is 1/2, and √(x²) · half."
+    assert [found.text[start:end] for start, end in found.marks] == ["half", "half"]
+
+
 @given(st.text(), st.text())
 def test_no_text_breaks_it(text: str, query: str) -> None:
     wanted = terms(query)

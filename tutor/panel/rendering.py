@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from lms_core.plain_text import plain_text
 from tutor.panel.languages import LANGUAGES, Strings
 from tutor.panel.markdown import inline, markdown
 from tutor.panel.static_files import HEADERS, WORTH_PACKING
@@ -21,7 +22,7 @@ class Renderer:
             undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self._environment.filters |= {
-            "markdown": markdown, "formulae": inline, "day": _day, "minutes": _minutes, "clock": _clock,
+            "markdown": markdown, "formulae": inline, "day": _day, "minutes": _minutes, "plain": plain_text, "clock": _clock,
         }  # fmt: skip
         self._environment.globals["languages"] = list(LANGUAGES)
 
