@@ -12,10 +12,12 @@ from storage.companions import CompanionStore
 from storage.database import Database
 from storage.demo.crowd import Size, fill
 from storage.media import MediaStore
+from storage.media_parts import MediaParts
 from storage.sessions import SessionStore
 from storage.stores import Stores
 from storage.tables import enrollments, lesson_progress, metadata
 from tutor.archives.courses import CourseArchives
+from tutor.archives.outgoing import Outgoing
 
 SMALL = Size(people=60, courses=5, enrollments=100, progress=400, sessions=40)
 
@@ -59,7 +61,9 @@ async def test_progress_belongs_to_enrolled_learners(database: Database) -> None
 async def test_a_course_can_be_copied_taken_out_and_put_in(database: Database, tmp_path: Path) -> None:
     await filled(database)
     stores = Stores(database)
-    archives = CourseArchives(stores.whole_courses, MediaStore(database, tmp_path, largest=1), tmp_path)
+    media = MediaStore(database, tmp_path, largest=1)
+    outgoing = Outgoing(media, MediaParts(database, media), stores.jobs)
+    archives = CourseArchives(stores.whole_courses, media, outgoing, tmp_path)
     teacher = Principal("demo_person_0", Role.TEACHER, TokenKind.API_KEY)
     course = await archives.export(teacher, "demo-course-0", tmp_path / "course.zip")
     taken, left_out = await archives.take(teacher, tmp_path / "course.zip")

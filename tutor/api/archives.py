@@ -6,7 +6,7 @@ from pathlib import Path
 from aiohttp import web
 from pydantic import BaseModel
 
-from lms_core.errors import InvalidInput, NotFound
+from lms_core.errors import Conflict, InvalidInput, NotFound
 from lms_core.people import Permission
 from tutor.api.courses import CourseOut, course_out
 from tutor.api.media import received
@@ -49,11 +49,12 @@ def routes(archives: CourseArchives) -> list[Route]:
         Route(
             method="POST", path="/courses/{id}/duplicate", summary="A draft of my own that is like this course of mine.",
             permission=Permission.WRITE_COURSES, handle=duplicate, answers=CourseOut, status=201,
-            long=True, errors=(NotFound, InvalidInput),
+            long=True, errors=(NotFound, InvalidInput, Conflict),
         ),
         Route(
             method="GET", path="/courses/{id}/archive", summary="A course of mine with all its content, as a zip file.",
-            permission=Permission.WRITE_COURSES, handle=export, answers=Stream("application/zip"), errors=(NotFound,),
+            permission=Permission.WRITE_COURSES, handle=export, answers=Stream("application/zip"),
+            errors=(NotFound, Conflict),
         ),
         Route(
             method="POST", path="/courses/import", summary="Make a course of a course archive; it is not published.",

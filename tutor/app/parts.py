@@ -14,6 +14,7 @@ from tutor import logs
 from tutor.access_tokens import AccessTokens
 from tutor.api.rates import Attempts
 from tutor.archives.courses import CourseArchives
+from tutor.archives.outgoing import Outgoing
 from tutor.auth import Authenticator
 from tutor.billing import Stripe, StripeAccount
 from tutor.checkup import Checkup
@@ -75,7 +76,10 @@ class Parts:
         media_parts = MediaParts(self.database, self.media)
         self.files = OpenFiles(media_parts, self.stores.jobs, self.media_links)
         self.named_files = NamedFiles(self.media, self.files)
-        self.archives = CourseArchives(self.stores.whole_courses, self.media, settings.data_dir / "archives")
+        outgoing = Outgoing(self.media, media_parts, self.stores.jobs)
+        self.archives = CourseArchives(
+            self.stores.whole_courses, self.media, outgoing, settings.data_dir / "archives"
+        )
         self.auth = Authenticator(self.stores.accounts, settings.origins, self.access)
         self.passwords = Passwords()
         self.attempts = Attempts()

@@ -1,7 +1,7 @@
 """Courses out of the database into archives, and back with their media."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from tutor.archives.course_file import (
     whole_course,
     written,
 )
+from tutor.archives.outgoing import Outgoing
 from tutor.archives.unpacked import LeftOut, Unpacked
 from tutor.archives.zips import ZipReader, ZipWriter
 
@@ -36,8 +37,10 @@ CONTENTS = "course.json"
 class CourseArchives:
     """`folder` is for files under way."""
 
-    def __init__(self, courses: WholeCourseStore, media: MediaStore, folder: Path) -> None:
-        self._courses, self._media, self._folder = courses, media, folder
+    def __init__(
+        self, courses: WholeCourseStore, media: MediaStore, outgoing: Outgoing, folder: Path
+    ) -> None:
+        self._courses, self._media, self._outgoing, self._folder = courses, media, outgoing, folder
         self._places = asyncio.Semaphore(_AT_ONCE)
 
     @asynccontextmanager
@@ -48,11 +51,11 @@ class CourseArchives:
             yield Path(folder)
 
     async def export(self, editor: Principal, course_ref: str, target: Path) -> Course:
-        """Write a course of the editor's own. Raises NotFound."""
+        """Write a course of the editor's own. Raises NotFound, Conflict while a file of it is not ready."""
         whole = await self._courses.read(editor, course_ref)
-        files = [await self._media.find(one, whole.course.author_id) for one in uploaded(whole.texts())]
+        files = await self._outgoing.of(whole.course.author_id, uploaded(whole.texts()))
         async with self._places:
-            await asyncio.to_thread(self._write, whole, [one for one in files if one is not None], target)
+            await asyncio.to_thread(self._write, whole, files, target)
         return whole.course
 
     async def take(
@@ -66,7 +69,7 @@ class CourseArchives:
             return await self._take(author, source, title)
 
     async def duplicate(self, editor: Principal, course_ref: str) -> Course:
-        """A draft of the editor's own that is like this one, its files too. Raises NotFound, InvalidInput."""
+        """A draft of the editor's own that is like this one, its files too. Raises NotFound, InvalidInput, Conflict."""
         async with self.scratch() as folder:
             course = await self.export(editor, course_ref, folder / "course.zip")
             made, _ = await self.take(editor, folder / "course.zip", f"{course.title[:190]} (copy)")
@@ -91,9 +94,11 @@ class CourseArchives:
                     await self._media.remove(media_id)
                 raise
 
-    def _write(self, whole: WholeCourse, files: list[Media], target: Path) -> None:
-        names = {one.id: archived_name(one.sha256, one.media_type) for one in files}
-        by_name = {names[one.id]: one for one in sorted(files, key=lambda one: one.name, reverse=True)}
+    def _write(self, whole: WholeCourse, files: Mapping[str, Media], target: Path) -> None:
+        """`files` by the id that the texts name."""
+        names = {known_as: archived_name(one.sha256, one.media_type) for known_as, one in files.items()}
+        named = sorted(files.items(), key=lambda one: one[1].name, reverse=True)
+        by_name = {names[known_as]: one for known_as, one in named}
         plain = whole.with_texts(lambda text: with_names(text, names))
         listed = tuple(MediaFile(file=name, name=one.name) for name, one in sorted(by_name.items()))
         with ZipWriter(target) as archive:

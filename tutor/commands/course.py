@@ -28,10 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     from storage.accounts import AccountStore
     from storage.database import Database
+    from storage.jobs import JobStore
     from storage.media import MediaStore
+    from storage.media_parts import MediaParts
     from storage.whole_courses import WholeCourseStore
     from tutor import settings
     from tutor.archives.courses import CourseArchives
+    from tutor.archives.outgoing import Outgoing
 
     chosen = settings.load(**flags(options))
     chosen.make_data_dir()
@@ -42,7 +45,10 @@ def run(options: argparse.Namespace) -> None:
             await database.migrate()
             folder = chosen.media_dir or chosen.data_dir / "media"
             media = MediaStore(database, folder, largest=chosen.max_upload_mb << 20)
-            archives = CourseArchives(WholeCourseStore(database), media, chosen.data_dir / "archives")
+            outgoing = Outgoing(media, MediaParts(database, media), JobStore(database))
+            archives = CourseArchives(
+                WholeCourseStore(database), media, outgoing, chosen.data_dir / "archives"
+            )
             await _act(archives, await _admin(AccountStore(database)), options)
         finally:
             await database.aclose()

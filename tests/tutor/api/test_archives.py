@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from PIL import Image
 
 from lms_core.media import recognise
 from lms_core.people import Role
@@ -20,7 +21,7 @@ from tests.tutor.api.asking import ask as ask
 from tests.tutor.api.asking import shared_server as shared_server
 from tests.tutor.api.test_courses import COURSE
 from tests.tutor.archives import cartridge_files
-from tests.tutor.media_tools.made import png, until_worked_on
+from tests.tutor.media_tools.made import film, photo, png, until_worked_on
 
 PNG = png()
 ITEMS = {
@@ -108,6 +109,35 @@ async def test_a_course_comes_back_equal_with_its_media_and_quizzes(ask: Asking)
     assert again.body == out.body
     assert (await ask("tom", "GET", f"{here}/archive")).status == 404
     assert (await ask("lena", "GET", f"{here}/archive")).status == 403
+
+
+async def test_no_archive_tells_where_a_picture_or_film_was_taken(ask: Asking, tmp_path: Path) -> None:
+    await ask.add("tore", Role.TEACHER)
+    here = f"/courses/{(await ask('tore', 'POST', '/courses', COURSE)).data['id']}"
+    files = photo(tmp_path / "school.jpg", (400, 300)), film(tmp_path / "way.mp4")
+    ids = [
+        (await send(ask, "tore", f"/media?name={one.name}", one.read_bytes()))[1]["data"]["id"]
+        for one in files
+    ]
+    fields = {"description": " ".join(f"![](media:{one})" for one in ids)}
+    assert (await ask("tore", "PATCH", here, fields, If_Match="*")).status == 200
+    for one in ids:
+        await until_worked_on(ask, "tore", one)
+    out = await ask("tore", "GET", f"{here}/archive")
+    assert out.status == 200
+    with zipfile.ZipFile(io.BytesIO(out.body)) as archive:
+        listed = json.loads(archive.read("course.json"))["media"]
+        taken_out = {one["name"]: archive.read(one["file"]) for one in listed}
+    assert set(taken_out) == {"school.jpg", "way.mp4"}
+    with Image.open(io.BytesIO(taken_out["school.jpg"])) as picture:
+        assert not picture.getexif() and "comment" not in picture.info
+        assert picture.size == (300, 400), "upright"
+    assert b"+53.5511" not in taken_out["way.mp4"] and b"Emma" not in taken_out["way.mp4"]
+    _, made = await send(ask, "tore", "/courses/import", out.body)
+    again = f"/courses/{made['data']['course']['id']}"
+    for one in (await ask("tore", "GET", "/media")).data:
+        await until_worked_on(ask, "tore", one["id"])
+    assert (await ask("tore", "GET", f"{again}/archive")).body == out.body
 
 
 async def test_a_course_is_duplicated_as_a_draft_by_who_may_change_it(ask: Asking) -> None:
@@ -244,6 +274,8 @@ async def test_a_common_cartridge_comes_in_with_a_report(ask: Asking) -> None:
     assert [one["name"] for one in media] == ["leaf one.png", "film.mp4"]
     items = (await ask("tuva", "GET", f"/lessons/{quiz['id']}/quiz")).data
     assert items["max_attempts"] == 2
+    for one in (await ask("tuva", "GET", "/media")).data:
+        await until_worked_on(ask, "tuva", one["id"])
     out = await ask("tuva", "GET", f"/courses/{course['id']}/archive")
     status, again = await send(ask, "tuva", "/courses/import", out.body)
     assert (status, again["data"]["left_out"]) == (201, [])
