@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import TEACHER, cookie_of, signed_in
@@ -45,3 +45,30 @@ async def contents(page: Page) -> dict[str, list[str]]:
     answer = await page.request.get(f"/api/v1/courses/{course}/outline")
     modules = json.loads(await answer.text())["data"]["modules"]
     return {one["title"]: [lesson["title"] for lesson in one["lessons"]] for one in modules}
+
+
+async def drag(grip: Locator, row: Locator, *, above: bool = False) -> None:
+    """By mouse, below the row's middle or above it."""
+    await grip.hover()
+    await grip.page.mouse.down()
+    await grip.page.mouse.move(*await _edge(row, above), steps=6)
+    await grip.page.mouse.up()
+
+
+async def drag_by_finger(grip: Locator, row: Locator, *, above: bool = False) -> None:
+    await grip.scroll_into_view_if_needed()
+    handle = await grip.bounding_box()
+    assert handle is not None
+    x, start = handle["x"] + 20, handle["y"] + 20
+    _, end = await _edge(row, above)
+    finger = await grip.page.context.new_cdp_session(grip.page)
+    for kind, y in (("touchStart", start), ("touchMove", (start + end) / 2), ("touchMove", end)):
+        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await finger.detach()
+
+
+async def _edge(row: Locator, above: bool) -> tuple[float, float]:
+    box = await row.bounding_box()
+    assert box is not None
+    return box["x"] + 60, box["y"] + (6 if above else box["height"] - 6)

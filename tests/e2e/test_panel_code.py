@@ -145,7 +145,7 @@ async def test_a_teacher_writes_an_exercise_and_tries_it_before_it_is_saved(
 
 async def _write_case(page: Page, name: str, way: str, fields: dict[str, str]) -> None:
     await page.get_by_role("button", name="Add a test").click()
-    case = page.locator(".item").last
+    case = page.locator(".item .stack").last
     await case.get_by_label("Name").fill(name)
     await case.get_by_label("How it is tested").select_option(way)
     for label, text in fields.items():

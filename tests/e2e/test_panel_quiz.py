@@ -60,10 +60,17 @@ async def check_page(page: Page) -> None:
 
 
 async def _put_in_order(page: Page, wanted: list[str]) -> None:
-    """Each goes to the top, the last first."""
+    """Each goes to the top, the last first: its grip is pressed, then that of the first; by keyboard it works as well."""
     for word in reversed(wanted):
-        for _ in wanted:
-            await page.get_by_role("button", name=f"Move up: {word}").click()
+        grip, first = page.get_by_role("button", name=f"Move {word}"), page.locator(".order .grip").first
+        await grip.click()
+        await expect(grip).to_have_attribute("aria-pressed", "true")
+        await first.click()
+        await expect(page.locator(".order [data-title]").first).to_have_text(word)
+        await expect(page.locator("#said")).to_have_text(f"{word} put down, place 1 of 3.")
+    for key in ("Space", "ArrowDown", "Escape"):
+        await page.get_by_role("button", name="Move one").press(key)
+    await expect(page.locator("#said")).to_have_text("one is back at place 1 of 3.")
 
 
 async def _lesson_with_quiz(school: RunningServer, cookie: str) -> str:

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import TEACHER, browser, cookie_of, school, signed_in
+from tests.e2e.panel_writing import drag, drag_by_finger
 
 __all__ = ["browser", "school"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -115,19 +116,26 @@ async def test_what_is_wrong_is_said_at_its_item_and_a_deletion_can_be_taken_bac
     await expect(teacher.locator(".item")).to_have_count(before)
 
 
-async def test_items_are_put_in_order_by_keyboard_and_by_mouse(teacher: Page, address: str) -> None:
+async def test_items_are_put_in_order_by_keyboard_mouse_finger_and_press(teacher: Page, address: str) -> None:
     await teacher.goto(address)
-    asked = teacher.locator(".item .asked")
+    asked, said = teacher.locator(".item .asked"), teacher.locator("#said")
     first, second, *rest = await asked.all_text_contents()
-    await teacher.locator(".item").first.get_by_role("button", name="Move down").press("Enter")
+    grip = teacher.get_by_role("button", name=f"Move {first}", exact=True)
+    for key in ("Space", "ArrowDown"):
+        await grip.press(key)
+    await expect(said).to_have_text(f"{first}: place 2 of {2 + len(rest)}.")
+    await expect(grip).to_be_focused()
+    await grip.press("Space")
     await expect(asked).to_have_text([second, first, *rest])
-    await expect(teacher.get_by_text("Now in place 2")).to_be_visible()
-    await (
-        teacher.locator(".item")
-        .first.locator(".grip")
-        .drag_to(teacher.locator(".item").nth(1), target_position={"x": 40, "y": 50})
-    )
+    await expect(teacher.locator("#state")).to_have_text("Not saved yet")
+    await drag(grip, teacher.locator(".item").first, above=True)
     await expect(asked).to_have_text([first, second, *rest])
+    await drag_by_finger(grip, teacher.locator(".item").nth(1))
+    await expect(asked).to_have_text([second, first, *rest])
+    await grip.click()
+    await teacher.get_by_role("button", name=f"Move {second}", exact=True).click()
+    await expect(asked).to_have_text([first, second, *rest])
+    await expect(said).to_have_text(f"{first} put down, place 1 of {2 + len(rest)}.")
     await _forget(teacher)
 
 
@@ -164,7 +172,7 @@ async def _write(page: Page, wanted: dict[str, object]) -> Locator:
     for label, value in wanted.items():
         if label in ("Kind", "mark"):
             continue
-        fields = item.get_by_label(label).filter(visible=True)
+        fields = item.locator(".stack").get_by_label(label).filter(visible=True)
         for place, text in enumerate(value if isinstance(value, list) else [value]):
             if label == "The statement is":
                 await fields.select_option(text)

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import browser, school
-from tests.e2e.panel_writing import PNG, contents, new_course, teacher
+from tests.e2e.panel_writing import PNG, contents, drag, drag_by_finger, new_course, teacher
 
 __all__ = ["browser", "school", "teacher"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -43,13 +43,8 @@ async def test_lessons_are_moved_by_keyboard_and_what_moves_is_announced(teacher
 
 async def test_lessons_are_dragged_also_to_another_module(teacher: Page) -> None:
     await new_course(teacher, "Sound", {"Tones": ["High", "Low"], "Ears": ["Drum"]})
-    to = await teacher.locator("[data-lesson]", has_text="Drum").bounding_box()
-    assert to is not None
-    await grip(teacher, "High").hover()
-    await teacher.mouse.down()
-    await teacher.mouse.move(to["x"] + 60, to["y"] + to["height"] - 6, steps=6)
     async with teacher.expect_response("**/outline"):
-        await teacher.mouse.up()
+        await drag(grip(teacher, "High"), teacher.locator("[data-lesson]", has_text="Drum"))
     assert await contents(teacher) == {"Tones": ["Low"], "Ears": ["Drum", "High"]}
     await expect(teacher.locator("[data-module]", has_text="Ears").locator("[data-lesson]")).to_contain_text(
         ["Drum", "High"]
@@ -202,14 +197,10 @@ async def test_on_a_phone_lessons_are_dragged_by_finger_and_all_is_one_column(te
     await new_course(teacher, "Phones", {"Calls": ["Ring", "Talk", "End"]})
     await teacher.evaluate("scrollTo(0, 0)")
     below = await teacher.locator("#course").bounding_box()
-    row = await teacher.locator("[data-lesson]", has_text="Talk").bounding_box()
-    handle = await grip(teacher, "Ring").bounding_box()
-    assert below is not None and row is not None and handle is not None
+    talk = teacher.locator("[data-lesson]", has_text="Talk")
+    row = await talk.bounding_box()
+    assert below is not None and row is not None
     assert row["width"] > 300 and below["y"] > row["y"]
-    finger = await teacher.context.new_cdp_session(teacher)
-    x, start, end = handle["x"] + 20, handle["y"] + 20, row["y"] + row["height"] - 6
-    for kind, y in (("touchStart", start), ("touchMove", (start + end) / 2), ("touchMove", end)):
-        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     async with teacher.expect_response("**/outline"):
-        await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        await drag_by_finger(grip(teacher, "Ring"), talk)
     assert await contents(teacher) == {"Calls": ["Talk", "Ring", "End"]}

@@ -38,9 +38,9 @@ class Strings:
             return error.message
         return self._texts.get(f"script.code.{error.code}", error.message)
 
-    def some(self, prefix: str) -> dict[str, str]:
-        """Those whose key begins so, for a script."""
-        return {key: text for key, text in self._texts.items() if key.startswith(prefix)}
+    def some(self, *prefixes: str) -> dict[str, str]:
+        """Those whose key begins with one of these, for a script."""
+        return {key: text for key, text in self._texts.items() if key.startswith(prefixes)}
 
 
 def _read(code: str) -> dict[str, str]:

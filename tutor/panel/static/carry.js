@@ -1,45 +1,94 @@
-// Rows are carried to another place: by their grip with pointer or finger, or with Space and the arrow keys.
-import {label, rowOf} from "./outline-rows.js";
+// Rows are carried to another place: dragged by their grip with mouse or finger; or the grip is pressed, and then that
+// of the place; or Space, the arrow keys and Space. A row has data-row with its kind and in it a [data-title], a list
+// of such rows data-rows; the page has #said, which tells where the row is.
 import {words} from "./said.js";
 
 const EDGE = 80, STEP = 14;  // px: near the edge of the window it scrolls, this much at a time
+const FAR = 4;  // px that are a drag and not an unsteady press
 
-// `dropped` is called when a row has a new place, `putBack` when it should go where it was.
-export function carry(root, {dropped, putBack}) {
+export const rowOf = element => element.closest("[data-row]");
+export const titleOf = row => row.querySelector("[data-title]").textContent;
+
+// The title wherever it stands: in the row and in the names of its buttons.
+export function entitle(row, title) {
+  const shown = row.querySelector("[data-title]");
+  if (shown.textContent !== title) shown.textContent = title;
+  for (const one of row.querySelectorAll("[data-label]")) if (rowOf(one) === row) one.ariaLabel = one.dataset.label.replace("{title}", title);
+}
+
+const rowsOf = list => [...list.children].filter(one => one.dataset.row);
+
+// `dropped(row)` is called when a row was put down, perhaps where it was.
+export function carry(root, dropped) {
   const said = document.getElementById("said");
-  const lists = () => [...root.querySelectorAll("[data-lessons]")];
-  const tell = (key, row) => said.textContent = words(key, {title: label(row), place: [...row.parentElement.children].indexOf(row) + 1, count: row.parentElement.children.length, module: row.dataset.lesson ? label(rowOf(row.parentElement)) : ""});
-  let held = null;  // the row that the keyboard carries
-  let moving = false;
+  let held = null;  // the row that waits for keys, or for the press that says where it goes
+  let back = null;  // what it stood before
+  let stepping = false;
+
+  const listsOf = row => [...root.querySelectorAll(`[data-rows=${row.dataset.row}]`)];
+  const gripOf = row => row.querySelector(".grip");
+
+  function tell(key, row) {
+    const all = rowsOf(row.parentElement);
+    const list = rowOf(row.parentElement);
+    said.textContent = words(key, {title: titleOf(row), place: all.indexOf(row) + 1, count: all.length, list: list && titleOf(list)});
+  }
 
   function hold(row) {
     held = row;
-    root.dataset.held = "keys";
+    back = {list: row.parentElement, next: row.nextElementSibling};
+    root.dataset.held = "pressed";
     row.classList.add("held");
-    row.querySelector(".grip").setAttribute("aria-pressed", "true");
-    tell("said.grabbed", row);
+    gripOf(row).setAttribute("aria-pressed", "true");
+    tell("carry.grabbed", row);
   }
-  function release(act, key) {
+
+  function release() {
     const row = held;
     held = null;
     delete root.dataset.held;
     row.classList.remove("held");
-    row.querySelector(".grip").setAttribute("aria-pressed", "false");
-    act();
-    tell(key, row);
+    gripOf(row).setAttribute("aria-pressed", "false");
+    return row;
+  }
+
+  function putDown() {
+    const row = release();
+    dropped(row);
+    tell("carry.dropped", row);
+  }
+
+  function putBack() {
+    const row = release();
+    back.list.insertBefore(row, back.next);
+    gripOf(row).focus();
+    tell("carry.put_back", row);
+  }
+
+  // Moving what has the focus takes it away for a moment.
+  function moving(row, move) {
+    stepping = true;
+    move();
+    gripOf(row).focus();
+    stepping = false;
   }
 
   function step(row, up) {
-    const beside = up ? row.previousElementSibling : row.nextElementSibling;
-    if (beside) up ? beside.before(row) : beside.after(row);
-    else if (row.dataset.lesson) {
-      const all = lists();
-      const list = all[all.indexOf(row.parentElement) + (up ? -1 : 1)];
-      if (list) up ? list.append(row) : list.prepend(row);
-    }
-    row.querySelector(".grip").focus();
+    const all = rowsOf(row.parentElement), lists = listsOf(row);
+    const beside = all[all.indexOf(row) + (up ? -1 : 1)];
+    const list = lists[lists.indexOf(row.parentElement) + (up ? -1 : 1)];
+    moving(row, () => {
+      if (beside) up ? beside.before(row) : beside.after(row);
+      else if (list) up ? list.append(row) : list.prepend(row);
+    });
     row.scrollIntoView({block: "nearest"});
-    tell(row.dataset.lesson ? "said.place_lesson" : "said.place_module", row);
+    tell(rowOf(row.parentElement) ? "carry.place_in" : "carry.place", row);
+  }
+
+  // What comes after it makes room upwards, what comes before it downwards.
+  function putAt(row, other) {
+    if (other !== row && other.dataset.row === row.dataset.row) moving(row, () => row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? other.after(row) : other.before(row));
+    putDown();
   }
 
   root.addEventListener("keydown", event => {
@@ -47,47 +96,44 @@ export function carry(root, {dropped, putBack}) {
     const act = {" ": "toggle", Enter: "toggle", Escape: "back", ArrowUp: "up", ArrowDown: "down"}[event.key];
     if (!act || (!held && act !== "toggle")) return;
     event.preventDefault();
-    if (act === "toggle") held ? release(dropped, "said.dropped") : hold(rowOf(event.target));
-    else if (act === "back") {
-      release(putBack, "said.put_back");
-      event.target.focus();
-    } else {
-      moving = true;
-      step(held, act === "up");
-      moving = false;
-    }
+    if (act === "toggle") held ? putDown() : hold(rowOf(event.target));
+    else if (act === "back") putBack();
+    else step(held, act === "up");
   });
   root.addEventListener("focusout", event => {
-    if (held && !moving && event.relatedTarget && rowOf(event.target) === held) release(dropped, "said.dropped");
+    if (held && !stepping && event.relatedTarget) putDown();
   });
-
   root.addEventListener("pointerdown", event => {
     const grip = event.target.closest(".grip");
-    if (!grip || event.button !== 0 || held) return;
+    if (!grip || event.button !== 0) return;
     event.preventDefault();
+    if (held) return putAt(held, rowOf(grip));
     grip.focus();
-    drag(grip, event);
+    drag(rowOf(grip), event);
   });
 
   // The row stays where it is until it is dropped; a line shows where that would be.
-  function drag(grip, {pointerId}) {
-    const row = rowOf(grip);
-    const kind = row.dataset.lesson ? "lesson" : "module";
+  function drag(row, {pointerId, clientX, clientY}) {
+    const kind = row.dataset.row, grip = gripOf(row);
     const line = Object.assign(document.createElement("li"), {className: "slot", ariaHidden: "true"});
     let y = null;
-    root.dataset.held = kind;
-    row.classList.add("held");
     grip.setPointerCapture(pointerId);
 
     function aim(x) {
-      const under = document.elementFromPoint(Math.min(Math.max(x, root.getBoundingClientRect().left + 8), root.getBoundingClientRect().right - 8), y);
-      const over = under?.closest(`[data-${kind}]`);
+      const {left, right} = root.getBoundingClientRect();
+      const under = document.elementFromPoint(Math.min(Math.max(x, left + 8), right - 8), y);
+      const over = under?.closest(`[data-row=${kind}]`);
       if (over && root.contains(over)) {
         const box = over.getBoundingClientRect();
         y < box.top + box.height / 2 ? over.before(line) : over.after(line);
-      } else if (kind === "lesson") under?.closest("[data-module]")?.querySelector("[data-lessons]").append(line);
+      } else listsOf(row).find(list => rowOf(list)?.contains(under))?.append(line);
     }
     function move(event) {
+      if (y === null && Math.hypot(event.clientX - clientX, event.clientY - clientY) < FAR) return;
+      if (y === null) {
+        root.dataset.held = kind;
+        row.classList.add("held");
+      }
       y = event.clientY;
       aim(event.clientX);
     }
@@ -101,13 +147,13 @@ export function carry(root, {dropped, putBack}) {
       ending.abort();
       row.classList.remove("held");
       delete root.dataset.held;
+      if (y === null) return drop && hold(row);
       if (drop && line.isConnected) line.replaceWith(row);
       line.remove();
       grip.focus();
-      if (drop) {
-        dropped();
-        tell("said.dropped", row);
-      }
+      if (!drop) return;
+      dropped(row);
+      tell("carry.dropped", row);
     }
     const ending = new AbortController();
     const {signal} = ending;

@@ -1,5 +1,5 @@
 // What a program did, in plain words: one run, or what the tests of an exercise found.
-import {words} from "/static/said.js";
+import {words} from "./said.js";
 
 function element(tag, text, name = "") {
   return Object.assign(document.createElement(tag), {textContent: text, className: name});

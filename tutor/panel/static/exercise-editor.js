@@ -1,9 +1,10 @@
 // A code exercise as its teacher writes it: the task, the program to begin with, the tests; tried with a solution.
-import {api, ask} from "/static/panel.js";
-import {codeEditor} from "/static/code-editor.js";
-import {ofTests, showing} from "/static/code-results.js";
-import {ItemList, mark} from "/static/item-list.js";
-import {sheet} from "/static/sheet.js";
+import {api, ask} from "./panel.js";
+import {entitle} from "./carry.js";
+import {codeEditor} from "./code-editor.js";
+import {ofTests, showing} from "./code-results.js";
+import {ItemList, mark} from "./item-list.js";
+import {sheet} from "./sheet.js";
 
 const form = document.getElementById("sheet");
 const {task, starter, solution} = form.elements;
@@ -29,7 +30,7 @@ function writeCase(item, {name, expected, hidden, stdin, call}) {
 
 function show(item) {
   item.dataset.kind = field(item, "way").value;
-  if (field(item, "name").value.trim()) item.querySelector(".asked").textContent = field(item, "name").value;
+  if (field(item, "name").value.trim()) entitle(item, field(item, "name").value);
 }
 
 const exercise = () => ({task: task.value, starter: starter.value, cases: cases.all().map(readCase)});

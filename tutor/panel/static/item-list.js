@@ -1,7 +1,7 @@
 // The items of a sheet: added, put in order, deleted and taken back, and marked where something is wrong with them.
-import {toast} from "/static/panel.js";
-import {reorderable} from "/static/reorder.js";
-import {words} from "/static/said.js";
+import {carry} from "./carry.js";
+import {toast} from "./panel.js";
+import {words} from "./said.js";
 
 export class ItemList {
   // `blank` is the template of a new one; `changed(text)` is called with what is to be said about it, if anything.
@@ -11,7 +11,7 @@ export class ItemList {
       const button = event.target.closest("[data-remove]");
       if (button) this.remove(button.closest(".item"));
     });
-    reorderable(list, item => this.renumber(words("sheet.moved", {place: this.all().indexOf(item) + 1, all: this.all().length})));
+    carry(list.parentElement, () => this.renumber());
   }
 
   all() {

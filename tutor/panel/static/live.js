@@ -2,7 +2,7 @@
 //
 // A part names the updates that concern it, as in <section id="x" data-live="progress.changed xp.changed">; the server
 // renders it again. Other modules hear of updates as events of the document: "viva:<type>", with the data in `detail`.
-import {dates, strings, toast} from "/static/panel.js";
+import {dates, strings, toast} from "./panel.js";
 
 const LAST = "viva-last-update";  // of this browser, so that each update is told once
 const FIRST_WAIT = 1_000, LONGEST_WAIT = 60_000;  // ms

@@ -1,10 +1,9 @@
 // The rows of a course's contents: what order they are in, and how they are brought to show what the server has.
 
-const modulesOf = root => [...root.querySelectorAll("[data-modules] > [data-module]")];
-const lessonsOf = module => [...module.querySelectorAll("[data-lesson]")];
+import {entitle} from "./carry.js";
 
-export const rowOf = element => element.closest("[data-lesson], [data-module]");
-export const label = row => row.querySelector("[data-title]").textContent;
+const modulesOf = root => [...root.querySelectorAll("[data-rows=module] > [data-module]")];
+const lessonsOf = module => [...module.querySelectorAll("[data-lesson]")];
 
 // [{id, lessons: [id]}], as the page shows it.
 export const order = root => modulesOf(root).map(one => ({id: one.dataset.module, lessons: lessonsOf(one).map(lesson => lesson.dataset.lesson)}));
@@ -19,10 +18,10 @@ export function place(list, rows) {
 export function arrange(root, wanted) {
   const focused = document.activeElement;
   const modules = new Map(modulesOf(root).map(one => [one.dataset.module, one]));
-  const lessons = new Map([...root.querySelectorAll("[data-lessons] > [data-lesson]")].map(one => [one.dataset.lesson, one]));
+  const lessons = new Map([...root.querySelectorAll("[data-rows=lesson] > [data-lesson]")].map(one => [one.dataset.lesson, one]));
   const there = wanted.filter(one => modules.has(one.id));
-  place(root.querySelector("[data-modules]"), there.map(one => modules.get(one.id)));
-  for (const {id, lessons: ids} of there) place(modules.get(id).querySelector("[data-lessons]"), ids.map(one => lessons.get(one)).filter(Boolean));
+  place(root.querySelector("[data-rows=module]"), there.map(one => modules.get(one.id)));
+  for (const {id, lessons: ids} of there) place(modules.get(id).querySelector("[data-rows=lesson]"), ids.map(one => lessons.get(one)).filter(Boolean));
   if (focused !== document.activeElement && root.contains(focused)) focused.focus();
 }
 
@@ -38,31 +37,24 @@ function made(root, kind, id) {
   return row;
 }
 
-// The title wherever it stands: in the row, its link and the names of its buttons.
-export function entitle(row, title) {
-  const shown = row.querySelector("[data-title]");
-  if (shown.textContent !== title) shown.textContent = title;
-  if (shown.href !== undefined) shown.href = `/teach/lessons/${row.dataset.lesson}`;
-  for (const one of row.querySelectorAll("[data-label]")) if (rowOf(one) === row) one.ariaLabel = one.dataset.label.replace("{title}", title);
-}
-
 // Shows an outline of the server: rows come, go, and change their names and places.
 export function sync(root, {modules}) {
   const kinds = JSON.parse(document.getElementById("kinds").textContent);
   const row = (kind, id, into) => root.querySelector(`[data-${kind}="${id}"]`) ?? into.appendChild(made(root, kind, id));
-  const list = root.querySelector("[data-modules]");
+  const list = root.querySelector("[data-rows=module]");
   for (const module of modules) {
     const part = row("module", module.id, list);
     entitle(part, module.title);
     for (const lesson of module.lessons) {
-      const entry = row("lesson", lesson.id, part.querySelector("[data-lessons]"));
+      const entry = row("lesson", lesson.id, part.querySelector("[data-rows=lesson]"));
       entitle(entry, lesson.title);
+      entry.querySelector("a").href = `/teach/lessons/${lesson.id}`;
       entry.querySelector("[data-kind]").textContent = kinds[lesson.kind];
     }
   }
   arrange(root, modules.map(one => ({id: one.id, lessons: one.lessons.map(lesson => lesson.id)})));
   const all = new Set(modules.flatMap(one => [one.id, ...one.lessons.map(lesson => lesson.id)]));
-  for (const gone of root.querySelectorAll("[data-modules] :is([data-module], [data-lesson])")) if (!all.has(gone.dataset.module ?? gone.dataset.lesson)) gone.remove();
+  for (const gone of root.querySelectorAll("[data-rows] > [data-row]")) if (!all.has(gone.dataset.module ?? gone.dataset.lesson)) gone.remove();
 }
 
 // My order of what the server has now: what I did not know of stays at the end of its module or of the course.

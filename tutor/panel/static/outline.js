@@ -1,7 +1,7 @@
 // The contents of a course in its editor: modules and lessons, added, renamed, moved and deleted where they stand.
 import {ask, toast} from "./panel.js";
-import {arrange, label, order, rebase, rowOf, sync, wake} from "./outline-rows.js";
-import {carry} from "./carry.js";
+import {carry, rowOf, titleOf} from "./carry.js";
+import {arrange, order, rebase, sync, wake} from "./outline-rows.js";
 import {rename} from "./rename.js";
 import {words} from "./said.js";
 
@@ -44,12 +44,9 @@ function settle(act) {
   next(act);
 }
 
-carry(root, {
-  dropped: () => {
-    const wanted = order(root);
-    if (JSON.stringify(wanted) !== JSON.stringify(known)) next(() => place(wanted));
-  },
-  putBack: () => arrange(root, known),
+carry(root, () => {
+  const wanted = rebase(order(root), known);
+  if (JSON.stringify(wanted) !== JSON.stringify(known)) next(() => place(wanted));
 });
 
 async function add(form, title) {
@@ -68,7 +65,7 @@ async function add(form, title) {
 }
 
 async function remove(row) {
-  const title = label(row);
+  const title = titleOf(row);
   const count = row.querySelectorAll("[data-lesson]").length;
   sure.querySelector("h2").textContent = words("said.delete_title", {title});
   sure.querySelector("[data-note]").textContent = words(row.dataset.module ? "said.delete_module" : "said.delete_lesson", {count});

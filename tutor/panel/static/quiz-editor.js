@@ -1,9 +1,9 @@
 // A quiz as its teacher writes it. Nothing is sent before "Save".
-import {api, ask} from "/static/panel.js";
-import {ItemList, mark, unmark} from "/static/item-list.js";
-import {fill, grow, read, show} from "/static/quiz-items.js";
-import {words} from "/static/said.js";
-import {sheet} from "/static/sheet.js";
+import {api, ask} from "./panel.js";
+import {ItemList, mark, unmark} from "./item-list.js";
+import {fill, grow, read, show} from "./quiz-items.js";
+import {words} from "./said.js";
+import {sheet} from "./sheet.js";
 
 const form = document.getElementById("quiz");
 const made = "made" in form.dataset;

@@ -1,4 +1,5 @@
 // One item of the quiz editor: from the form to what the REST API takes, and back.
+import {entitle} from "./carry.js";
 
 // The lists that are written one line each, and those that are rows of inputs; which of them a kind has.
 const LINES = {ordering: ["answers"], cloze: ["answers"], problem_solving: ["answers"]};
@@ -77,6 +78,6 @@ export function show(item) {
     mark.name = `mark-${item.dataset.group}`;
   }
   const question = field(item, "question").value.trim();
-  if (question) item.querySelector(".asked").textContent = question;
+  if (question) entitle(item, question);
   item.querySelector(".said-kind").textContent = kind.selectedOptions[0].textContent;
 }

@@ -1,6 +1,6 @@
 // An open attempt: each answer is kept as soon as it is given, and all of them before the attempt is handed in.
-import {api, toast} from "/static/panel.js";
-import {reorderable} from "/static/reorder.js";
+import {api, toast} from "./panel.js";
+import {carry} from "./carry.js";
 
 const form = document.getElementById("attempt");
 const problem = form.querySelector(".problem");
@@ -55,7 +55,7 @@ form.addEventListener("submit", event => {
   event.preventDefault();
   handIn();
 });
-for (const order of form.querySelectorAll(".order")) reorderable(order, row => keep(row.closest("[data-item]")).catch(error => toast(error.message)));
+for (const item of form.querySelectorAll("[data-way=order]")) carry(item, () => keep(item).catch(error => toast(error.message)));
 
 // When the time is over the server grades what it has: nothing is left to hand in but that.
 function tick() {

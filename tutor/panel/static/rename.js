@@ -1,6 +1,6 @@
 // A title is changed where it stands: Enter or leaving keeps it, Escape does not.
 import {ask} from "./panel.js";
-import {entitle, label} from "./outline-rows.js";
+import {entitle, titleOf} from "./carry.js";
 import {words} from "./said.js";
 
 // `queue` runs what saves it, and rejects nothing.
@@ -8,7 +8,7 @@ export function rename(row, queue) {
   if (row.querySelector(":scope > .renaming, :scope > .entry > .renaming")) return;
   const shown = row.querySelector(".naming");
   const address = row.dataset.module ? `/api/v1/modules/${row.dataset.module}` : `/api/v1/lessons/${row.dataset.lesson}`;
-  const before = label(row);
+  const before = titleOf(row);
   const input = Object.assign(document.createElement("input"), {value: before, maxLength: 200, className: "renaming grow", ariaLabel: words("said.title")});
   shown.hidden = true;
   shown.after(input);
@@ -40,7 +40,7 @@ export function rename(row, queue) {
     if (!title || title === before) return;
     entitle(row, title);
     queue(() => keep(title).catch(error => {
-      if (label(row) === title) entitle(row, before);  // undone, visibly
+      if (titleOf(row) === title) entitle(row, before);  // undone, visibly
       throw error;
     }));
   }

@@ -1,7 +1,7 @@
 // A form whose parts are saved together: what is not saved is kept as a draft in this browser, and asked about when it
 // is left. The page has #state, #kept, #anyway and the strings that begin with "sheet.".
-import {Draft} from "/static/draft.js";
-import {words} from "/static/said.js";
+import {Draft} from "./draft.js";
+import {words} from "./said.js";
 
 // `read` tells all that is in the form, `write` puts that back, `send(anyway)` saves it, whatever others did if
 // `anyway`, and `blame(fields)` marks what the server refuses; it answers whether there was something to mark.

@@ -1,6 +1,6 @@
 // Around every page: the worker that keeps lessons for when there is no network, news of an update, live updates.
-import {follow} from "/static/live.js";
-import {strings, toast} from "/static/panel.js";
+import {follow} from "./live.js";
+import {strings, toast} from "./panel.js";
 
 const workers = navigator.serviceWorker;  // only where the connection is secure
 

@@ -1,5 +1,5 @@
 // A teacher follows a talk: reads, listens, whispers, takes over.
-import {Sound, fromBase64, toBase64} from "/static/sound.js";
+import {Sound, fromBase64, toBase64} from "./sound.js";
 
 const $ = id => document.getElementById(id);
 const texts = JSON.parse($("live-strings").textContent);
