@@ -3,6 +3,7 @@
 The rule is in every query: whoever takes a course of the teacher's is theirs; admins see all.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -190,6 +191,16 @@ class LearnerStore:
             rows = await connection.execute(newest.limit(limit).offset((page - 1) * limit))
             total = await connection.scalar(select(func.count()).select_from(_TALKS).where(those))
         return [StoredSession(**row._mapping) for row in rows], total or 0
+
+    async def talks_of(
+        self, teacher: Principal, people_ids: Collection[str], *, limit: int
+    ) -> list[StoredSession]:
+        """Such sessions of all of these, the newest first."""
+        those = _talks(teacher) & sessions.c.person_id.in_(people_ids)
+        newest = _sessions().where(those).order_by(sessions.c.started_at.desc(), sessions.c.id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(newest.limit(limit))
+        return [StoredSession(**row._mapping) for row in rows]
 
     async def talk(self, teacher: Principal, session_id: str) -> StoredSession | None:
         """One of those, of any learner of the teacher's."""

@@ -15,6 +15,8 @@ from tutor.brain.lesson_whispers import Wish, understand
         ("Frag nach dem Nenner", Wish.ASK, "dem Nenner"),
         ("explain the denominator", Wish.ABOUT, "the denominator"),
         ("talk about quarters", Wish.ABOUT, "quarters"),
+        ("Tell her that pizza is on the menu today.", Wish.TELL, "pizza is on the menu today"),
+        ("remind them that the test ends at ten", Wish.TELL, "the test ends at ten"),
         ("go slower please", Wish.SLOWER, ""),
         ("give an example", Wish.EXAMPLE, ""),
         ("Gib ein Beispiel", Wish.EXAMPLE, ""),
@@ -55,6 +57,17 @@ def test_praise_comes_with_the_answer() -> None:
 
 def test_what_no_rule_knows_is_said() -> None:
     assert "seven o'clock" in talk().say("yes", whispers=("Remember the party at seven o'clock.",))
+
+
+def test_what_it_is_to_tell_is_told() -> None:
+    for lesson in (True, False):
+        said = talk(lesson=lesson).say("yes", whispers=("tell her that pizza is on the menu today",))
+        assert "Pizza is on the menu today." in said
+
+
+def test_it_says_that_it_goes_slower_and_waits_for_nothing() -> None:
+    said = talk().say("yes", whispers=("Go slower",))
+    assert "step" in said and "continue" not in said
 
 
 def test_without_a_lesson_it_asks_at_least() -> None:

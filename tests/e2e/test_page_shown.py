@@ -38,11 +38,11 @@ async def test_a_question_is_answered_by_a_click_and_what_is_shown_is_drawn(
     await shows(page, "#captions .learner", "true")
     await expect(page.get_by_role("button", name="True")).to_have_attribute("aria-pressed", "true")
     await type_in(page, "what is the axis")
-    await shows(page, "#shown .prose p", "axis", 30)
+    await shows(page, "#shown .prose p", "axis")
     await expect(page.locator("#shown button")).to_have_count(0)
     await page.reload()
     await begin(page, typing=True)
-    await shows(page, "#shown .prose p", "axis", 30)
+    await shows(page, "#shown .prose p", "axis")
     assert chromium.problems == []
 
 
@@ -117,6 +117,12 @@ async def test_the_learner_sees_that_a_teacher_follows_the_talk(
             await expect(page.get_by_text("Listening in: Admin")).to_be_visible()
             await teacher.send_json({"type": "take_over"})
             await expect(page.get_by_text("Speaking now: Admin")).to_be_visible()
+            await expect(page.locator("#state")).to_have_text("Admin talks with you")
+            await type_in(page, "thank you for coming")
+            await expect(page.locator("#captions .learner")).to_have_text("You: thank you for coming")
+            while "thank you for coming" not in (await teacher.receive_str()):
+                pass
+            await expect(page.locator("#trouble")).to_be_empty()
     await expect(page.locator("#supervised")).to_be_hidden()
 
 

@@ -15,6 +15,7 @@ from tests.e2e.test_page import launch, playwright
 from tests.speech import read_wav
 
 __all__ = ["playwright", "school"]  # fixtures
+CLASS = "/teach/courses/demo-course-0"
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -48,6 +49,10 @@ async def companion(school: RunningServer) -> str:
         about = {"name": "Pia", "subject": "science", "topic": "tides"}
         slug = str((await (await http.post("/api/v1/companions", json=about)).json())["data"]["slug"])
         assert (await http.post(f"/api/v1/companions/{slug}/publish")).status == 200
+    cookies = {"viva_session": await cookie_of(school, LEARNER)}
+    async with aiohttp.ClientSession(school.url, cookies=cookies) as http:
+        course = (await (await http.get("/api/v1/courses/demo-course-0")).json())["data"]["id"]
+        assert (await http.put(f"/api/v1/courses/{course}/enrollment")).ok
     return slug
 
 
@@ -71,6 +76,7 @@ async def test_a_teacher_reads_whispers_takes_over_and_hands_back(
         await expect(learner.locator("#captions")).to_contain_text("This is the greeting.")
         await teacher.locator("#talks a").click()  # the list has noticed by itself
         await expect(teacher.locator("#lines")).to_contain_text("This is the greeting.")
+        session = teacher.url.rsplit("/", 1)[1]
         await expect(learner.locator("#supervised")).to_be_visible()
         await _fits(teacher, 390)
 
@@ -82,13 +88,19 @@ async def test_a_teacher_reads_whispers_takes_over_and_hands_back(
 
         await teacher.get_by_role("button", name="Take over").click()
         await expect(teacher.locator("#on-line")).to_be_visible()
-        await expect(learner.locator("#captions")).to_contain_text("I think it is seven.")
+        await expect(learner.locator("#captions .teacher")).to_contain_text("I think it is seven.")
+        assert f"/teach/live/{session}" in await (await teacher.request.get(CLASS)).text()
         await expect(teacher.locator("#lines .teacher")).to_contain_text("I think it is seven.")
         await teacher.get_by_role("button", name="Hand back to Pia").click()
         await expect(learner.locator("#captions")).to_contain_text("This is the hand_back.")
 
         await learner.locator("#end").click()
         await expect(teacher.locator("#state")).to_have_text("The talk is over.")
+        await teacher.get_by_role("link", name="Read all that was said").click()
+        await expect(teacher.locator(".talk")).to_contain_text("I think it is seven.")
+        await teacher.goto(CLASS)
+        await teacher.locator(f"a[href='/history/{session}']").click()
+        await expect(teacher.locator(".talk")).to_contain_text("I think it is seven.")
 
 
 async def _fits(page: Page, width: int) -> None:

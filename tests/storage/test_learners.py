@@ -96,5 +96,10 @@ async def test_talks_are_those_with_ones_companions_or_about_ones_lessons(
     learners = LearnerStore(school.database)
     found, total = await learners.talks(tina, lena.person_id)
     assert ({one.id for one in found}, total) == ({"with_hers", "about_hers"}, 2)
+    assert {one.id for one in await learners.talks_of(tina, [lena.person_id], limit=9)} == {
+        "with_hers",
+        "about_hers",
+    }
+    assert await learners.talks_of(tina, [otto.person_id], limit=9) == []
     assert await learners.talk(tina, "neither") is None
     assert await learners.talk(tina, "about_hers") is not None

@@ -152,7 +152,7 @@ async def test_a_lost_client_resumes_its_session_and_sees_the_items() -> None:
         async with http.ws_connect(f"{url}&session_id={session_id}") as socket:
             assert (await receive(socket, "session.created"))["session"]["id"] == session_id
             resumed = await receive(socket, "viva.session.resumed")
-            assert [one["id"] for one in resumed["items"]] == ["mine"]
+            assert [one["id"] for one in resumed["items"]] == ["mine"] and resumed["teachers"] == []
 
 
 async def test_the_stock_sdk_resumes_by_itself_after_a_restart_close_code() -> None:

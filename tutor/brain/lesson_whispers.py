@@ -12,6 +12,7 @@ from tutor.brain.no_lesson import NoLessonTalk
 
 
 class Wish(StrEnum):
+    TELL = "tell"
     PRAISE = "praise"
     SLOWER = "slower"
     FASTER = "faster"
@@ -31,6 +32,7 @@ _TOPIC = r"\s*(?:about|on|for|what|nach|zu|über)\s+(?:the |a |an |den |die |das
 _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = tuple(
     (wish, re.compile(pattern, re.IGNORECASE))
     for wish, pattern in (
+        (Wish.TELL, r"\b(?:tell|remind|say|mention|know)\b.{0,40}?\bthat\s+(?P<topic>.{2,400})$"),
         (Wish.PRAISE, r"\b(praise|encourage|well done|compliment|cheer|lob|ermutige?)\b"),
         (Wish.SLOWER, r"\b(slow\w*|more time|langsam\w*)\b"),
         (Wish.FASTER, r"\b(fast\w*|speed up|schneller)\b"),
@@ -82,7 +84,7 @@ def _in_passing(wish: Wish, talk: LessonTalk | NoLessonTalk) -> None:
     else:
         talk.state.slow, talk.state.fast = wish is Wish.SLOWER, wish is Wish.FASTER
         if wish is Wish.SLOWER:
-            talk.voice.say("wait")
+            talk.voice.say("slower")
 
 
 def _redirect(wish: Wish, topic: str, whisper: str, talk: LessonTalk, words: str | None) -> None:
@@ -106,7 +108,7 @@ def _redirect(wish: Wish, topic: str, whisper: str, talk: LessonTalk, words: str
         talk.voice.tell(*passage)
         talk.teaching.pace()
     else:
-        _say(topic, whisper, talk)
+        _say(wish, topic, whisper, talk)
 
 
 def _ask(topic: str, talk: LessonTalk) -> None:
@@ -125,9 +127,11 @@ def _ask(topic: str, talk: LessonTalk) -> None:
         talk.state.pending = Pending.PACE
 
 
-def _say(topic: str, whisper: str, talk: LessonTalk | NoLessonTalk) -> None:
+def _say(wish: Wish, topic: str, whisper: str, talk: LessonTalk | NoLessonTalk) -> None:
     talk.voice.mark()
-    if topic:
+    if wish is Wish.TELL:
+        talk.voice.say("whisper_else", wish=f"{topic[0].upper()}{topic[1:]}.")
+    elif topic:
         talk.voice.say("whisper_ask", topic=topic)
     else:
         talk.voice.say("whisper_else", wish=whisper.strip())
@@ -139,4 +143,4 @@ def _redirect_without_lesson(wish: Wish, topic: str, whisper: str, talk: NoLesso
     elif wish is Wish.END:
         talk.voice.say("whisper_end")
     else:
-        _say(topic, whisper, talk)
+        _say(wish, topic, whisper, talk)

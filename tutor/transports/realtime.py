@@ -89,7 +89,12 @@ class RealtimeDoor:
         self.tell_session("session.created")
         if resumed and self.viva_client:
             items = self.session.history.items[-_REPLAYED_ITEMS:]
-            self.write_viva(viva.Resumed([item_to_wire(item) for item in items]))
+            self.write_viva(
+                viva.Resumed(
+                    [item_to_wire(item) for item in items],
+                    [item.id for item in items if item.role is Role.TEACHER],
+                )
+            )
 
     def leave(self, code: int, reason: str) -> None:
         """The session is gone for this client: take no more, close the link."""

@@ -77,10 +77,12 @@ class ShownBeside:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """The session goes on; `items` are the latest of the conversation, as in `conversation.item.added`."""
+    """The session goes on; `items` are the latest of the conversation, as in `conversation.item.added`; `teachers` are
+    the ids of those that a teacher said, who is an assistant among the items."""
 
     TYPE: ClassVar = "viva.session.resumed"
     items: list[dict[str, Any]]
+    teachers: list[str]
 
 
 @dataclass(frozen=True, slots=True)

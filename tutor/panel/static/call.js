@@ -152,7 +152,7 @@ export class Call {
     switch (event.type) {
       case "session.created": this.created(event.session.id); break;
       case "viva.session.resumed":
-        for (const item of event.items) this.restore(item);
+        for (const item of event.items) this.restore(item, event.teachers.includes(item.id));
         this.sendTyped();
         break;
       case "input_audio_buffer.speech_started":
@@ -206,7 +206,9 @@ export class Call {
 
   supervised({mode, teachers}) {
     const is = mode !== "nobody";
-    screen.sign("supervised", is, is ? t(`talk.supervised.${mode}`, {names: teachers.join(", ")}) : "");
+    const names = teachers.join(", ");
+    screen.sign("supervised", is, is ? t(`talk.supervised.${mode}`, {names}) : "");
+    screen.taken(mode === "speaking" ? names : "");
   }
 
   // With the volume at nothing, a screen reader reads what nobody hears.
@@ -223,11 +225,11 @@ export class Call {
     this.sound.play(item_id, bytes);
   }
 
-  restore(item) {
+  restore(item, teachers) {
     this.typed.delete(item.id);
     if (item.type !== "message") return;
     const text = item.content.map(part => part.transcript ?? part.text ?? "").join(" ");
-    captions.set(item.id, item.role === "user" ? "learner" : "tutor", text);
+    captions.set(item.id, teachers ? "teacher" : item.role === "user" ? "learner" : "tutor", text);
     captions.waiting(item.id, false);
     captions.heard(item.id, Infinity);
   }
@@ -246,6 +248,7 @@ export class Call {
 
   ask(item) {
     captions.waiting(item.id, false);
+    if (screen.isTaken()) return this.send({type: "conversation.item.create", item});  // a person answers, and is not cut short
     this.send({type: "response.cancel"});  // where there is nothing to cancel, the error is ignored
     if (document.body.dataset.state === "speaking" && this.item) {
       this.send({type: "conversation.item.truncate", item_id: this.item, content_index: 0, audio_end_ms: this.measured.playedMs});

@@ -25,7 +25,7 @@ export class Captions {
     if (!line) {
       const element = document.createElement("p");
       element.className = role;
-      const who = part("sr", `${this.names[role]}: `);
+      const who = part(role === "teacher" ? "who" : "sr", `${this.names[role]}: `);
       const parts = (role === "tutor" ? ["heard", "now", "rest"] : ["words"]).map(name => part(name, ""));
       element.append(who, ...parts);
       this.box.append(element);

@@ -6,6 +6,7 @@ import {t} from "./words.js";
 export const $ = id => document.getElementById(id);
 export const companion = JSON.parse($("page").dataset.companion);
 export const captions = new Captions($("captions"), {tutor: companion.name, learner: t("talk.you"), teacher: t("talk.teacher"), waiting: t("talk.waiting")});
+const TALKING = ["listening", "thinking", "speaking"];
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function show(id) {
@@ -13,10 +14,19 @@ export function show(id) {
   (id === "done" ? $("done-title") : $("talk-title")).focus();
 }
 
-export function say(state, text = t(`talk.state.${state}`)) {
+export function say(state, text = isTaken() && TALKING.includes(state) ? t("talk.taken", {names: captions.names.teacher}) : t(`talk.state.${state}`)) {
   document.body.dataset.state = state;
   if ($("state").textContent !== text) $("state").textContent = text;
 }
+
+// A teacher (or several) speaks instead of the companion, until `names` is empty.
+export function taken(names) {
+  document.body.toggleAttribute("data-taken", !!names);
+  captions.names.teacher = names || t("talk.teacher");
+  if (TALKING.includes(document.body.dataset.state)) say(document.body.dataset.state);
+}
+
+export const isTaken = () => document.body.hasAttribute("data-taken");
 
 // Something that the learner should know; it stays until something else does.
 export function warn(text) { if ($("trouble").textContent !== text) $("trouble").textContent = text; }
@@ -34,6 +44,7 @@ export function begin({microphone}) {
   captions.clear();
   shown.clear();
   warn("");
+  taken("");
   $("time").textContent = "";
   mute(false);
   microphoneIs(microphone);

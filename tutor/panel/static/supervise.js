@@ -29,8 +29,8 @@ async function lost() {
   lostAt ??= Date.now();
   say(t("live.connecting"));
   const running = await fetch(`/teach/live/${session}`, {method: "HEAD"}).catch(() => null);
-  if (running?.status === 404) return end("");
-  if (Date.now() - lostAt > PATIENCE) return end(t("live.lost"));
+  if (running?.status === 404) return end();
+  if (Date.now() - lostAt > PATIENCE) return stop(t("live.lost"));
   setTimeout(connect, Math.min(500 * 2 ** tries++, 5000));
 }
 
@@ -121,14 +121,19 @@ function teachers({mode, teachers: names}) {
 }
 
 function end(summary) {
+  stop(t("live.over"));
+  $("over").hidden = false;
+  $("spoken").textContent = `${t("live.over")} ${summary ?? ""}`;
+}
+
+// There is nothing more to follow.
+function stop(why) {
   over = true;
   leaveLine();
-  ears?.learner.close();
-  ears?.tutor.close();
+  for (const sound of Object.values(ears ?? {})) sound.close();
   enable(false);
-  say(t("live.over"));
+  say(why);
   trouble("");
-  $("spoken").textContent = `${t("live.over")} ${summary ?? ""}`;
 }
 
 function enable(can) {

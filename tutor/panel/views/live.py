@@ -26,7 +26,9 @@ async def talk(visit: Visit) -> dict[str, Any]:
         followed = await visit.behind.supervising.find(visit.viewer, visit.request.match_info["id"])
     except NotFound:
         raise NotFound(visit.t("live.gone")) from None
-    return {"one": live_out(followed), "wishes": _WISHES, "said": _said(followed.session)}
+    session = followed.session
+    reads = await visit.stores.learners.talk(visit.viewer, session.id) is not None
+    return {"one": live_out(followed), "wishes": _WISHES, "said": _said(session), "reads": reads}
 
 
 def _said(session: SupervisedTalk) -> list[dict[str, str]]:

@@ -40,13 +40,12 @@ async def school_class(visit: Visit) -> dict[str, Any]:
     course = await stores.courses.seen(viewer, slug)
     if course is None:  # deleted between the two
         raise NotFound(visit.t("course.not_found"))
-    learners = {one.enrollment.person_id for one in found}
-    taught, _ = await stores.sessions.taught(course.author_id or viewer.person_id, limit=_MOST)
-    theirs = [(one, name) for one, name in taught if one.person_id in learners][:_TALKS]
-    talks = await with_companions(visit, [one for one, _ in theirs])
+    names = {one.enrollment.person_id: one.name for one in found}
+    talks = await with_companions(visit, await stores.learners.talks_of(viewer, names, limit=_TALKS))
+    live = {one.session.id for one in await visit.behind.supervising.live(viewer)}
     return {
         "course": course, "learners": sorted(found, key=lambda one: need_of_help(one.progress)), "total": total,
-        "talks": [{**talk, "name": name} for talk, (_, name) in zip(talks, theirs, strict=True)],
+        "talks": talks, "names": names, "live": live,
     }  # fmt: skip
 
 
