@@ -35,6 +35,7 @@ from storage.sessions import SessionStore
 from storage.settings import SettingStore
 from storage.sign_ins import SignInStore
 from storage.supervision import SupervisionStore
+from storage.tries import TryStore
 from storage.updates import UpdateStore
 from storage.whole_courses import WholeCourseStore
 
@@ -75,5 +76,6 @@ class Stores:
         self.settings = SettingStore(database)
         self.sign_ins = SignInStore(database)
         self.supervision = SupervisionStore(database)
+        self.tries = TryStore(database)
         self.updates = UpdateStore(database)
         self.whole_courses = WholeCourseStore(database)

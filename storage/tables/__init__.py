@@ -37,6 +37,7 @@ from storage.tables.search import search_documents
 from storage.tables.secrets import secrets
 from storage.tables.sessions import items, sessions, turn_metrics
 from storage.tables.settings import settings
+from storage.tables.tries import tries
 from storage.tables.voice_minutes import session_leases, voice_minutes
 
 __all__ = [
@@ -82,6 +83,7 @@ __all__ = [
     "submissions",
     "subscriptions",
     "tokens",
+    "tries",
     "turn_metrics",
     "voice_minutes",
     "xp_entries",

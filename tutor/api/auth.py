@@ -1,6 +1,5 @@
 """Sign up, log in, refresh, log out, change the password."""
 
-import time
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -8,7 +7,7 @@ from pydantic import BaseModel, Field
 from lms_core.errors import Conflict, NotAuthenticated, NotPermitted
 from lms_core.passwords import LONGEST
 from lms_core.people import Permission, Person, Role
-from tutor.api.rates import Attempts
+from storage.tries import TryStore
 from tutor.api.routing import Call, Dressed, Model, Route
 from tutor.signing_in import SigningIn, Tokens
 
@@ -67,17 +66,17 @@ class SignedInOut(BaseModel):
     tokens: TokensOut | None = None
 
 
-def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
+def routes(signing_in: SigningIn, tries: TryStore) -> list[Route]:
     async def sign_up(call: Call[None, SignUpIn]) -> SignedUpOut:
         body = call.body
-        count = attempts.letter if signing_in.by_letter(body.invitation) else attempts.password
-        count(body.email, time.monotonic())
+        count = tries.letter if signing_in.by_letter(body.invitation) else tries.password
+        await count(body.email)
         by_letter = await signing_in.sign_up(body.name.strip(), body.email, body.password, body.invitation)
         return SignedUpOut(by_letter=by_letter)
 
     async def login(call: Call[None, LoginIn]) -> SignedInOut | Dressed:
         body, client = call.body, call.client
-        attempts.password(body.email, time.monotonic())
+        await tries.password(body.email)
         if body.keep == "tokens":
             person, tokens = await signing_in.log_in(body.email, body.password, client)
             return _signed_in(person, tokens)
@@ -92,12 +91,12 @@ def routes(signing_in: SigningIn, attempts: Attempts) -> list[Route]:
         return Dressed(None, call.client.drop)
 
     async def change_password(call: Call[None, PasswordIn]) -> None:
-        attempts.password(call.principal.person_id, time.monotonic())
+        await tries.password(call.principal.person_id)
         await signing_in.change_password(call.principal, call.body.current, call.body.new)
 
     async def first_password(call: Call[None, FirstPasswordIn]) -> None:
         body = call.body
-        attempts.password(call.principal.person_id, time.monotonic())
+        await tries.password(call.principal.person_id)
         await signing_in.first_password(call.principal, body.name.strip(), body.email, body.password)
 
     return [

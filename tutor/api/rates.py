@@ -1,4 +1,4 @@
-"""How often one may ask. No clock inside."""
+"""How often one may ask of this process. No clock inside."""
 
 import math
 from collections import OrderedDict
@@ -26,19 +26,3 @@ class Rates:
         if not allowed:
             wait = math.ceil((1 - left) / self._per_second)
             raise TooMany("You ask too often; wait a little.", reason="too_often", retry_after_seconds=wait)
-
-
-class Attempts:
-    """What guessers and pests would repeat, counted by account, whether or not there is such an account."""
-
-    def __init__(self) -> None:
-        self._passwords = Rates(per_second=1 / 30, burst=10)
-        self._letters = Rates(per_second=1 / 600, burst=3)
-
-    def password(self, account: str, now: float) -> None:
-        """A password is tried. Raises TooMany."""
-        self._passwords.take(account.strip().lower(), now)
-
-    def letter(self, account: str, now: float) -> None:
-        """A letter is asked for. Raises TooMany."""
-        self._letters.take(account.strip().lower(), now)

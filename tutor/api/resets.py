@@ -1,6 +1,5 @@
 """A new password for who forgot theirs."""
 
-import time
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -8,7 +7,7 @@ from pydantic import BaseModel, Field
 from lms_core.errors import NotAuthenticated, NotFound
 from lms_core.passwords import LONGEST
 from lms_core.people import Permission
-from tutor.api.rates import Attempts
+from storage.tries import TryStore
 from tutor.api.routing import Call, Model, Route
 from tutor.resets import Resets
 
@@ -29,9 +28,9 @@ class ResetLinkOut(BaseModel):
     expires_at: datetime
 
 
-def routes(resets: Resets, attempts: Attempts) -> list[Route]:
+def routes(resets: Resets, tries: TryStore) -> list[Route]:
     async def ask(call: Call[None, ResetRequestIn]) -> None:
-        attempts.letter(call.body.email, time.monotonic())
+        await tries.letter(call.body.email)
         resets.ask(call.body.email)
 
     async def reset(call: Call[None, ResetIn]) -> None:

@@ -12,7 +12,6 @@ from storage.stores import Stores
 from storage.writer import SessionWriter
 from tutor import logs
 from tutor.access_tokens import AccessTokens
-from tutor.api.rates import Attempts
 from tutor.archives.courses import CourseArchives
 from tutor.archives.outgoing import Outgoing
 from tutor.auth import Authenticator
@@ -82,7 +81,6 @@ class Parts:
         )
         self.auth = Authenticator(self.stores.accounts, settings.origins, self.access)
         self.passwords = Passwords()
-        self.attempts = Attempts()
         self.address = settings.address
         smtp = settings.smtp_url.get_secret_value()
         self.mail = mail = Mail(smtp_server(smtp), settings.sender) if smtp else None

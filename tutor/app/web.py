@@ -94,9 +94,9 @@ def web_app(parts: Parts, *first: Middleware) -> web.Application:
 def declared(parts: Parts) -> list[Route]:
     """Every route of the REST API."""
     return [
-        *auth.routes(parts.signing_in, parts.attempts),
+        *auth.routes(parts.signing_in, parts.stores.tries),
         *invitations.routes(parts.signing_in, parts.stores.invitations),
-        *resets.routes(parts.resets, parts.attempts),
+        *resets.routes(parts.resets, parts.stores.tries),
         *access.routes(parts.stores.accounts, parts.auth),
         *companions.routes(parts.stores.companions, parts.previews.check_voice),
         *previews.routes(parts.previews, parts.stores.companions),
