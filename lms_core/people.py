@@ -1,6 +1,7 @@
 """Who uses Viva, and what a token lets them do."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -93,6 +94,12 @@ def plain_email(written: str) -> str:
     if len(address) > _LONGEST_EMAIL or not _EMAIL.fullmatch(address):
         raise InvalidInput("This is no e-mail address; write it as name@example.org.", reason="no_address")
     return address
+
+
+def plain_name(written: str) -> str:
+    """A name as one line: it comes into subjects of letters, and into sentences."""
+    line = " ".join(written.split())
+    return "".join(one for one in line if unicodedata.category(one) != "Cc")
 
 
 @dataclass(frozen=True, slots=True)

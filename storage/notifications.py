@@ -127,6 +127,7 @@ class NotificationStore:
                     people.c.name,
                     notifications.c.title,
                     notifications.c.body,
+                    people.c.deactivated_at,
                 )
                 .select_from(notifications.join(people))
                 .where(due)
@@ -138,7 +139,7 @@ class NotificationStore:
             connection.execute(
                 update(notifications).where(notifications.c.id.in_(ids)).values(emailed_at=now)
             )
-            return [Letter(*row) for row in rows if row.email]
+            return [Letter(*row[:-1]) for row in rows if row.email and row.deactivated_at is None]
 
         async with self._database.write() as connection:
             return await connection.run_sync(write)

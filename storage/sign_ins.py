@@ -168,7 +168,8 @@ async def _spend_invitation(connection: AsyncConnection, value: str) -> Role:
     """The role that it gives. Raises NotAuthenticated, also if who invited may not do so any more."""
     now = datetime.now(UTC)
     invitation = (tokens.c.digest == digest_of(value)) & (tokens.c.kind == TokenKind.INVITATION.value)
-    found = select(tokens, people.c.role.label("inviter")).join(people).where(invitation)
+    there = people.c.deactivated_at.is_(None)
+    found = select(tokens, people.c.role.label("inviter")).join(people).where(invitation, there)
     row = (await connection.execute(found.with_for_update(of=tokens))).one_or_none()
     token = None if row is None else token_of(row)
     role = Role((token.config or {})["role"]) if token is not None else Role.LEARNER

@@ -13,7 +13,9 @@ from aiohttp.http import HttpProcessingError
 _HIDDEN = "(hidden)"
 _SECRET_NAMES = re.compile(r"token|secret|password|api_key|authorization|cookie", re.I)
 _SECRET_VALUES = re.compile(
-    r"\b(?:viva|in|br|ek)_[\w-]{30,}"  # our own tokens: see storage/accounts.py
+    r"\b(?:viva|in|br|ek|ph|inv|rst|rt)_[\w.-]{30,}"  # our own tokens: see storage/accounts.py
+    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]+"  # JWTs
+    r"|\b(?:sk_(?:live|test)|whsec)_\w+"  # Stripe's
     r"|\bsk-[\w-]{12,}"  # OpenAI's keys
     r"|(?<=Bearer )\S+"
     r"|(?<=://)[^/@\s]+(?=@)"  # user and password of a database URL

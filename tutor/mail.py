@@ -44,7 +44,7 @@ class Mail:
     async def send(self, to: str, subject: str, text: str) -> None:
         """Off the event loop. Raises MailFailed."""
         letter = EmailMessage()
-        letter["From"], letter["To"], letter["Subject"] = self.sender, to, subject
+        letter["From"], letter["To"], letter["Subject"] = self.sender, to, " ".join(subject.split())
         letter["Date"], letter["Message-ID"] = (
             formatdate(),
             make_msgid(domain=self.sender.rpartition("@")[2]),

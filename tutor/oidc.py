@@ -14,7 +14,7 @@ import aiohttp
 import jwt
 
 from lms_core.errors import InvalidInput, NotAuthenticated, TooBusy
-from lms_core.people import Identity, plain_email
+from lms_core.people import Identity, plain_email, plain_name
 from storage.database import Database
 from storage.secrets import secret
 
@@ -190,7 +190,7 @@ def _identity(issuer: str, claims: dict[str, Any]) -> Identity:
     return Identity(
         issuer,
         str(claims["sub"])[:255],
-        name.replace("\0", "")[:200],
+        plain_name(name)[:200] or "Learner",
         email,
         claims.get("email_verified") is True,
     )

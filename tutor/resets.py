@@ -18,7 +18,7 @@ from tutor.passwords import Passwords
 LINK_LASTS = timedelta(hours=1)
 _MOST_WAITING = 100
 _SUBJECT = "Your password for Viva"
-_TEXT = """Hello {name},
+_TEXT = """Hello{name},
 
 somebody, hopefully you, asked to choose the password of your Viva account. Do so here within one hour:
 
@@ -100,5 +100,7 @@ class Resets:
             )
             return
         link, _ = await self.link(known.person.id)
-        await self._mail.send(email, _SUBJECT, _TEXT.format(name=known.person.name, link=link))
+        # Who signs up with another's address must not have us write to them: a name can be a sentence with a link.
+        name = f" {known.person.name}" if known.password is not None else ""
+        await self._mail.send(email, _SUBJECT, _TEXT.format(name=name, link=link))
         _log.info("reset.sent", person_id=known.person.id)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -54,15 +55,16 @@ async def test_an_invitation_gives_its_role_once_even_for_an_address_that_is_tak
     assert await sign_ins.credentials(email="ben@example.org") is None
 
 
+@pytest.mark.parametrize("change", [{"role": "learner"}, {"deactivated_at": datetime.now(UTC)}])
 async def test_an_invitation_of_somebody_who_may_no_longer_invite_is_void(
-    sign_ins: SignInStore, accounts: AccountStore, database: Database
+    sign_ins: SignInStore, accounts: AccountStore, database: Database, change: dict[str, Any]
 ) -> None:
     teacher = await accounts.add_person("Tara", Role.TEACHER)
     value, _ = await accounts.issue(
         teacher.id, TokenKind.INVITATION, lasts=timedelta(1), config={"role": "learner"}
     )
     async with database.write() as connection:
-        await connection.execute(update(people).values(role="learner"))
+        await connection.execute(update(people).values(change))
     with pytest.raises(NotAuthenticated):
         await signed_up(sign_ins, "ben@example.org", invitation=value)
 

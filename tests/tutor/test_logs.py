@@ -54,7 +54,7 @@ def test_json_logs_are_one_object_a_line() -> None:
 
 
 @given(
-    st.sampled_from(["viva_", "in_", "br_", "ek_"]),
+    st.sampled_from(["viva_", "in_", "br_", "ek_", "ph_", "inv_", "rst_", "rt_"]),
     st.text("abcXYZ019_-", min_size=43, max_size=43),
     st.sampled_from(["{}", "token={}&x=1", "Authorization: Bearer {}", '{{"key": "{}"}}']),
 )

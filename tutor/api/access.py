@@ -80,6 +80,8 @@ def routes(accounts: AccountStore, auth: Authenticator) -> list[Route]:
 
     async def add_key(call: Call[None, KeyIn]) -> NewKeyOut:
         body = call.body
+        if body.kind is KeyKind.PHONE and not call.principal.may(Permission.LEARN):
+            raise call.principal.refused(Permission.LEARN)  # it opens talks, whatever its scopes say
         wanted = None if body.scopes is None else frozenset(body.scopes)
         value, expires = await accounts.issue(
             call.principal.person_id, TokenKind(body.kind), name=body.name,

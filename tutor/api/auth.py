@@ -8,16 +8,17 @@ from lms_core.errors import Conflict, NotAuthenticated, NotPermitted
 from lms_core.passwords import LONGEST
 from lms_core.people import Permission, Person, Role
 from storage.tries import TryStore
+from tutor.api.people import Name
 from tutor.api.routing import Call, Dressed, Model, Route
 from tutor.signing_in import SigningIn, Tokens
 
-_LONGEST_EMAIL, _LONGEST_NAME, _LONGEST_TOKEN = 320, 200, 200
+_LONGEST_EMAIL, _LONGEST_TOKEN = 320, 200
 
 
 class SignUpIn(Model):
     """`password` is needed with an invitation, and where no letters are sent; else the letter's link sets it."""
 
-    name: str = Field(min_length=1, max_length=_LONGEST_NAME, pattern=r"\S")
+    name: Name
     email: str = Field(max_length=_LONGEST_EMAIL)
     password: str | None = Field(None, max_length=LONGEST)
     invitation: str | None = Field(None, max_length=_LONGEST_TOKEN)
@@ -47,7 +48,7 @@ class PasswordIn(Model):
 
 
 class FirstPasswordIn(Model):
-    name: str = Field(min_length=1, max_length=_LONGEST_NAME, pattern=r"\S")
+    name: Name
     email: str = Field(max_length=_LONGEST_EMAIL)
     password: str = Field(max_length=LONGEST)
 
@@ -71,7 +72,7 @@ def routes(signing_in: SigningIn, tries: TryStore) -> list[Route]:
         body = call.body
         count = tries.letter if signing_in.by_letter(body.invitation) else tries.password
         await count(body.email)
-        by_letter = await signing_in.sign_up(body.name.strip(), body.email, body.password, body.invitation)
+        by_letter = await signing_in.sign_up(body.name, body.email, body.password, body.invitation)
         return SignedUpOut(by_letter=by_letter)
 
     async def login(call: Call[None, LoginIn]) -> SignedInOut | Dressed:
@@ -97,7 +98,7 @@ def routes(signing_in: SigningIn, tries: TryStore) -> list[Route]:
     async def first_password(call: Call[None, FirstPasswordIn]) -> None:
         body = call.body
         await tries.password(call.principal.person_id)
-        await signing_in.first_password(call.principal, body.name.strip(), body.email, body.password)
+        await signing_in.first_password(call.principal, body.name, body.email, body.password)
 
     return [
         Route(

@@ -4,17 +4,25 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field
 
 from lms_core.errors import Conflict, NotFound
-from lms_core.people import Account, PeopleFilter, Permission, Role, plain_email
+from lms_core.people import Account, PeopleFilter, Permission, Role, plain_email, plain_name
 from lms_core.plans import Plan
 from storage.accounts import AccountStore
 from storage.people import PeopleStore
 from tutor.api.routing import UNSENT, Call, Model, Page, Paging, Route
 from tutor.leaving import Leaving
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+def _named(written: str) -> str:
+    name = plain_name(written)
+    if not name:
+        raise ValueError("write a name")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), AfterValidator(_named)]
 Email = Annotated[str, Field(max_length=320), AfterValidator(plain_email)]
 
 

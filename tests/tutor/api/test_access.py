@@ -56,6 +56,12 @@ async def test_a_key_may_what_its_scopes_say_and_passes_on_no_more(house: House)
     assert (await house.ask("POST", "/me/api-keys", {"name": "x", "scopes": ["fly"]}, by=value))[0] == 400
 
 
+async def test_a_key_that_opens_no_talks_makes_no_phone_token(house: House) -> None:
+    value = await made(house, Role.LEARNER, scopes=["own_account"])
+    status, refusal = await house.ask("POST", "/me/api-keys", {"name": "x", "kind": "phone"}, by=value)
+    assert status == 403 and "'learn'" in refusal["error"]
+
+
 async def test_who_lacks_the_role_is_told_so(house: House) -> None:
     status, refusal = await house.ask("GET", "/admin/audit", by=Role.TEACHER)
     assert status == 403 and "not for the role 'teacher'" in refusal["error"]

@@ -27,7 +27,9 @@ async def test_i_see_and_change_my_profile(house: House) -> None:
     assert (await house.ask("GET", "/me", by=Role.LEARNER))[1]["data"]["name"] == "Lena"
 
 
-@pytest.mark.parametrize("bad", [{"name": " "}, {"name": None}, {"language": "Deutsch!"}, {"role": "admin"}])
+@pytest.mark.parametrize(
+    "bad", [{"name": " "}, {"name": "\x01"}, {"name": None}, {"language": "Deutsch!"}, {"role": "admin"}]
+)
 async def test_a_profile_that_is_no_good_is_refused(house: House, bad: dict[str, Any]) -> None:
     assert (await house.ask("PATCH", "/me", bad, by=Role.LEARNER, If_Match="*"))[0] == 400
 

@@ -121,6 +121,7 @@ async def test_where_letters_are_sent_who_was_not_invited_proves_the_address_by_
         assert answers[0] == answers[1] == (200, {"data": {"by_letter": True}, "metadata": {}})
         await house.server.resets._asked.join()
         assert [letter["To"] for letter in mailbox.letters] == ["new@example.org", "learner@example.org"]
+        assert "Imposter" not in "".join(mailbox.texts)  # a name can say anything, and it is not theirs yet
         login = {"email": "new@example.org", "password": "rain on the roof"}
         assert (await house.ask("POST", "/auth/login", login))[0] == 401
         body = {"token": token_in(mailbox.texts[0]), "new": _NEW}
