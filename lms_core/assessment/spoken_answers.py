@@ -127,7 +127,7 @@ def _yes_or_no(said: str) -> bool | None:
 
 def _judge_choice(said: str, item: QuizItem) -> Judgement:
     right = right_choice(item)
-    named = _named_choices(said, item.choices)
+    named = named_choices(said, item.choices)
     if not named:
         by_words = _judge_words(said, item)
         return by_words if by_words.verdict is Verdict.RIGHT else Judgement(Verdict.UNSURE, 0.0)
@@ -150,7 +150,8 @@ def right_choice(item: QuizItem) -> int:
     return fits.index(max(fits))
 
 
-def _named_choices(said: str, choices: Sequence[str]) -> set[int]:
+def named_choices(said: str, choices: Sequence[str]) -> set[int]:
+    """Places of the choices that are meant; `said` is in small letters."""
     words = tokens(plain_letters(said))
     by_text = _choices_by_text(said, words, choices)
     if by_text is not None:

@@ -100,11 +100,21 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How a quiz card was answered: `chosen` of its choices; `right` once the question is closed, in the right order,
+    or the whole answer where nothing is to be chosen. `told`: the companion gave the answer."""
+
+    verdict: Literal["right", "close", "wrong", "told"]
+    chosen: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """Something for the page: a lesson passage (`kind="lesson"`), a formula, a picture, a quiz card.
 
     `body` is Markdown; of a formula, LaTeX or plain signs. `choices` may be clicked instead of said: one of them,
-    several, or all in their right order, as `choose` says.
+    several, or all in their right order, as `choose` says. A card that is answered is shown again with its `mark`.
     """
 
     kind: Literal["lesson", "formula", "picture", "quiz"]
@@ -112,6 +122,7 @@ class Show:
     body: str
     choices: tuple[str, ...] = ()
     choose: Literal["one", "several", "order"] | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)

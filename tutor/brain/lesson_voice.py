@@ -52,7 +52,11 @@ class Voice:
             self.say(key, **values)
 
     def show(self, show: Show) -> None:
-        self.shows.append(replace(show, body=show.body[:_SHOWN_CHARS]))
+        """A card that is marked further takes the place of itself."""
+        show = replace(show, body=show.body[:_SHOWN_CHARS])
+        if self.shows and replace(self.shows[-1], mark=show.mark) == show:
+            self.shows.pop()
+        self.shows.append(show)
 
     def reply(self) -> list[str]:
         """The whole reply, with at most one question in it: the last one."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from lms_core.assessment.grading import judge
 from lms_core.assessment.items import QuizItem, QuizKind
+from lms_core.assessment.named import named_options
 from lms_core.assessment.spoken_answers import Verdict
 from lms_core.assessment.spoken_numbers import tokens
 from tutor.brain.intents import Heard, Intent
@@ -35,6 +36,7 @@ class Reaction(StrEnum):
 def reaction(heard: Heard, item: QuizItem, *, question_heard: bool) -> tuple[Reaction, str]:
     """What the learner does about the question, and the words to judge."""
     truth = item.kind is QuizKind.TRUE_FALSE
+    question_heard = question_heard or is_picked(heard.words, item)
     if heard.intent is Intent.ASK_IF and heard.words.startswith(_SUGGESTING):
         heard = Heard(Intent.ANSWER, heard.words)
     if heard.intent in (Intent.DEFINE, Intent.ASK_IF) and len(tokens(heard.topic)) <= _TERM_WORDS:
@@ -57,6 +59,12 @@ def reaction(heard: Heard, item: QuizItem, *, question_heard: bool) -> tuple[Rea
         Intent.NO: (Reaction.GIVES_UP, ""),
         Intent.CONTINUE: (Reaction.PASSES, ""),
     }.get(heard.intent, (Reaction.OTHER, ""))
+
+
+def is_picked(words: str, item: QuizItem) -> bool:
+    """Options and nothing else: so does a page answer for who clicks, which may be before the question was heard."""
+    named = named_options(item, words)
+    return bool(named) and sorted(tokens(words)) == sorted(tokens(" ".join(named)))
 
 
 def the_point(words: str) -> str:

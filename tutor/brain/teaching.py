@@ -1,18 +1,18 @@
 """The lesson tutor's teaching: what comes next, questions, answers, hints, and what comes again."""
 
-import re
-
 from lms_core.assessment.grading import judge
-from lms_core.assessment.items import GAP, QuizItem, QuizKind
+from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.assessment.spoken_answers import Judgement, Verdict
 from lms_core.companions import Style
+from tutor.brain.asking import CHOOSING, choices, wording
 from tutor.brain.base import Show
 from tutor.brain.cards import picture_card, pictures, quiz_card
 from tutor.brain.feedback import explain, not_yet, praise
 from tutor.brain.lesson_hints import ladder, spoken_answer
 from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome, Pending
-from tutor.brain.lesson_voice import Voice, continuing, listed
+from tutor.brain.lesson_voice import Voice, continuing
+from tutor.brain.marks import marked_card
 
 _SPACING = 2
 """Questions that lie between a question and its return."""
@@ -20,7 +20,6 @@ _RETURNS = 1
 """How often a question may come again: who misses it a second time needs the lesson or a person."""
 _GO_WORDS = 45
 """Most words of lesson text in one reply."""
-_CHOOSING = (QuizKind.MULTIPLE_CHOICE, QuizKind.MULTIPLE_ANSWER, QuizKind.ORDERING, QuizKind.MATCHING)
 _MISHEARD = 3
 """Replies in a row without a usable answer that count as "I don't know"."""
 
@@ -209,32 +208,8 @@ class Teaching:
 
     def wording(self) -> None:
         """The pending question, as it is asked aloud."""
-        item = self.item
-        if item is None:
-            return
-        asked = GAP.sub("blank", re.sub(r"^true or false\s*[:,.?]?\s*", "", item.question, flags=re.I))
-        if item.kind is QuizKind.TRUE_FALSE and not asked.endswith("?"):
-            self.voice.say("true_false", statement=asked[:1].upper() + asked[1:])
-            return
-        named = all(choice in asked for choice in item.options())
-        if item.kind is QuizKind.MULTIPLE_CHOICE and asked.endswith("?") and not named:
-            asked = f"{asked[:-1]}: {listed(list(item.choices), 'or')}?"
-        self.voice.tell(asked)
-        if item.kind in _CHOOSING and not (
-            named or (asked.endswith("?") and item.kind is QuizKind.MULTIPLE_CHOICE)
-        ):
-            self.choices(item)
-
-    def choices(self, item: QuizItem) -> None:
-        """What there is to choose from, to put in order, or to match."""
-        options = list(item.options())
-        if item.kind is QuizKind.ORDERING:
-            self.voice.say("order", things=listed(options, "and"))
-        elif item.kind is QuizKind.MATCHING:
-            lefts = listed([left for left, _ in item.pairs], "and")
-            self.voice.say("match", lefts=lefts, rights=listed(options, "and"))
-        elif options:
-            self.voice.say("choices", choices=listed(options, "or"))
+        if self.item is not None:
+            wording(self.voice, self.item)
 
     # --- judging --------------------------------------------------------------------------------------
 
@@ -248,20 +223,22 @@ class Teaching:
             self.state.answers.setdefault(item.id, words)
         match judgement.verdict:
             case Verdict.RIGHT:
-                self.right(item)
+                self.right(item, words)
                 self.onward()
             case Verdict.UNSURE:
                 self._unusable(item, judgement)
             case _ if item.kind is QuizKind.TRUE_FALSE:
                 self.state.streak = 0
+                self.voice.show(marked_card(item, words, closed=True))
                 self.voice.say("wrong_statement", answer=item.answer)
                 explain(self.voice, item)
                 self._put_off(Outcome.REVEALED)
             case _:
                 self.state.streak = 0
                 self.state.tries += 1
+                self.voice.show(marked_card(item, words, closed=False))
                 not_yet(self.voice, words, judgement)
-                self.help()
+                self.help(words)
 
     def close(self, words: str) -> None:
         """Time is up: a last answer to what is still open; nothing follows."""
@@ -270,11 +247,11 @@ class Teaching:
             return
         verdict = judge(words, item).verdict
         if verdict is Verdict.RIGHT:
-            self.right(item)
+            self.right(item, words)
         elif verdict is not Verdict.UNSURE:
             self.state.outcomes[question] = Outcome.REVEALED
 
-    def right(self, item: QuizItem) -> None:
+    def right(self, item: QuizItem, words: str) -> None:
         """Praise what was right, and keep score."""
         state, voice = self.state, self.voice
         assert state.question is not None
@@ -287,6 +264,7 @@ class Teaching:
             state.outcomes[state.question] = Outcome.HELPED if helped else Outcome.RIGHT
         state.again = [entry for entry in state.again if entry[0] != state.question]
         state.pending = Pending.NOTHING
+        voice.show(marked_card(item, words, closed=True))
         praise(voice, item, named=state.asked % 2 == 0, helped=helped, came_again=came_again)
         state.streak = 0 if helped else state.streak + 1
         if state.streak in (3, 6, 10):
@@ -312,8 +290,8 @@ class Teaching:
         voice.mark()
         if state.unclear > 1:
             self.offer_words()
-        elif item.kind in _CHOOSING:
-            self.choices(item)
+        elif item.kind in CHOOSING:
+            choices(self.voice, item)
         else:
             self.wording()
 
@@ -323,10 +301,10 @@ class Teaching:
         """What one can say here."""
         self.voice.say("offer" if self.item is None else "offer_question")
 
-    def help(self) -> None:
-        """The next hint, or after the last one the answer."""
+    def help(self, answered: str = "") -> None:
+        """The next hint, or after the last one the answer. `answered`: what was wrong."""
         if not self.hint():
-            self.reveal()
+            self.reveal(answered)
 
     def hints(self) -> list[str]:
         """All hints for the question that was asked last."""
@@ -349,14 +327,15 @@ class Teaching:
         if state.hints % 2 and item.kind is not QuizKind.TRUE_FALSE:
             self.voice.say("try_again")
         elif item.kind is QuizKind.MULTIPLE_CHOICE:
-            self.choices(item)
+            choices(self.voice, item)
         else:
             self.wording()
         return True
 
-    def reveal(self) -> None:
+    def reveal(self, answered: str = "") -> None:
         item = self.item
         assert item is not None
+        self.voice.show(marked_card(item, answered, closed=True))
         self.voice.mark()
         truth = item.kind is QuizKind.TRUE_FALSE
         self.voice.say("reveal_truth" if truth else "reveal", answer=spoken_answer(item))

@@ -205,7 +205,8 @@ def _grade(given: Grade, lesson: Lesson | None, memory: Mapping[str, Any]) -> Ou
     place = given.number - 1 if given.number is not None else quiz.open
     if place is None or place >= len(items):
         return Outcome(_error("No question is open. Ask one first."), memory=memory)
-    from lms_core.assessment.grading import judge  # its word lists load with the first answer
+    from lms_core.assessment.grading import judge  # their word lists load with the first answer
+    from tutor.brain.marks import marked_card
 
     item = items[place]
     judgement = judge(given.answer, item)
@@ -220,9 +221,13 @@ def _grade(given: Grade, lesson: Lesson | None, memory: Mapping[str, Any]) -> Ou
     elif item.hints:
         told["hint"] = item.hints[min(quiz.tries, len(item.hints)) - 1]
     quiz.scores[str(place)] = max(score, quiz.scores.get(str(place), 0.0))
+    shows: tuple[Show, ...] = ()
     if verdict != "unsure":
         memory = with_answer(memory, item.id, given.answer)
-    return Outcome(_told(**told), memory=_with(memory, quiz))
+        shows = (
+            marked_card(item, given.answer, closed=quiz.open is None, title=f"{place + 1} / {len(items)}"),
+        )
+    return Outcome(_told(**told), shows, _with(memory, quiz))
 
 
 def _told(**values: Any) -> str:

@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
 
-from tutor.brain.base import Phase, ToolSpec
+from tutor.brain.base import Mark, Phase, ToolSpec
 
 
 class Role(StrEnum):
@@ -299,13 +300,14 @@ class Shown:
     body: str
     choices: tuple[str, ...] = ()
     choose: Literal["one", "several", "order"] | None = None
+    mark: Mark | None = None
 
     @staticmethod
     def saved(data: Mapping[str, Any] | None) -> "Shown | None":
         """From plain JSON; what another version left that does not fit is not shown again."""
         try:
-            return Shown(**{**data, "choices": tuple(data["choices"])}) if data else None
-        except (KeyError, TypeError):
+            return TypeAdapter(Shown).validate_python(data) if data else None
+        except ValidationError:
             return None
 
 

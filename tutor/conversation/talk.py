@@ -363,7 +363,7 @@ class Talk:
         self._audience.emit(event)
 
     def _show(self, show: Show) -> None:
-        self._shown = Shown(show.kind, show.title, show.body, show.choices, show.choose)
+        self._shown = Shown(show.kind, show.title, show.body, show.choices, show.choose, show.mark)
         self._emit(self._shown)
 
     def _state_now(self) -> State:

@@ -241,9 +241,9 @@ class RealtimeDoor:
                 )
             case TurnMetrics():
                 self.write_viva(viva.Metrics(**asdict(event)))
-            case Shown(kind, title, body, choices, choose):
+            case Shown(kind, title, body, choices, choose, mark):
                 mathml = formulae.shown(body) if kind == "formula" else None
-                self.write_viva(viva.ShownBeside(kind, title, body, mathml, list(choices), choose))
+                self.write_viva(viva.ShownBeside(kind, title, body, mathml, list(choices), choose, mark))
             case Supervised(mode, teachers):
                 self.write_viva(viva.TeacherThere(mode, list(teachers)))
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lms_core.companions import Companion
+from tutor.brain.base import Mark
 from tutor.conversation.events import CaptionWord
 
 # --- server to client -----------------------------------------------------------------------------
@@ -64,6 +65,8 @@ class ShownBeside:
     """Something to show beside the talk. `mathml`: a formula's `body`, drawn; null where it is better shown as it is.
 
     `choices` may be typed as they are instead of said: `choose` one, several or all in their right order; null: none.
+    `mark`: the same question as before is answered, `right`, `close` or `wrong` (`chosen` of the choices), or its answer
+    was `told`; `right` is given once the question is closed.
     """
 
     TYPE: ClassVar = "viva.shown"
@@ -73,6 +76,7 @@ class ShownBeside:
     mathml: str | None
     choices: list[str]
     choose: str | None
+    mark: Mark | None
 
 
 @dataclass(frozen=True, slots=True)

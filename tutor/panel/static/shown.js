@@ -1,33 +1,54 @@
 // What the companion shows beside the talk: a passage, a formula, a picture, or a question to answer by a click.
+import {element} from "./elements.js";
 import {formula} from "./formula.js";
 import {api} from "./panel.js";
+import {choosing, marked, verdict} from "./question.js";
 import {t} from "./words.js";
 
 const box = document.getElementById("shown");
-let latest = null;
+const SEEN = 4000;  // ms that a mark is there at least before the next card
+let card = null;    // what is shown now
+let next = null;    // the timer of what waits
 
-// As plain text at once, and drawn when the server has made HTML of it. `answer` is told what was chosen.
-// What is there already stays as it is, with what was chosen: after a lost link the server shows it again.
-export async function show({event_id, ...event}, session, answer) {
-  if (JSON.stringify(event) === JSON.stringify(latest)) return;
-  latest = event;
-  const card = {...event, chosen: [], answer};
-  draw(card, formula(event.mathml) ?? plain(event.body));
-  if (event.kind === "formula") return;
-  try {
-    const {html} = await api(`POST /api/v1/sessions/${session}/rendered`, {text: event.body});
-    if (latest === event) draw(card, parsed(html));
-  } catch { /* the text stays */ }
+// A question that is there already stays, with what was chosen, and is marked: also after a lost link, when it is shown
+// again. One that was marked and comes without is asked anew.
+export function show({event_id, mark, ...event}, session, answer) {
+  clearTimeout(next);
+  if (card && alike(event, card.event) && (mark || !card.mark)) return note(mark);
+  const seen = card?.markedAt ? card.markedAt + SEEN - Date.now() : 0;
+  const put = () => replace({event, chosen: [], answer, mark, markedAt: mark && Date.now()}, session);
+  if (seen > 0) next = setTimeout(put, seen);
+  else put();
 }
 
+const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
 export function clear() {
-  latest = null;
+  clearTimeout(next);
+  card = null;
   box.hidden = true;
   box.replaceChildren();
 }
 
-function draw(card, content) {
-  const {kind, title, choices, choose} = card;
+// As plain text at once, and drawn when the server has made HTML of it. `answer` is told what was chosen.
+async function replace(fresh, session) {
+  card = fresh;
+  draw(formula(fresh.event.mathml) ?? plain(fresh.event.body));
+  if (fresh.event.kind === "formula") return;
+  try {
+    const {html} = await api(`POST /api/v1/sessions/${session}/rendered`, {text: fresh.event.body});
+    if (card === fresh) draw(parsed(html));
+  } catch { /* the text stays */ }
+}
+
+function note(mark) {
+  if (alike(mark, card.mark)) return;
+  Object.assign(card, {mark, markedAt: Date.now()});
+  marked(box, card);
+}
+
+function draw(content) {
+  const {kind, title, choices, choose} = card.event;
   const named = t(`talk.shown.${kind}`);
   const heading = element("h2", kind === "quiz" ? `${named} ${title}`.trim() : title || named, "");
   heading.id = "shown-kind";
@@ -37,8 +58,10 @@ function draw(card, content) {
     const options = cut(content, choices.length);
     parts.push(choosing(card, options));
   }
+  if (kind === "quiz") parts.push(verdict());
   box.dataset.kind = kind;
   box.replaceChildren(...label, heading, ...parts);
+  marked(box, card);
   box.hidden = false;
   box.scrollTop = 0;
 }
@@ -69,43 +92,4 @@ function cut(content, count) {
   if (list?.localName !== "ul" || list.children.length !== count) return [];
   list.remove();
   return [...list.children].map(one => one.childNodes);
-}
-
-function choosing({choices, choose, chosen, answer}, options) {
-  const group = element("div", "", "choices");
-  group.setAttribute("role", "group");
-  group.setAttribute("aria-labelledby", "shown-kind");
-  const done = element("button", t("talk.answer"), "");
-  const buttons = choices.map((choice, place) => {
-    const button = element("button", "", "quiet");
-    const words = {true: t("talk.choice.true"), false: t("talk.choice.false")}[choice] ?? choice;
-    button.append(...(options[place] ?? [words]));
-    button.addEventListener("click", () => {
-      if (choose === "one") chosen.splice(0, 1, choice);
-      else if (chosen.includes(choice)) chosen.splice(chosen.indexOf(choice), 1);
-      else chosen.push(choice);
-      mark();
-      if (choose === "one") answer(choice);
-    });
-    return button;
-  });
-  const mark = () => {
-    buttons.forEach((button, place) => {
-      button.setAttribute("aria-pressed", chosen.includes(choices[place]));
-      if (choose === "order") button.dataset.place = chosen.indexOf(choices[place]) + 1 || "";
-    });
-    done.disabled = choose === "order" ? chosen.length < choices.length : !chosen.length;
-  };
-  done.addEventListener("click", () => answer(chosen.join(", ")));
-  mark();
-  group.append(...buttons, ...(choose === "one" ? [] : [done]));
-  return group;
-}
-
-function element(tag, text, name) {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  made.className = name;
-  if (tag === "button") made.type = "button";
-  return made;
 }
