@@ -1,23 +1,21 @@
-"""Browsers with recorded speech as their microphone, in a talk on a server with the bundled engines."""
+"""Browsers in a talk on a server with the bundled engines."""
 
 import asyncio
 import shutil
 import subprocess
 import sys
-import wave
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import numpy as np
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright, expect
 
 from tests.e2e.conftest import RunningServer
+from tests.e2e.voice import can_say, silence
 from tests.e2e.witness import watch
-from tests.speech import read_wav
 
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -26,26 +24,15 @@ TALK = "/talk/ada-fractions"
 
 
 class Chromium:
-    """A browser whose microphone plays the file `voice`; each page has cookies and a size of its own."""
+    """A browser with a silent microphone, into which `say` speaks; each page has cookies and a size of its own."""
 
-    def __init__(self, browser: Browser, voice: Path) -> None:
-        self._browser, self._voice = browser, voice
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
         self.contexts: list[BrowserContext] = []
         self.faults: list[str] = []
         """Exceptions in our scripts."""
         self.problems: list[str] = []
         """What the console complains of; refused requests are among it."""
-
-    def says(self, *sounds: tuple[float, str]) -> None:
-        """What the microphone hears from when it is opened: recordings, each after so many seconds of quiet."""
-        pieces: list[Any] = []
-        for quiet, name in sounds:
-            pieces += [np.zeros(int(16_000 * quiet), np.int16), read_wav(name)]
-        with wave.open(str(self._voice), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(16_000)
-            file.writeframes(np.concatenate([*pieces, np.zeros(16_000 * 60, np.int16)]).tobytes())
 
     async def page(
         self, server: RunningServer, cookie: Any = None, width: int = 1280, path: str = TALK, **options: Any
@@ -53,6 +40,7 @@ class Chromium:
         """Of somebody who is signed in with `cookie`."""
         context = await self._browser.new_context(viewport={"width": width, "height": 844}, **options)
         watch(context)
+        await can_say(context)
         self.contexts.append(context)
         if cookie is not None:
             await context.add_cookies([cookie])
@@ -91,31 +79,28 @@ async def playwright() -> AsyncIterator[Playwright]:
         yield running
 
 
-async def launch(playwright: Playwright, voice: Path, *flags: str) -> Browser:
+async def launch(playwright: Playwright, microphone: Path, *flags: str) -> Browser:
     return await playwright.chromium.launch(
         executable_path=_CHROMIUM,
         args=[
             "--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream",
-            f"--use-file-for-fake-audio-capture={voice}%noloop", "--autoplay-policy=no-user-gesture-required",
+            f"--use-file-for-fake-audio-capture={microphone}", "--autoplay-policy=no-user-gesture-required",
             "--disable-background-networking", "--host-resolver-rules=MAP viva.test 127.0.0.1", *flags,
         ],
     )  # fmt: skip
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(
-    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Browser, Path]]:
-    voice = tmp_path_factory.mktemp("voice") / "voice.wav"
-    launched = await launch(playwright, voice, "--use-fake-ui-for-media-stream")
-    yield launched, voice
+async def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    silent = silence(tmp_path_factory.mktemp("voice") / "silence.wav")
+    launched = await launch(playwright, silent, "--use-fake-ui-for-media-stream")
+    yield launched
     await launched.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def chromium(browser: tuple[Browser, Path]) -> AsyncIterator[Chromium]:
-    made = Chromium(*browser)
-    made.says()
+async def chromium(browser: Browser) -> AsyncIterator[Chromium]:
+    made = Chromium(browser)
     yield made
     for context in made.contexts:
         await context.close()

@@ -18,6 +18,7 @@ from tests.tutor.conftest import NULL_ENGINES
 COMPANION = "ada-fractions"
 TEXT = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "What is a half?"}]}
 CREATE = json.dumps({"type": "conversation.item.create", "item": TEXT})
+LAST = json.dumps({"type": "no.such.event", "event_id": "last"})
 _MOST_GROWTH = 200 << 20
 _CONNECTIONS = 300
 
@@ -65,11 +66,16 @@ class Client:
         return str((await self.until("response.done"))["response"]["status"])
 
     async def drained(self) -> list[dict[str, Any]]:
-        """All that comes until the connection is closed or nothing came for a second."""
-        got = []
-        with suppress(TimeoutError):
-            while (message := await self.socket.receive(timeout=1)).type is aiohttp.WSMsgType.TEXT:
-                got.append(json.loads(message.data))
+        """All that comes until the connection is closed or the last was answered."""
+        got: list[dict[str, Any]] = []
+        async with asyncio.timeout(60):
+            with suppress(ConnectionError, aiohttp.ClientError):
+                await self.socket.send_str(LAST)
+            while (message := await self.socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                event = json.loads(message.data)
+                if event["type"] == "error" and event["error"]["event_id"] == "last":
+                    break
+                got.append(event)
         return got
 
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import RunningServer
-from tests.e2e.test_page import Chromium, begin, browser, chromium, playwright, shows, state_is
+from tests.e2e.talking import Chromium, begin, browser, chromium, page_talks, playwright, shows, state_is
+from tests.e2e.voice import say
 
 __all__ = ["browser", "chromium", "playwright"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -24,13 +25,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 async def test_a_stranger_signs_up_makes_a_companion_and_talks_with_it(
     server: RunningServer, chromium: Chromium
 ) -> None:
-    chromium.says((9.0, "cards_001"))
     page = await chromium.page(server, path="/", permissions=["microphone"])
     await _sign_up(page)
     await _make_companion(page, "Zoe")
     await expect(page.get_by_text("Saved.")).to_be_visible()
     await page.get_by_role("link", name="Talk", exact=True).click()
     await begin(page)
+    await page_talks(page)
+    await state_is(page, "listening")
+    await say(page, "cards_001")
     await shows(page, "#captions .learner", "ten of clubs")
     await page.get_by_role("button", name="End", exact=True).click()
     await state_is(page, "done")

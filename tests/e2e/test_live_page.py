@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 async def _open(learner: Page, path: str) -> None:
     """With its stream of updates: the page remembers the last one, so that from then on none is missed."""
     await learner.goto(path)
-    await learner.wait_for_function("localStorage.getItem('viva-last-update')")
+    await learner.wait_for_function("() => localStorage.getItem('viva-last-update')")
 
 
 async def test_a_message_is_told_and_counted_on_the_page_that_is_open(

@@ -36,7 +36,7 @@ class Client:
             self._more.set()
 
     async def until(self, kind: str, right: Callable[[Event], bool] = lambda _: True) -> Event:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(90):
             while True:
                 while self._read < len(self.got):
                     event = self.got[self._read]

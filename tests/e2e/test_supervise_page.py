@@ -1,8 +1,6 @@
 """A teacher follows a learner's talk in Chromium: both have a page, and the teacher a microphone with recorded speech."""
 
-import wave
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -11,8 +9,8 @@ from playwright.async_api import Browser, Page, Playwright, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import LEARNER, TEACHER, cookie_of, school, signed_in
-from tests.e2e.test_page import launch, playwright
-from tests.speech import read_wav
+from tests.e2e.talking import launch, playwright
+from tests.e2e.voice import can_say, say, silence
 
 __all__ = ["playwright", "school"]  # fixtures
 CLASS = "/teach/courses/demo-course-0"
@@ -21,20 +19,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
-    voice = tmp_path_factory.mktemp("voice") / "voice.wav"
-    _write(voice)
-    running = await launch(playwright, voice, "--use-fake-ui-for-media-stream")
+    silent = silence(tmp_path_factory.mktemp("voice") / "silence.wav")
+    running = await launch(playwright, silent, "--use-fake-ui-for-media-stream")
     yield running
     await running.close()
-
-
-def _write(path: Path) -> None:
-
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(read_wav("austen_0870").tobytes() + bytes(32_000 * 20))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -69,6 +57,7 @@ async def test_a_teacher_reads_whispers_takes_over_and_hands_back(
         signed_in(browser, school, teacher_cookie) as teacher,
         signed_in(browser, school, learner_cookie) as learner,
     ):
+        await can_say(teacher.context)
         await teacher.goto("/teach/live")
         await expect(teacher.get_by_text("Nobody is talking")).to_be_visible()
         await learner.goto(f"/talk/{companion}")
@@ -88,6 +77,8 @@ async def test_a_teacher_reads_whispers_takes_over_and_hands_back(
 
         await teacher.get_by_role("button", name="Take over").click()
         await expect(teacher.locator("#on-line")).to_be_visible()
+        await expect(teacher.locator("#state")).to_have_text("you are on the line")
+        await say(teacher, "austen_0870")
         await expect(learner.locator("#captions .teacher")).to_contain_text("I think it is seven.")
         assert f"/teach/live/{session}" in await (await teacher.request.get(CLASS)).text()
         await expect(teacher.locator("#lines .teacher")).to_contain_text("I think it is seven.")
