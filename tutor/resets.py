@@ -79,8 +79,8 @@ class Resets:
         """A fresh link, and when it expires; earlier ones stop working."""
         return await issue_link(self._accounts, self.address, person_id)
 
-    async def reset(self, token: str, new: str) -> None:
-        """Set the new password once; all sign-ins end. Raises NotAuthenticated or InvalidInput."""
+    async def reset(self, token: str, new: str) -> str:
+        """Set the new password once; all sign-ins end. Returns whose it is. Raises NotAuthenticated or InvalidInput."""
         bearer = await self._accounts.authenticate(token, TokenKind.RESET)
         known = await self._store.credentials(person_id=bearer.person_id)
         if known is None:
@@ -89,6 +89,7 @@ class Resets:
         hashed = await self._passwords.hash(new)
         await self._store.reset_password(bearer.person_id, hashed, spends=bearer.digest)
         self._auth.forget(bearer.person_id)
+        return bearer.person_id
 
     async def _answer(self, email: str) -> None:
         known = await self._store.credentials(email=email)

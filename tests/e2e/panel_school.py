@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
@@ -94,3 +95,25 @@ async def new_context(
     if cookie is not None:
         await context.add_cookies([{"name": "viva_session", "value": cookie, "url": school.url}])
     return context
+
+
+async def invitation(school: RunningServer) -> str:
+    """For a new learner."""
+    async with aiohttp.ClientSession(school.url) as http:
+        admin = {"Authorization": f"Bearer {school.api_key}"}
+        answer = await http.post("/api/v1/auth/invitations", json={}, headers=admin)
+        return str((await answer.json())["data"]["invitation"])
+
+
+async def invited(school: RunningServer, name: str = "Ivy") -> str:
+    """A new learner's address."""
+    email = f"{name.lower()}@example.org"
+    async with aiohttp.ClientSession(school.url) as http:
+        body = {
+            "name": name,
+            "email": email,
+            "password": "correct horse battery",
+            "invitation": await invitation(school),
+        }
+        assert (await http.post("/api/v1/auth/sign-up", json=body)).status == 200
+    return email

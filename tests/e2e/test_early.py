@@ -1,4 +1,4 @@
-"""A slow line: what a person does before the scripts have come is done once they have."""
+"""A slow line: what a person does before the scripts have come is done once they have, and nothing is done twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -58,3 +58,23 @@ async def test_links_and_forms_that_need_no_script_do_not_wait(learner: Page) ->
         await learner.get_by_role("searchbox").first.fill("fractions")
         await learner.keyboard.press("Enter")
         await learner.wait_for_url("**q=fractions*", wait_until="commit")
+
+
+async def test_what_led_to_another_page_is_not_pressed_again_while_that_is_on_its_way(teacher: Page) -> None:
+    asked = asyncio.Event()
+
+    async def stay(route: Route) -> None:
+        await route.fulfill(status=204)  # a browser stays where it is
+        asked.set()
+
+    await teacher.goto("/teach/courses/new")
+    await teacher.route("**/teach/courses/*/edit", stay)
+    await teacher.get_by_label("Title").fill("Twice")
+    button = teacher.get_by_role("button", name="Make a draft")
+    await button.click()
+    await asked.wait()
+    assert await button.is_disabled()
+    await teacher.evaluate(
+        "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+    )  # one came back
+    assert await button.is_enabled()

@@ -21,6 +21,7 @@ from tests.e2e.panel_school import (
     browser,
     cookie,
     cookie_of,
+    invited,
     learner,
     new_context,
     school,
@@ -103,11 +104,11 @@ async def test_the_talk_button_leads_to_the_session_page_and_asks_for_the_microp
 
 
 async def test_who_is_not_signed_in_signs_in_and_goes_on(browser: Browser, school: RunningServer) -> None:
-    invited = await _invited(school)
+    email = await invited(school)
     context = await new_context(browser, school, None)
     page = await context.new_page()
     await page.goto("/companions?subject=maths")
-    await page.get_by_label("E-mail").fill(invited)
+    await page.get_by_label("E-mail").fill(email)
     await page.get_by_label("Password").fill("not the right one")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_role("alert")).to_contain_text("wrong")
@@ -126,7 +127,7 @@ async def test_who_is_not_signed_in_signs_in_and_goes_on(browser: Browser, schoo
 async def test_a_person_changes_their_name_signs_out_a_device_and_leaves(
     browser: Browser, school: RunningServer
 ) -> None:
-    email = await _invited(school, "Zoe")
+    email = await invited(school, "Zoe")
     credentials = {"email": email, "password": "correct horse battery"}
     async with aiohttp.ClientSession(school.url) as http:
         assert (await http.post("/api/v1/auth/login", json=credentials)).status == 200
@@ -172,26 +173,6 @@ async def test_who_signed_in_long_ago_is_asked_to_do_so_again_before_leaving(
     await page.get_by_role("button", name="Delete my account").click()
     await page.get_by_role("button", name="Sign in again").click()
     await expect(page).to_have_url(f"{school.url}/enter?next=/profile")
-    await context.close()
-
-
-async def test_who_is_invited_makes_an_account_and_comes_in(browser: Browser, school: RunningServer) -> None:
-    invitation = await _invitation(school)
-    context = await new_context(browser, school, None)
-    page = await context.new_page()
-    await page.goto(f"/join?invitation={invitation}")
-    await page.get_by_label("Name").fill("Noor")
-    await page.get_by_label("E-mail").fill("noor@example.org")
-    await page.get_by_label("Password").fill("short")
-    await page.get_by_role("button", name="Make my account").click()
-    await expect(page.get_by_role("alert")).to_be_visible()
-    await page.get_by_label("Password").fill("correct horse battery")
-    await page.get_by_role("button", name="Make my account").click()
-    await expect(page.get_by_role("status").first).to_contain_text("ready")
-    await page.get_by_label("E-mail").fill("noor@example.org")
-    await page.get_by_label("Password").fill("correct horse battery")
-    await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Noor")
     await context.close()
 
 
@@ -275,51 +256,6 @@ async def test_what_is_looked_for_is_found_from_every_page_by_keyboard(learner: 
     await learner.locator("#found a", has_text="Companion").first.click()
     await expect(learner).to_have_url(re.compile("/companions/"))
     await expect(learner.get_by_role("link", name="Talk", exact=True)).to_be_visible()
-
-
-async def test_who_forgot_their_password_chooses_another_by_a_link(
-    browser: Browser, school: RunningServer
-) -> None:
-    email = await _invited(school, "Rosa")
-    async with aiohttp.ClientSession(
-        school.url, headers={"Authorization": f"Bearer {school.api_key}"}
-    ) as http:
-        people = (await (await http.get("/api/v1/admin/users?search=rosa")).json())["data"]
-        answer = await http.post(f"/api/v1/admin/users/{people[0]['id']}/reset-link")
-        link = str((await answer.json())["data"]["link"])
-    context = await new_context(browser, school, None)
-    page = await context.new_page()
-    await page.goto("/reset#" + link.partition("#")[2])
-    await page.get_by_role("link", name="Deutsch").click()  # the token is not lost by it
-    await page.wait_for_url("**/reset")
-    await page.get_by_label("Neues Passwort").fill("better horse battery")
-    await page.get_by_role("button", name="Speichern").click()
-    await page.get_by_label("E-Mail").fill(email)
-    await page.get_by_label("Passwort").fill("better horse battery")
-    await page.get_by_role("button", name="Anmelden").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Hallo, Rosa")
-    await context.close()
-
-
-async def _invitation(school: RunningServer) -> str:
-    async with aiohttp.ClientSession(school.url) as http:
-        admin = {"Authorization": f"Bearer {school.api_key}"}
-        answer = await http.post("/api/v1/auth/invitations", json={}, headers=admin)
-        return str((await answer.json())["data"]["invitation"])
-
-
-async def _invited(school: RunningServer, name: str = "Ivy") -> str:
-    """A new learner's address."""
-    email = f"{name.lower()}@example.org"
-    async with aiohttp.ClientSession(school.url) as http:
-        body = {
-            "name": name,
-            "email": email,
-            "password": "correct horse battery",
-            "invitation": await _invitation(school),
-        }
-        assert (await http.post("/api/v1/auth/sign-up", json=body)).status == 200
-    return email
 
 
 async def test_other_peoples_talks_are_not_found(school: RunningServer, cookie: str) -> None:

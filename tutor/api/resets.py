@@ -1,6 +1,7 @@
 """A new password for who forgot theirs."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -8,7 +9,8 @@ from lms_core.errors import NotAuthenticated, NotFound
 from lms_core.passwords import LONGEST
 from lms_core.people import Permission
 from storage.tries import TryStore
-from tutor.api.routing import Call, Model, Route
+from tutor.api.routing import Call, Dressed, Model, Route
+from tutor.auth import Authenticator
 from tutor.resets import Resets
 
 
@@ -17,10 +19,11 @@ class ResetRequestIn(Model):
 
 
 class ResetIn(Model):
-    """`token` is what stands behind the # of the link."""
+    """`token` is what stands behind the # of the link; with `keep`, a page of ours is signed in by it, too."""
 
     token: str = Field(max_length=200)
     new: str = Field(max_length=LONGEST)
+    keep: Literal["nothing", "cookie"] = "nothing"
 
 
 class ResetLinkOut(BaseModel):
@@ -28,13 +31,17 @@ class ResetLinkOut(BaseModel):
     expires_at: datetime
 
 
-def routes(resets: Resets, tries: TryStore) -> list[Route]:
+def routes(resets: Resets, auth: Authenticator, tries: TryStore) -> list[Route]:
     async def ask(call: Call[None, ResetRequestIn]) -> None:
         await tries.letter(call.body.email)
         resets.ask(call.body.email)
 
-    async def reset(call: Call[None, ResetIn]) -> None:
-        await resets.reset(call.body.token, call.body.new)
+    async def reset(call: Call[None, ResetIn]) -> Dressed | None:
+        person_id = await resets.reset(call.body.token, call.body.new)
+        if call.body.keep == "nothing":
+            return None
+        cookie = await auth.cookie_for(person_id, call.client)
+        return Dressed(None, lambda response: call.client.keep(response, cookie))
 
     async def link(call: Call[None, None]) -> ResetLinkOut:
         value, expires = await resets.link(call.path["id"])

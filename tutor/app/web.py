@@ -96,7 +96,7 @@ def declared(parts: Parts) -> list[Route]:
     return [
         *auth.routes(parts.signing_in, parts.stores.tries),
         *invitations.routes(parts.signing_in, parts.stores.invitations),
-        *resets.routes(parts.resets, parts.stores.tries),
+        *resets.routes(parts.resets, parts.auth, parts.stores.tries),
         *access.routes(parts.stores.accounts, parts.auth),
         *companions.routes(parts.stores.companions, parts.previews.check_voice),
         *previews.routes(parts.previews, parts.stores.companions),

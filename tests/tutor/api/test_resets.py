@@ -60,6 +60,14 @@ async def test_the_link_of_the_letter_sets_a_new_password_once_and_ends_all_sign
     assert (await mailing.ask("GET", "/sessions", by=Role.LEARNER))[0] == 200  # API keys stay
 
 
+async def test_a_page_that_sets_a_new_password_is_signed_in_by_it(mailing: House, mailbox: Mailbox) -> None:
+    await ask_for_reset(mailing, "learner@example.org")
+    body = {"token": token_in(mailbox.texts[0]), "new": _NEW, "keep": "cookie"}
+    for token, status, signed_in in (("rst_no", 401, False), (body["token"], 204, True)):
+        answer = await mailing.http.post("/api/v1/auth/password/reset", json={**body, "token": token})
+        assert (answer.status, "viva_session" in answer.cookies) == (status, signed_in)
+
+
 async def test_an_unknown_address_gets_the_same_answer_and_no_letter(
     mailing: House, mailbox: Mailbox
 ) -> None:

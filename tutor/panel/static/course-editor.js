@@ -1,5 +1,5 @@
 // What a course is: its description, pictures, companions and state. Its contents are outline.js.
-import {api, toast} from "./panel.js";
+import {api, busy, leave, toast} from "./panel.js";
 import {Editing} from "./editing.js";
 import {markdown} from "./markdown.js";
 import {uploadFor} from "./upload.js";
@@ -42,26 +42,18 @@ for (const box of form.querySelectorAll("[data-picture]")) {
   box.querySelector("[data-clear]").addEventListener("click", () => show("", ""));
 }
 
-async function act(button) {
-  button.disabled = true;
-  try {
-    if (!await editing.save()) return;
-    await api(`POST /api/v1/courses/${course}/${button.dataset.actOn}`);
-    location.assign(here);
-  } catch (error) {
-    toast(error.message);
-  } finally {
-    button.disabled = false;
-  }
-}
+const act = button => busy(button, async () => {
+  if (!await editing.save()) return;
+  await api(`POST /api/v1/courses/${course}/${button.dataset.actOn}`);
+  return leave(here);
+}).catch(error => toast(error.message));
 document.addEventListener("click", event => event.target.closest("[data-act-on]") && act(event.target.closest("[data-act-on]")));
 
-document.getElementById("attach")?.addEventListener("submit", async event => {
+document.getElementById("attach")?.addEventListener("submit", event => {
   event.preventDefault();
-  try {
-    await api(`PATCH /api/v1/companions/${event.target.querySelector("select").value}`, {course_id: course, module_id: null, lesson_id: null});
-    location.assign(here);
-  } catch (error) {
-    toast(error.message);
-  }
+  const companion = event.target.querySelector("select").value;
+  busy(event.submitter, async () => {
+    await api(`PATCH /api/v1/companions/${companion}`, {course_id: course, module_id: null, lesson_id: null});
+    return leave(here);
+  }).catch(error => toast(error.message));
 });

@@ -1,4 +1,5 @@
 // A course from a file: an archive of ours or a Common Cartridge. What could not be taken is listed before one goes on.
+import {busy, leave} from "./panel.js";
 import {upload} from "./upload.js";
 import {words} from "./said.js";
 
@@ -11,7 +12,7 @@ const status = document.getElementById("status");
 
 function report({course, left_out: left}) {
   const edit = `/teach/courses/${course.slug}/edit`;
-  if (!left.length) return location.assign(edit);
+  if (!left.length) return leave(edit);
   const shown = document.getElementById("report");
   shown.hidden = false;
   shown.querySelector("[data-made]").textContent = words("said.imported", {title: course.title, count: left.length});
@@ -25,27 +26,22 @@ function report({course, left_out: left}) {
 }
 
 form.querySelector("[type=submit]").disabled = false;
-form.addEventListener("submit", async event => {
+form.addEventListener("submit", event => {
   event.preventDefault();
   const [file] = input.files;
-  const button = form.querySelector("[type=submit]");
   problem.hidden = bar.hidden = true;
   if (!file) return;
-  button.disabled = true;
   bar.hidden = false;
-  try {
-    report(await upload("/api/v1/courses/import", file, part => {
-      bar.value = part;
-      status.textContent = words(part < 1 ? "said.sending" : "said.reading");
-    }));
-  } catch (error) {
+  busy(form.querySelector("[type=submit]"), async () => report(await upload("/api/v1/courses/import", file, part => {
+    bar.value = part;
+    status.textContent = words(part < 1 ? "said.sending" : "said.reading");
+  }))).catch(error => {
     problem.textContent = error.message;
     problem.hidden = false;
-  } finally {
-    button.disabled = false;
+  }).finally(() => {
     bar.hidden = true;
     status.textContent = "";
-  }
+  });
 });
 input.addEventListener("change", () => drop.querySelector("span").textContent = input.files[0]?.name ?? drop.textContent);
 drop.addEventListener("dragover", event => event.preventDefault());

@@ -41,11 +41,31 @@ export async function ask(what, body, tag = "*") {
 
 export const api = async (what, body, tag) => (await ask(what, body, tag)).data;
 
-// Where to go after it worked: an address, with fields of the answer in it, or "" for this page anew.
-function then(element, made) {
-  if (element.dataset.then === "") location.reload();
-  else if (element.dataset.then) location.assign(element.dataset.then.replace(/\{(\w+)\}/g, (gap, name) => made?.[name] ?? gap));
+// To another page, or to this one anew; true, for `busy`.
+export function leave(address) {
+  if (address) location.assign(address);
+  else location.reload();
+  return true;
 }
+
+// Where to go after it worked: an address, with fields of the answer in it, or "" for this page anew. True if anywhere.
+function then({dataset}, made) {
+  return dataset.then !== undefined && leave(dataset.then.replace(/\{(\w+)\}/g, (gap, name) => made?.[name] ?? gap));
+}
+
+// The button waits while `work` goes on, so that nothing is done twice; if that led to another page (true), it waits
+// until that has come, or one comes back to this one.
+const left = new Set();
+export async function busy(button, work) {
+  button.disabled = true;
+  const gone = await work().catch(error => error);
+  if (gone === true) left.add(button);
+  else button.disabled = false;
+  if (gone instanceof Error) throw gone;
+}
+addEventListener("pageshow", ({persisted}) => {
+  if (persisted) for (const button of left) button.disabled = false;
+});
 
 // What a form says; a select with data-json has several fields in each of its values, a text with data-split is a list,
 // and so are the boxes in what has data-many; a box with data-flag is true or false, and an empty field with data-none is null.
@@ -83,14 +103,8 @@ export function check(form) {
 }
 
 async function press(button) {
-  button.disabled = true;
-  try {
-    then(button, await api(button.dataset.api, button.dataset.body && JSON.parse(button.dataset.body)));
-  } catch (error) {
-    toast(error.message, error.plans && "/plans");
-  } finally {
-    button.disabled = false;
-  }
+  const {api: what, body} = button.dataset;
+  await busy(button, async () => then(button, await api(what, body && JSON.parse(body)))).catch(error => toast(error.message, error.plans && "/plans"));
 }
 
 // Shown as done at once, and undone visibly when the server says no.
@@ -125,24 +139,20 @@ export function blameAll(form, error) {
   form.querySelector("[aria-invalid]")?.focus();
 }
 
-async function send(form) {
-  const button = form.querySelector("[type=submit]");
+// Does `work` with what the form says if that can be sent; what goes wrong is said beside the fields.
+export async function submit(form, work) {
   form.querySelector(".problem:not(.said)").hidden = true;
-  if (!check(form)) return;
-  button.disabled = true;
-  try {
-    const made = await api(form.dataset.api, fields(form), form.dataset.tag);
-    if (form.dataset.done) {
-      form.reset();
-      toast(form.dataset.done);
-    }
-    then(form, made);
-  } catch (error) {
-    blameAll(form, error);
-  } finally {
-    button.disabled = false;
-  }
+  if (check(form)) await busy(form.querySelector("[type=submit]"), () => work(fields(form))).catch(error => blameAll(form, error));
 }
+
+const send = form => submit(form, async said => {
+  const made = await api(form.dataset.api, said, form.dataset.tag);
+  if (form.dataset.done) {
+    form.reset();
+    toast(form.dataset.done);
+  }
+  return then(form, made);
+});
 
 document.addEventListener("click", event => {
   const button = event.target.closest("button");

@@ -14,7 +14,10 @@ const tell = () => { cut.hidden = navigator.onLine; };
 addEventListener("online", tell);
 addEventListener("offline", tell);
 tell();
-if (document.querySelector("header.top")) follow();  // somebody is signed in
+if (document.querySelector("header.top")) {  // somebody is signed in
+  follow();
+  sessionStorage.removeItem("viva-email");  // see address.js: the next one here may be somebody else
+}
 
 // "/" leads to the search from everywhere but where one writes.
 document.addEventListener("keydown", event => {
