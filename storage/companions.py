@@ -35,7 +35,7 @@ from lms_core.companions import (
 )
 from lms_core.courses import Lesson
 from lms_core.errors import Conflict, InvalidInput, NotFound
-from lms_core.people import Principal, Role
+from lms_core.people import Permission, Principal, Role
 from lms_core.plans import Quota
 from lms_core.ports import Companions
 from lms_core.search import Found
@@ -225,8 +225,13 @@ def seen_by(viewer: Principal) -> ColumnElement[bool]:
 
 
 def edited_by(editor: Principal) -> ColumnElement[bool]:
-    """One's own; admins edit all."""
-    return true() if editor.role is Role.ADMIN else companions.c.author_id == editor.person_id
+    """One's own, of published ones only who may publish; admins edit all."""
+    if editor.role is Role.ADMIN:
+        return true()
+    own = companions.c.author_id == editor.person_id
+    if editor.may(Permission.PUBLISH_COMPANIONS):
+        return own
+    return own & (companions.c.status != CompanionStatus.PUBLISHED.value)
 
 
 def _wanted(viewer: Principal, wanted: CompanionFilter) -> ColumnElement[bool]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, exists, false, func, select, true
 
 from lms_core.assessment.quizzes import Attempt, Quiz
 from lms_core.enrollment import Enrollment
 from lms_core.errors import NotFound
-from lms_core.people import Principal, Role
+from lms_core.people import Permission, Principal, Role
 from lms_core.progress import CourseProgress, LessonProgress, LessonStatus
 from lms_core.sessions import StoredSession
 from storage.attempts import WholeAttempt, whole_attempt
@@ -225,6 +225,9 @@ _TALKS = sessions.join(companions, companions.c.id == sessions.c.companion_id).j
 
 
 def _talks(teacher: Principal) -> ColumnElement[bool]:
+    """None for who teaches no longer, though companion and course are still theirs, or whose key is for something else."""
+    if not teacher.may(Permission.WRITE_COURSES):
+        return false()
     return taught_by(teacher) & learning_with(teacher)
 
 
