@@ -12,6 +12,7 @@ class Act(StrEnum):
     LOGGED_IN = "logged_in"
     SIGN_INS_ENDED = "sign_ins_ended"
     REFRESH_REUSED = "refresh_reused"
+    PASSWORD_SET = "password_set"  # noqa: S105  # the first one
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
     LINK_MADE = "link_made"

@@ -99,7 +99,7 @@ class SignInStore:
                 if (await connection.execute(chosen)).rowcount != 1:
                     raise NotPermitted("There is a password already; change it with the current one.")
                 await end_sign_ins(connection, person_id, keep=keep)
-                await note(connection, Act.PASSWORD_CHANGED, whom=person_id)
+                await note(connection, Act.PASSWORD_SET, whom=person_id)
         except IntegrityError as error:
             raise Conflict("Somebody else has this e-mail address.") from error
 
@@ -111,10 +111,13 @@ class SignInStore:
 
     async def change_password(self, person_id: str, password: str, *, keep: str | None) -> None:
         """All sign-ins end but `keep`, which is the one that changed it."""
+        theirs = people.c.id == person_id
         async with self._database.write() as connection:
-            await connection.execute(update(people).where(people.c.id == person_id).values(password=password))
+            had = await connection.scalar(select(people.c.password).where(theirs))
+            await connection.execute(update(people).where(theirs).values(password=password))
             await end_sign_ins(connection, person_id, keep=keep)
-            await note(connection, Act.PASSWORD_CHANGED, whom=person_id)
+            act = Act.PASSWORD_SET if had is None else Act.PASSWORD_CHANGED
+            await note(connection, act, whom=person_id)
 
     async def reset_password(self, person_id: str, password: str, *, spends: str) -> None:
         """With the reset token of the digest `spends`. Every sign-in ends. Raises NotAuthenticated if it was used."""

@@ -26,6 +26,22 @@ async def test_an_admin_who_came_by_link_chooses_once_how_to_sign_in(house: Hous
     assert (signed_in["id"], signed_in["name"]) == (boss.id, "Ann")
 
 
+async def test_a_first_password_is_noted_as_that_and_a_later_one_as_changed(house: House) -> None:
+    accounts, sign_ins = house.server.stores.accounts, house.server.stores.sign_ins
+    new = await accounts.add_person("Nina", Role.LEARNER, "nina@example.org")
+    boss = await accounts.add_person("Admin", Role.ADMIN)
+    await sign_ins.change_password(new.id, "hash", keep=None)
+    await sign_ins.change_password(new.id, "other hash", keep=None)
+    await sign_ins.first_password(boss.id, "Ann", "ann@example.org", "hash", keep=None)
+    status, answer = await house.ask("GET", "/admin/audit?limit=100", by=Role.ADMIN)
+    assert status == 200
+    passwords = [one for one in answer["data"] if one["act"].startswith("password_")]
+    noted = [(one["person_id"], one["act"]) for one in passwords if one["person_id"] in (new.id, boss.id)]
+    assert sorted(noted) == sorted(
+        [(new.id, "password_set"), (new.id, "password_changed"), (boss.id, "password_set")]
+    )
+
+
 async def test_nobody_else_chooses_so(house: House) -> None:
     for who in (
         Role.LEARNER,

@@ -12,7 +12,7 @@ async def plans(visit: Visit) -> dict[str, Any]:
     order = list(Plan)
     larger = order[order.index(usage.plan) + 1 :] if not usage.unlimited else []
     return {
-        "plans": LIMITS, "mine": usage.plan, "unlimited": usage.unlimited, "quotas": quotas(usage),
+        "plans": LIMITS, "mine": None if usage.unlimited else usage.plan, "unlimited": usage.unlimited, "quotas": quotas(usage),
         "larger": larger, "sold": [plan for plan in larger if plan in visit.behind.sold],
         "paid": await visit.stores.billing.paid(visit.viewer.person_id), "thanks": visit.asked("paid") == "yes",
     }  # fmt: skip

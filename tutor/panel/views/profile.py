@@ -27,7 +27,7 @@ async def profile(visit: Visit) -> dict[str, Any]:
     begun = await stores.accounts.signed_in_at(viewer)
     usage = await stores.plans.usage(viewer.person_id)
     return {
-        "sign_ins": [_sign_in(one, viewer.digest) for one in sign_ins], "plan": usage.plan, "quotas": quotas(usage),
+        "sign_ins": [_sign_in(one, viewer.digest) for one in sign_ins], "plan": usage.plan, "unlimited": usage.unlimited, "quotas": quotas(usage),
         "has_password": known is not None and known.password is not None,
         "recording": await recordings.consent(visit),
         "fresh": begun is not None and begun >= datetime.now(UTC) - FRESH,

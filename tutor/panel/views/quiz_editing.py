@@ -22,7 +22,7 @@ async def of_lesson(visit: Visit) -> dict[str, Any]:
         made = await stores.quizzes.of_lesson(viewer, lesson.id)
     except NotFound:
         empty = Quiz("", lesson.title, lesson_id=lesson.id)
-        return _shown(empty, (), f"/api/v1/lessons/{lesson.id}/quiz", f"/lessons/{lesson.id}")
+        return _shown(empty, (), f"/api/v1/lessons/{lesson.id}/quiz", f"/teach/lessons/{lesson.id}")
     raise web.HTTPSeeOther(f"/teach/quizzes/{made.id}")
 
 
@@ -30,13 +30,15 @@ async def of_course(visit: Visit) -> dict[str, Any]:
     """A further quiz of a whole course."""
     course = await visit.stores.courses.to_edit(visit.viewer, visit.request.match_info["slug"])
     empty = Quiz("", course.title, course_id=course.id)
-    return _shown(empty, (), f"/api/v1/courses/{course.id}/quizzes", f"/teach/courses/{course.slug}")
+    return _shown(empty, (), f"/api/v1/courses/{course.id}/quizzes", f"/teach/courses/{course.slug}/edit")
 
 
 async def quiz(visit: Visit) -> dict[str, Any]:
     """Raises NotFound unless one may change it."""
     found, items = await _own(visit)
-    back = f"/lessons/{found.lesson_id}" if found.lesson_id else f"/courses/{found.course_id}"
+    back = (
+        f"/teach/lessons/{found.lesson_id}" if found.lesson_id else f"/teach/courses/{found.course_id}/edit"
+    )
     return _shown(found, items, f"/api/v1/quizzes/{found.id}", back)
 
 

@@ -20,26 +20,29 @@ async def next_page(request: web.Request, stores: Stores, viewer: Principal) -> 
         return None
     if not await _has_password(stores, viewer):
         return "/welcome"
-    return None if await stores.sessions.any_yet() else "/welcome/voice"
+    companion = await _demo(stores, viewer)
+    if companion is None or await stores.sessions.any_yet():
+        return None
+    return "/welcome/talk" if companion.voice else "/welcome/voice"
 
 
 async def account(visit: Visit) -> dict[str, Any]:
     """The first step, for who has no password yet."""
     if await _has_password(visit.stores, visit.viewer):
-        raise web.HTTPSeeOther("/welcome/voice")
+        raise web.HTTPSeeOther(await next_page(visit.request, visit.stores, visit.viewer) or "/home")
     return {"step": 1}
 
 
 async def voice(visit: Visit) -> dict[str, Any]:
     """Those of the companion's language, its own first."""
-    companion = await _demo(visit)
+    companion = await _welcoming(visit)
     language = companion.language.split("-")[0]
     fitting = [one for one in visit.behind.previews.voices if one.language.split("-")[0] == language]
     return {"step": 2, "companion": companion, "voices": fitting, "now": companion.voice or _first(fitting)}
 
 
 async def talk(visit: Visit) -> dict[str, Any]:
-    return {"step": 3, "companion": await _demo(visit)}
+    return {"step": 3, "companion": await _welcoming(visit)}
 
 
 async def later(visit: Visit) -> NoReturn:
@@ -49,14 +52,20 @@ async def later(visit: Visit) -> NoReturn:
     raise response
 
 
-async def _demo(visit: Visit) -> Companion:
-    """Ada, else any; there is nothing to welcome with where no companion is left."""
-    found = await visit.stores.companions.seen(visit.viewer, _DEMO)
+async def _welcoming(visit: Visit) -> Companion:
+    """There is nothing to welcome with where no companion is left."""
+    companion = await _demo(visit.stores, visit.viewer)
+    if companion is None:
+        raise web.HTTPSeeOther("/home")
+    return companion
+
+
+async def _demo(stores: Stores, viewer: Principal) -> Companion | None:
+    """Ada, else any."""
+    found = await stores.companions.seen(viewer, _DEMO)
     if found is None:
-        listed, _ = await visit.stores.companions.listed(visit.viewer, CompanionFilter(limit=1))
-        if not listed:
-            raise web.HTTPSeeOther("/home")
-        return listed[0]
+        listed, _ = await stores.companions.listed(viewer, CompanionFilter(limit=1))
+        return listed[0] if listed else None
     return found
 
 

@@ -1,0 +1,74 @@
+"""Words of pages that used to mislead a new user."""
+
+from typing import Any
+
+import pytest
+
+from lms_core.people import Role
+from tests.postgres import sqlite_template as sqlite_template
+from tests.tutor.api.house import House
+from tests.tutor.api.house import house as house
+
+
+async def page(house: House, path: str, role: Role) -> str:
+    headers = {"Authorization": f"Bearer {house.keys[role]}"}
+    async with house.http.get(path, headers=headers) as answer:
+        assert answer.status == 200
+        return " ".join((await answer.text()).split())
+
+
+async def made(house: House, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    status, answer = await house.ask("POST", path, body, by=Role.TEACHER)
+    assert status == 201, answer
+    return dict(answer["data"])
+
+
+@pytest.mark.parametrize("path", ["/profile", "/plans"])
+async def test_quotas_say_how_much_of_them_is_used(house: House, path: str) -> None:
+    text = await page(house, path, Role.LEARNER)
+    assert '<strong>0</strong> <span class="soft">of 10 used</span>' in text
+    assert 'max="10" value="0"' in text
+
+
+async def test_an_admin_has_no_plan_but_no_limits(house: House) -> None:
+    for path in ("/profile", "/plans"):
+        text = await page(house, path, Role.ADMIN)
+        assert "Whoever administers Viva has no limits" in text and "Your plan: Free" not in text, path
+    assert text.count("card mine") == 0
+    people = await page(house, "/admin/users", Role.ADMIN)
+    assert people.count('<span class="state plan">no limits</span>') == 1
+    person = await page(house, f"/admin/users/{house.people[Role.ADMIN].id}", Role.ADMIN)
+    assert "Plan: Free" not in person and 'name="plan"' not in person
+
+
+async def test_a_quiz_leads_back_to_the_editor_that_it_came_from(house: House) -> None:
+    course = await made(house, "/courses", {"title": "Light"})
+    module = await made(house, f"/courses/{course['id']}/modules", {"title": "Rays"})
+    lesson = await made(house, f"/modules/{module['id']}/lessons", {"title": "Shadows"})
+    back = f'<a href="/teach/lessons/{lesson["id"]}">←'
+    assert back in await page(house, f"/teach/lessons/{lesson['id']}/quizzes/new", Role.TEACHER)
+    quiz = await made(house, f"/lessons/{lesson['id']}/quiz", {"title": "Shadows"})
+    assert back in await page(house, f"/teach/quizzes/{quiz['id']}", Role.TEACHER)
+    further = await made(house, f"/courses/{course['id']}/quizzes", {"title": "All"})
+    assert f'<a href="/teach/courses/{course["id"]}/edit">←' in await page(
+        house, f"/teach/quizzes/{further['id']}", Role.TEACHER
+    )
+
+
+async def test_the_welcome_goes_on_with_the_step_that_is_next(house: House) -> None:
+    headers = {"Authorization": f"Bearer {house.keys[Role.ADMIN]}"}
+
+    async def next_step() -> str:
+        async with house.http.get("/", headers=headers, allow_redirects=False) as answer:
+            return answer.headers["Location"]
+
+    assert await next_step() == "/home"  # there is no companion to welcome with
+    companion = await made(house, "/companions", {"name": "Ada", "subject": "maths", "topic": "halves"})
+    await house.ask("POST", f"/companions/{companion['id']}/publish", by=Role.TEACHER)
+    assert await next_step() == "/welcome/voice"
+    change = {"voice": house.server.previews.voices[0].id}
+    status, _ = await house.ask(
+        "PATCH", f"/companions/{companion['id']}", change, by=Role.ADMIN, If_Match="*"
+    )
+    assert status == 200
+    assert await next_step() == "/welcome/talk"
