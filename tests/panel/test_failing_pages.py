@@ -57,6 +57,7 @@ async def test_a_page_that_fails_says_what_happened_and_where_to_try_again(
         ("/nothing/here", 404, "Hier ist nichts"),
         ("/courses/unknown", 404, "Hier ist nichts"),
         ("/language/xx", 404, "Hier ist nichts"),
+        ("/companions/unknown", 404, "Diesen Begleiter gibt es nicht"),
         ("/admin", 403, "Diese Seite ist nicht für dich"),
         ("/sign-in?token=old", 401, "Bitte melde dich an"),
     ],

@@ -113,14 +113,11 @@ def routes(store: GamificationStore, set_by_learners: PreferenceStore) -> list[R
         )
 
     async def every(call: Call[Paging, None]) -> Page:
-        first = (call.query.page - 1) * call.query.limit
-        shown = ACHIEVEMENTS[first : first + call.query.limit]
-        return Page([_achievement(one) for one in shown], len(ACHIEVEMENTS))
+        return Page([_achievement(one) for one in call.query.of(ACHIEVEMENTS)], len(ACHIEVEMENTS))
 
     async def mine(call: Call[Paging, None]) -> Page:
         states = await store.achievements(call.principal.person_id)
-        first = (call.query.page - 1) * call.query.limit
-        return Page([_state(one) for one in states[first : first + call.query.limit]], len(states))
+        return Page([_state(one) for one in call.query.of(states)], len(states))
 
     async def claim(call: Call[None, None]) -> MyAchievementOut:
         return _state(await store.claim(call.principal.person_id, call.path["id"]))

@@ -50,10 +50,8 @@ class LiveOut(BaseModel):
 
 def routes(supervising: Supervising) -> list[Route]:
     async def list_live(call: Call[Paging, None]) -> Page:
-        query = call.query
         found = await supervising.live(call.principal)
-        first = (query.page - 1) * query.limit
-        return Page([live_out(one) for one in found[first : first + query.limit]], len(found))
+        return Page([live_out(one) for one in call.query.of(found)], len(found))
 
     return [
         Route(

@@ -34,8 +34,7 @@ def routes(use: PlanUseStore) -> list[Route]:
             PlanUseOut(plan=one.plan, limits=LIMITS[one.plan], people=one.people, paying=one.paying)
             for one in await use.by_plan()
         ]
-        first = (call.query.page - 1) * call.query.limit
-        return Page(found[first : first + call.query.limit], len(found))
+        return Page(call.query.of(found), len(found))
 
     async def used_up(call: Call[Paging, None]) -> Page:
         found, total = await use.used_up(datetime.now(UTC), call.query.page, call.query.limit)

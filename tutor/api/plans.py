@@ -40,8 +40,7 @@ class UsageOut(BaseModel):
 def routes(plans: PlanStore) -> list[Route]:
     async def list_plans(call: Call[Paging, None]) -> Page:
         found = [PlanOut(plan=plan, limits=limits) for plan, limits in LIMITS.items()]
-        first = (call.query.page - 1) * call.query.limit
-        return Page(found[first : first + call.query.limit], len(found))
+        return Page(call.query.of(found), len(found))
 
     async def my_usage(call: Call[None, None]) -> UsageOut:
         return usage_out(await plans.usage(call.principal.person_id))

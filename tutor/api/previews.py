@@ -56,8 +56,7 @@ def routes(previews: Previews, companions: CompanionStore) -> list[Route]:
             for one in previews.voices
             if not wanted or f"{one.language.lower()}-".startswith(f"{wanted}-")
         ]
-        first = (query.page - 1) * query.limit
-        return Page(found[first : first + query.limit], len(found))
+        return Page(query.of(found), len(found))
 
     async def hear(call: Call[None, SoundIn]) -> web.Response:
         take(call.principal)

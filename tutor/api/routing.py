@@ -42,11 +42,19 @@ UNSENT: Any = Field(default_factory=lambda: None)
 """For the fields of an edit: what is not sent stays. Read them with `model_dump(exclude_unset=True)`."""
 
 
+T = TypeVar("T")
+
+
 class Paging(Model):
     """Base of every list's query."""
 
     page: int = Field(1, ge=1, le=100_000)
     limit: int = Field(20, ge=1, le=100)
+
+    def of(self, found: Sequence[T]) -> Sequence[T]:
+        """The page that is asked for of a list that is here whole."""
+        first = (self.page - 1) * self.limit
+        return found[first : first + self.limit]
 
 
 Q = TypeVar("Q", bound=Model | None, covariant=True)

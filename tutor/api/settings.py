@@ -34,8 +34,8 @@ class SettingIn(Model):
 
 def routes(live: LiveSettings) -> list[Route]:
     async def listed(call: Call[Paging, None]) -> Page:
-        found, first = live.all(), (call.query.page - 1) * call.query.limit
-        return Page([_out(one) for one in found[first : first + call.query.limit]], len(found))
+        found = live.all()
+        return Page([_out(one) for one in call.query.of(found)], len(found))
 
     async def change(call: Call[None, SettingIn]) -> SettingOut:
         return _out(await live.change(call.path["name"], call.body.value))

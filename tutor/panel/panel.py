@@ -138,9 +138,9 @@ class Panel:
 
 
 def _message(error: VivaError, strings: Strings) -> str:
-    """What such an error means on a page, unless it has a reason of its own that people can do something about."""
+    """What such an error means on a page, unless the page says it itself, or it has a reason that people can act upon."""
     key = f"wrong.{status_of(error)}.words"
-    own = "reason" in error.details and not isinstance(error, TooMany)
+    own = strings.has_text(error.message) or ("reason" in error.details and not isinstance(error, TooMany))
     return strings(key) if strings.has(key) and not own else strings.refusal(error)
 
 

@@ -29,12 +29,15 @@ class Strings:
     def has(self, key: str) -> bool:
         return key in self._texts
 
+    def has_text(self, text: str) -> bool:
+        return text in self._texts.values()
+
     def refusal(self, error: VivaError) -> str:
         """Why something was refused; the error's own sentence is English, unless a page of ours wrote it."""
         reason = f"script.reason.{error.details.get('reason')}"
         if reason in self._texts:
             return self._texts[reason].format(**error.details)
-        if self.code == DEFAULT or error.message in self._texts.values():
+        if self.code == DEFAULT or self.has_text(error.message):
             return error.message
         return self._texts.get(f"script.code.{error.code}", error.message)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from lms_core.errors import NotFound
 from tutor.api.live import live_out
+from tutor.api.routing import Paging
 from tutor.conversation.supervised import SupervisedTalk
 from tutor.panel.visit import PAGE_LENGTH, Visit
 
@@ -13,9 +14,9 @@ _MOST_LINES = 200
 
 async def talks(visit: Visit) -> dict[str, Any]:
     found = await visit.behind.supervising.live(visit.viewer)
-    first = (visit.page - 1) * PAGE_LENGTH
+    shown = Paging(page=visit.page, limit=PAGE_LENGTH).of(found)
     return {
-        "talks": [live_out(one) for one in found[first : first + PAGE_LENGTH]],
+        "talks": [live_out(one) for one in shown],
         "total": len(found), "page": visit.page, "limit": PAGE_LENGTH,
     }  # fmt: skip
 
