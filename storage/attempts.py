@@ -168,24 +168,26 @@ def store_spoken(
     said: Mapping[str, str],
     at: datetime,
 ) -> Result | None:
-    """What was answered by voice, by item, as a submitted attempt of the lesson's quiz; items since gone are left out.
+    """What was answered by voice, by item of the lesson's quiz, of which it is at least one.
 
-    None if there was nothing. Progress in the lesson is for the caller to move.
+    Without limits it goes into the learner's open attempt, where an earlier answer stays, and is submitted once all
+    items are answered: the learner can go on with it by click, or in the next talk. With limits, or when it is all,
+    it is an attempt of its own. None if it is left open. Progress in the lesson is for the caller to move.
     """
-    row = connection.execute(select(*QUIZ_COLUMNS).where(quizzes.c.lesson_id == lesson_id)).one_or_none()
-    if row is None:
-        return None
-    quiz = quiz_of(row)
-    there = {one.item.id: one.item for one in items_of(connection, quiz.id) if one.item.id in said}
-    if not there:
-        return None
+    quiz = quiz_of(connection.execute(select(*QUIZ_COLUMNS).where(quizzes.c.lesson_id == lesson_id)).one())
     locked_streak(connection, person_id)
-    number = len(_mine(connection, quiz.id, person_id)) + 1
-    attempt = insert_attempt(connection, quiz.id, person_id, at, number, session_id)
-    for item_id, item in there.items():
-        answer = Words(said[item_id])
-        save_answer(connection, attempt.id, item_id, answer, grade(item, answer), at)
-    return _close(connection, quiz, attempt, at)
+    mine = _mine(connection, quiz.id, person_id)
+    limited = quiz.max_attempts is not None or quiz.time_limit_seconds is not None
+    attempt = None if limited else next((one for one in mine if one.submitted_at is None), None)
+    attempt = attempt or insert_attempt(connection, quiz.id, person_id, at, len(mine) + 1, session_id)
+    whole = whole_attempt(connection, quiz, attempt)
+    for one in whole.items:
+        if one.item.id in said and one.item.id not in whole.answers:
+            answer = Words(said[one.item.id])
+            save_answer(connection, attempt.id, one.item.id, answer, grade(one.item, answer), at)
+    if limited or all(one.item.id in {*whole.answers, *said} for one in whole.items):
+        return _close(connection, quiz, attempt, at)
+    return None
 
 
 def _mine(connection: Connection, quiz_id: str, person_id: str) -> Sequence[Attempt]:

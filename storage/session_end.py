@@ -44,15 +44,18 @@ def _turns(connection: Connection, session_id: str) -> int:
 
 
 def _step(connection: Connection, session: Row[Any], snapshot: Mapping[str, Any], at: datetime) -> Step:
-    """The quiz's result is the score if any of its items was answered; else that of questions from the text."""
+    """If any item of the quiz was answered its result is the score, once there is one; else that of questions from the text."""
     results = snapshot.get("results") or {}
-    questions = len(items_of_lesson(connection, session.lesson_id))
+    asked = {item.id for item in items_of_lesson(connection, session.lesson_id)}
     step = talk_step(
-        at, snapshot.get("talked_seconds", 0), results.get("graded", {}), questions,
+        at, snapshot.get("talked_seconds", 0), results.get("graded", {}), len(asked),
         taught=results.get("taught", False),
     )  # fmt: skip
-    said = spoken_answers(snapshot.get("memory") or {})
-    attempt = store_spoken(connection, session.id, session.lesson_id, session.person_id, said, at)
-    if attempt is None:
+    spoken = spoken_answers(snapshot.get("memory") or {})
+    said = {item_id: words for item_id, words in spoken.items() if item_id in asked}
+    if not said:
         return step
-    return replace(step, score=attempt.score, completed=step.completed or attempt.passed)
+    result = store_spoken(connection, session.id, session.lesson_id, session.person_id, said, at)
+    if result is None:
+        return replace(step, score=None)
+    return replace(step, score=result.score, completed=step.completed or result.passed)

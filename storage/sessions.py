@@ -1,6 +1,6 @@
 """Sessions with their transcripts: opening, reading, and what a restart needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from storage.session_end import ended, ending
 from storage.tables import companions, items, people, session_leases, sessions, turn_metrics
 
 _COLUMNS = tuple(StoredSession.__dataclass_fields__)
+_STALE = 100  # ended in one transaction
 
 
 class SessionStore(Sessions):
@@ -93,16 +94,7 @@ class SessionStore(Sessions):
     async def end(self, session_id: str, reason: str) -> None:
         """End a session that no client has; one that has ended stays as it is."""
         now = datetime.now(UTC)
-
-        def write(connection: Connection) -> None:
-            this = sessions.c.id == session_id
-            for session in ending(connection, [session_id]):
-                connection.execute(update(sessions).where(this).values(ended_at=now, ended_reason=reason))
-                ended(
-                    connection, session, connection.scalar(select(sessions.c.snapshot).where(this)) or {}, now
-                )
-
-        await self._database.transact(write)
+        await self._database.transact(lambda connection: _end(connection, {session_id: now}, reason))
 
     async def find(self, session_id: str, person_id: str | None) -> StoredSession | None:
         """`person_id` None sees everybody's (admins)."""
@@ -171,13 +163,32 @@ class SessionStore(Sessions):
         return dict((snapshot or {}).get("pauses") or {})
 
     async def close_stale(self, before: datetime) -> int:
-        """Mark sessions that began before `before` and never ended; returns how many."""
-        stale = sessions.c.ended_at.is_(None) & (sessions.c.started_at < before)
+        """End the oldest of the sessions that began before `before` and never ended, as their server died and nobody
+        came back; what follows from an end follows. Returns how many it were."""
         async with self._database.write() as connection:
-            done = await connection.execute(
-                update(sessions).where(stale).values(ended_at=datetime.now(UTC), ended_reason="abandoned")
-            )
-        return int(done.rowcount)
+            return await connection.run_sync(_close_stale, before)
+
+
+def _close_stale(connection: Connection, before: datetime) -> int:
+    """Each ends when its last word was said."""
+    said = select(func.max(items.c.created_at)).where(items.c.session_id == sessions.c.id).scalar_subquery()
+    stale = connection.execute(
+        select(sessions.c.id, func.coalesce(said, sessions.c.started_at).label("at"))
+        .where(sessions.c.ended_at.is_(None), sessions.c.started_at < before)
+        .order_by(sessions.c.started_at).limit(_STALE)
+    )  # fmt: skip
+    left = {row.id: row.at for row in stale}
+    _end(connection, left, "abandoned")
+    return len(left)
+
+
+def _end(connection: Connection, when: Mapping[str, datetime], reason: str) -> None:
+    """Those of the sessions that have not ended, each at its moment, with what follows."""
+    for session in ending(connection, list(when)):
+        this, at = sessions.c.id == session.id, when[session.id]
+        connection.execute(update(sessions).where(this).values(ended_at=at, ended_reason=reason))
+        snapshot = connection.scalar(select(sessions.c.snapshot).where(this))
+        ended(connection, session, snapshot or {}, at)
 
 
 def _item(row: Row[Any]) -> StoredItem:

@@ -1,4 +1,4 @@
-"""Deletes what is kept for a time only: the audit log."""
+"""Deletes what is kept for a time only, the audit log, and ends talks that nobody came back to."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,16 +7,19 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from storage.audit import AuditStore
+from storage.sessions import SessionStore
 
 _EVERY_SECONDS = 3600.0
+_LONGEST_TALK = timedelta(days=1)
+"""Whatever server carries it: a talk that began before that and has not ended was left behind by one that died."""
 _log = structlog.get_logger(__name__)
 
 
 class Retention:
     """`run` until cancelled. `audit_days` is asked each time, for it may change."""
 
-    def __init__(self, audit: AuditStore, audit_days: Callable[[], int]) -> None:
-        self._audit, self._audit_days = audit, audit_days
+    def __init__(self, audit: AuditStore, sessions: SessionStore, audit_days: Callable[[], int]) -> None:
+        self._audit, self._sessions, self._audit_days = audit, sessions, audit_days
 
     async def run(self) -> None:
         while True:
@@ -30,3 +33,5 @@ class Retention:
         forgotten = await self._audit.forget(now - timedelta(days=self._audit_days()))
         if forgotten:
             _log.info("retention.audit", entries=forgotten)
+        while ended := await self._sessions.close_stale(now - _LONGEST_TALK):
+            _log.info("retention.talks", ended=ended)

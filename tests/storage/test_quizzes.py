@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -16,10 +17,12 @@ from lms_core.errors import Conflict, NotFound
 from lms_core.people import Principal, Role, TokenKind
 from lms_core.sessions import SaveItem, SaveSnapshot
 from storage.attempts import AttemptStore
+from storage.audit import AuditStore
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.quiz_rows import PlacedItem
 from storage.quizzes import QuizStore
+from storage.sessions import SessionStore
 from storage.tables import (
     courses,
     enrollments,
@@ -33,6 +36,7 @@ from storage.tables import (
 from storage.writer import SessionWriter
 from tests.storage.rows import item, learner_with_sessions
 from tests.storage.test_writer import running
+from tutor.retention import Retention
 
 NOW = datetime.now(UTC)
 ITEMS = [
@@ -70,7 +74,7 @@ async def course_with_lesson(database: Database, *learner_ids: str) -> None:
 
 async def setting(database: Database, **settings: object) -> tuple[Principal, Quiz, tuple[PlacedItem, ...]]:
     """A learner who is enrolled, and the quiz of the course's only lesson."""
-    person = await learner_with_sessions(database, "s1")
+    person = await learner_with_sessions(database, "s1", "s2")
     await course_with_lesson(database, person.id)
     admin = Principal("admin", Role.ADMIN, TokenKind.API_KEY)
     store = QuizStore(database)
@@ -164,6 +168,58 @@ async def test_what_was_said_becomes_an_attempt_when_the_session_ends(database: 
     whole = await store.find(learner, spoken.id)
     assert whole.answers[choice.item.id].answer == Words("the second one")
     await store.start(learner, quiz.id)  # what was asked by voice takes no attempt away
+
+
+async def test_what_a_talk_asked_of_a_quiz_can_be_gone_on_with_by_click_or_in_the_next_talk(
+    database: Database,
+) -> None:
+    learner, quiz, (seven, choice) = await setting(database)
+    store = AttemptStore(database)
+    await talk(database, "s1", with_answer({}, seven.item.id, "um I think seven"))
+    (half,), _ = await store.of_quiz(learner, quiz.id, page=1, limit=10)
+    assert (half.session_id, half.score) == ("s1", None)
+    assert await progress(database) == ("in_progress", 0, None)
+    goes_on = await store.start(learner, quiz.id)
+    assert goes_on.attempt == half and goes_on.answers[seven.item.id].correct
+    more = with_answer(with_answer({}, seven.item.id, "eight"), choice.item.id, "the second one")
+    await talk(database, "s2", more)
+    (whole,), _ = await store.of_quiz(learner, quiz.id, page=1, limit=10)
+    assert (whole.id, whole.score) == (half.id, 100)
+    assert await progress(database) == ("completed", 1, 100)
+
+
+@pytest.mark.parametrize("limit", ["max_attempts", "time_limit_seconds"])
+async def test_of_a_quiz_with_limits_a_talk_leaves_nothing_open(database: Database, limit: str) -> None:
+    learner, quiz, (seven, _) = await setting(database, **{limit: 60})
+    await talk(database, "s1", with_answer({}, seven.item.id, "seven"))
+    (done,), _ = await AttemptStore(database).of_quiz(learner, quiz.id, page=1, limit=10)
+    assert done.score == 50
+
+
+async def test_a_talk_that_nobody_came_back_to_counts_once_it_is_given_up(database: Database) -> None:
+    learner, quiz, (seven, choice) = await setting(database)
+    memory = with_answer(with_answer({}, seven.item.id, "seven"), choice.item.id, "b")
+    await talk(database, "s1", memory, ended=None)
+    store, day = SessionStore(database), timedelta(days=1)
+    retention = Retention(AuditStore(database), store, lambda: 365)
+    await retention.once(NOW)
+    assert (await AttemptStore(database).of_quiz(learner, quiz.id, page=1, limit=1))[1] == 0
+    for _ in range(2):
+        await retention.once(datetime.now(UTC) + day)
+    (spoken,), _ = await AttemptStore(database).of_quiz(learner, quiz.id, page=1, limit=10)
+    assert spoken.score == 100
+    left = await store.find("s1", None)
+    assert left is not None and left.ended_at is not None and left.ended_reason == "abandoned"
+    assert left.ended_at < datetime.now(UTC), "it ended with its last word"
+
+
+async def talk(
+    database: Database, session_id: str, memory: dict[str, Any], ended: str | None = "finished"
+) -> None:
+    writer = SessionWriter(database)
+    async with running(writer):
+        said = SaveItem(session_id, item("item_1"))
+        await writer.commit([said, SaveSnapshot(session_id, {"turns": 4, "memory": memory}, ended)])
 
 
 async def test_companions_ask_the_items_of_their_lessons_quiz(database: Database) -> None:

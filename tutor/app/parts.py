@@ -121,7 +121,9 @@ class Parts:
             live=self.live, auth=self.auth, recordings=self.recordings, events=settings.data_dir / "events",
         )  # fmt: skip
         self.live_settings = LiveSettings(settings, self.stores.settings, self._apply)
-        self.retention = Retention(self.stores.audit, lambda: self.live_settings.now.audit_days)
+        self.retention = Retention(
+            self.stores.audit, self.stores.sessions, lambda: self.live_settings.now.audit_days
+        )
         self.checkup = Checkup(
             settings=settings,
             chosen=chosen,

@@ -5,6 +5,7 @@ from typing import Any
 
 from lms_core.assessment.answers import data_of
 from lms_core.assessment.items import GAP, QuizItem, QuizKind
+from lms_core.assessment.named import named_options
 from lms_core.assessment.quizzes import deadline, passed
 from storage.attempts import WholeAttempt
 from storage.quiz_rows import PlacedItem
@@ -25,7 +26,7 @@ async def one(visit: Visit) -> dict[str, Any]:
     )
     return {
         "quiz": quiz, "count": len(items), "attempts": attempts, "total": total, "page": visit.page,
-        "limit": PAGE_LENGTH, "open": any(one.submitted_at is None for one in attempts),
+        "limit": PAGE_LENGTH, "open": next((one for one in attempts if one.submitted_at is None), None),
         "companion": await visit.stores.companions.about(quiz.lesson_id) if quiz.lesson_id else None,
     }  # fmt: skip
 
@@ -57,13 +58,17 @@ def _item(visit: Visit, whole: WholeAttempt, placed: PlacedItem) -> dict[str, An
 
 
 def item_to_answer(visit: Visit, placed: PlacedItem, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the right answer; `given` is what was answered, as JSON."""
+    """Without the right answer; `given` is what was answered, as JSON: what was said in words is ticked where it can be."""
     item = placed.item
+    options, text = item.options(), given.get("text", "")
+    said = [options.index(one) for one in named_options(item, text)] if text else []
+    if said and item.kind is QuizKind.ORDERING:
+        said += [place for place in range(len(options)) if place not in said]
     return {
         "id": item.id, "question": item.question, "points": placed.points, "way": _WAYS.get(item.kind, "text"),
         "options": _options(visit, item), "lefts": [left for left, _ in item.pairs],
-        "parts": GAP.split(item.question), "places": list(given.get("places", ())),
-        "texts": list(given.get("texts", ())), "text": given.get("text", ""),
+        "parts": GAP.split(item.question), "places": list(given.get("places", said)),
+        "texts": list(given.get("texts", ())), "text": text,
     }  # fmt: skip
 
 
