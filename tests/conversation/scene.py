@@ -61,7 +61,8 @@ class FakeDoor:
     output_rate = 24_000
     reports_playback = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, shows: bool = True) -> None:
+        self.shows = shows
         self.got: list[tuple[float, SessionEvent]] = []
 
     def emit(self, event: SessionEvent) -> None:
@@ -93,11 +94,11 @@ class Scene:
     def __init__(
         self, *, ears: Any = None, mind: Any = None, mouth: Any = None, restored: Restored | None = None,
         companion: Companion = COMPANION, lesson: Lesson | None = None, end_of_turn: Any = None, record: Any = None,
-        recorder: Any = None, **config: Any,
+        recorder: Any = None, shows: bool = True, **config: Any,
     ) -> None:  # fmt: skip
         if not _SILERO:
             _SILERO.append(SileroBatch(inline=True))
-        self.journal, self.counter, self.door = MemoryJournal(), Counter(), FakeDoor()
+        self.journal, self.counter, self.door = MemoryJournal(), Counter(), FakeDoor(shows=shows)
         self.mind = mind or NullMind()
         self.steps: list[Any] = []
         self.teacher = FakeSupervisor()
@@ -125,7 +126,7 @@ class Scene:
         self.session.detach(self.door)
         protocol_order.check(event for _, event in self.door.got)
         await asyncio.sleep(seconds)
-        self.door = FakeDoor()
+        self.door = FakeDoor(shows=self.door.shows)
         self.session.attach(self.door)
 
     async def hear(self, sound: np.ndarray[Any, Any]) -> None:

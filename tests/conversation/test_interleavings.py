@@ -159,13 +159,18 @@ MOODS = st.lists(st.sampled_from(["ok", "ok", "slow", "fail", "hang"]), max_size
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(ACTS, GAPS), min_size=1, max_size=14), MOODS, st.sampled_from([0.002, 0.8]))
+@given(
+    st.lists(st.tuples(ACTS, GAPS), min_size=1, max_size=14),
+    MOODS,
+    st.sampled_from([0.002, 0.8]),
+    st.booleans(),
+)
 def test_any_order_of_things_leaves_a_session_that_listens_and_answers(
-    acts: list[tuple[str, float]], moods: list[str], disk: float
+    acts: list[tuple[str, float]], moods: list[str], disk: float, shows: bool
 ) -> None:
     async def talk() -> Scene:
         weather = Weather(moods)
-        async with Scene(ears=Ears(weather), mind=Mind(weather), mouth=Mouth(weather)) as scene:
+        async with Scene(ears=Ears(weather), mind=Mind(weather), mouth=Mouth(weather), shows=shows) as scene:
             scene.journal.seconds = disk
             scene.session.join(scene.teacher)
             for number, (act, gap) in enumerate(acts):

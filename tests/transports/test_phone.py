@@ -13,6 +13,7 @@ import pytest
 import soxr
 
 from audio.pcm import encode_ulaw
+from tests.conversation.test_tape import Heard
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
 from tests.speech import read_wav
@@ -130,6 +131,22 @@ def test_the_companion_greets_and_its_position_comes_from_the_marks() -> None:
     assert positions[-1] == words * 250, "the last mark stands behind the last sample"
     assert max(b - a for a, b in zip([0, *positions], positions, strict=False)) <= 400
     assert len({message["mark"]["name"] for message in caller.events("mark")}) == len(caller.events("mark"))
+
+
+def test_a_recorded_caller_is_told_so_before_anything_else_and_talking_over_it_clears_nothing() -> None:
+    async def call() -> tuple[Caller, int]:
+        async with Caller(recorder=Heard()) as caller:
+            await caller.quiet(0.2)
+            await caller.speak(read_wav("goforward")[4000:16_000])
+            cleared = len(caller.events("clear"))
+            await caller.quiet(6)
+        return caller, cleared
+
+    caller, cleared = run(call())
+    told = next(item for item in caller.session.history.items if item.text)
+    assert told.text.strip() == "This call is being recorded." and told.status == "completed"
+    assert cleared == 0
+    assert (told.id, len(told.text.split()) * 250) in caller.reports, "it was played to its end"
 
 
 def test_a_barge_in_clears_the_line_at_once_and_cleared_marks_are_not_taken_for_playback() -> None:

@@ -35,14 +35,20 @@ def silero() -> SileroBatch:
 
 
 def make_session(
-    *, ears: Any = None, mind: Any = None, mouth: Any = None, restored: Restored | None = None, **config: Any
+    *,
+    ears: Any = None,
+    mind: Any = None,
+    mouth: Any = None,
+    restored: Restored | None = None,
+    recorder: Any = None,
+    **config: Any,
 ) -> Session:
     config.setdefault("companion_leads", False)
     return Session(
         id="sess_1", companion=COMPANION, lesson=None, ears=ears or NullEars(), mind=mind or NullMind(),
         mouth=mouth or NullMouth(), silero=silero(), journal=MemoryJournal(), observer=Counter(),
         config=SessionConfig(**config), now=lambda: asyncio.get_running_loop().time(), grace_seconds=60,
-        restored=restored,
+        restored=restored, recorder=recorder,
     )  # fmt: skip
 
 

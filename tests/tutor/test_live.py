@@ -191,6 +191,7 @@ class Client:
 
     input_rate = output_rate = 24_000
     reports_playback = False
+    shows = True
 
     def emit(self, event: SessionEvent) -> None: ...
 

@@ -14,6 +14,9 @@ NOT_HEARD = {
     "en": "I'm sorry, I could not hear that properly. Could you say it again?",
     "de": "Entschuldige, das habe ich nicht richtig gehört. Sagst du es bitte noch einmal?",
 }
+RECORDED = {"en": "This call is being recorded.", "de": "Dieses Gespräch wird aufgenommen."}
+LISTENS = {"en": "{name} is listening now.", "de": "{name} hört jetzt zu."}
+SPEAKS = {"en": "{name} is speaking with you now.", "de": "{name} spricht jetzt mit dir."}
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:

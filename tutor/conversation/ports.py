@@ -25,6 +25,10 @@ class Door(Protocol):
     def reports_playback(self) -> bool:
         """True if the door calls `Session.played` (phone marks, our own page); else the session estimates."""
 
+    @property
+    def shows(self) -> bool:
+        """False for a telephone: that the talk is recorded or followed is said to it, for nobody sees it."""
+
     def emit(self, event: SessionEvent) -> None:
         """Take one event; never blocks. A client that does not read is closed by the door itself."""
 

@@ -11,6 +11,7 @@ from audio.pcm import Resampler, from_pcm16
 from audio.stt.base import STT_RATE
 from lms_core.errors import VivaError
 from tutor.brain.base import Purpose
+from tutor.conversation.announced import AnnouncedTalk
 from tutor.conversation.events import (
     InputCleared,
     Item,
@@ -24,7 +25,6 @@ from tutor.conversation.events import (
 )
 from tutor.conversation.ports import ItemRemoved, ItemSaved
 from tutor.conversation.speaker import MOST_OUT_OF_BAND, new_id
-from tutor.conversation.supervised import SupervisedTalk
 
 _SETTINGS = frozenset(field.name for field in fields(SessionConfig))
 _MOST_ITEMS = 2000
@@ -34,7 +34,7 @@ _MOST_UNHEARD = 8
 """Spoken items that may wait for their words."""
 
 
-class Session(SupervisedTalk):
+class Session(AnnouncedTalk):
     """Every request is synchronous and answered through `Door.emit`; a bad one is answered with `Trouble`."""
 
     def configure(self, **changes: Any) -> None:

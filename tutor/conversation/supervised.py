@@ -50,7 +50,7 @@ class SupervisedTalk(Talk):
         if self.ended is not None:
             raise TooBusy("The talk is just ending.")
         self._audience.add(supervisor)
-        self._emit(self.supervised)
+        self._show_supervised()
 
     def leave(self, supervisor: Supervisor) -> None:
         """Their link is gone. Who had taken over may come back within a few seconds."""
@@ -60,12 +60,15 @@ class SupervisedTalk(Talk):
         if supervisor is self._speaks:
             self._teacher_lost = self._teacher_lost or Alarm(self._give_back)
             self._teacher_lost.set(TEACHER_LOST)
-        self._emit(self.supervised)
+        self._show_supervised()
 
     @property
     def supervised(self) -> Supervised:
         """By whom, as the learner is told."""
         return self._audience.shown(self._speaks)
+
+    def _show_supervised(self) -> None:
+        self._emit(self.supervised)
 
     # --- to the companion -------------------------------------------------------------------------------------
 
@@ -96,7 +99,11 @@ class SupervisedTalk(Talk):
     def _stepped(self) -> None:
         super()._stepped()
         if self._answering.to_say and self._taking.turns.floor is t.Floor.IDLE:
-            asyncio.get_running_loop().call_soon(self._say_next)  # when all that was decided is done
+            self._soon(self._say_next)
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        """When all that was decided is done."""
+        asyncio.get_running_loop().call_soon(act)
 
     def _reply_playing(self, delivery: Delivery) -> None:
         super()._reply_playing(delivery)
@@ -131,7 +138,7 @@ class SupervisedTalk(Talk):
             if self._speaker.current is not None:
                 self._listening.hush()
             self._taking.give_to_teacher()
-        self._emit(self.supervised)
+        self._show_supervised()
 
     def teacher_speaks(self, supervisor: Supervisor, pcm: bytes) -> None:
         """PCM16 at `TEACHER_RATE`; of anybody else than who has taken over, and while the learner is away, it is dropped."""
@@ -152,13 +159,17 @@ class SupervisedTalk(Talk):
         self._speaks = self._voice = None
         self._taking.take_from_teacher(bridge=self.attached)
         self._keep_time()
-        self._emit(self.supervised)
+        self._show_supervised()
 
     def _new_voice(self) -> TeacherVoice:
         return TeacherVoice(
             TEACHER_RATE, silero=self._silero, speaker=self._speaker, utterance=self._listening.utterance_of,
-            output_rate=self._output_rate, afterwards=lambda then: self._ledger.record(then=then), spawn=self._spawn, changed=self._show_state, now=self._now,
+            output_rate=self._output_rate, afterwards=self._afterwards, spawn=self._spawn, changed=self._show_state, now=self._now,
         )  # fmt: skip
+
+    def _afterwards(self, then: Callable[[], None]) -> None:
+        """What was said before is durable then, and its end was told."""
+        self._ledger.record(then=then)
 
     def _state_now(self) -> State:
         return State.SPEAKING if self._voice is not None and self._voice.speaking else super()._state_now()
@@ -176,8 +187,12 @@ class SupervisedTalk(Talk):
 
     def hear(self, pcm: bytes | bytearray | memoryview) -> None:
         super().hear(pcm)
-        if self._audience and self._door is not None:
+        if self._audience and self._door is not None and self._may_listen():
             self._audience.hear(pcm, self._door.input_rate)
+
+    def _may_listen(self) -> bool:
+        """The learner knows who does."""
+        return True
 
     def attach(self, door: Door) -> None:
         super().attach(door)
@@ -193,7 +208,7 @@ class SupervisedTalk(Talk):
 
     def _welcome(self) -> None:
         if self._audience or self._speaks is not None:
-            self._emit(self.supervised)
+            self._show_supervised()
         super()._welcome()
 
     def _wind_down(self) -> None:

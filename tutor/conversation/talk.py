@@ -227,10 +227,14 @@ class Talk:
         last = next((item for item in reversed(self.history.items) if item.text), None)
         wants_answer = last is not None and last.role is Role.LEARNER and self.config.automatic_turns
         if wants_answer and self.config.create_reply:
-            self._taking.prompt(Purpose.ANSWER)
+            self._open(Purpose.ANSWER)
         elif self.config.companion_leads:
-            self._taking.prompt(Purpose.GREETING if last is None else Purpose.HINT)
+            self._open(Purpose.GREETING if last is None else Purpose.HINT)
         self._wind_timer()
+
+    def _open(self, purpose: Purpose) -> None:
+        """The companion has the first word."""
+        self._taking.prompt(purpose)
 
     def _wind_down(self) -> None:
         self._taking.cut_reply()

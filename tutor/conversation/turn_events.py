@@ -86,10 +86,11 @@ class TranscriptReady:
 
 @dataclass(frozen=True, slots=True)
 class ReplyAsked:
-    """A reply was begun from outside: a client's request, a typed message."""
+    """A reply was begun from outside: a client's request, a typed message. `whole`: nobody interrupts it."""
 
     at: float
     reply: int
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

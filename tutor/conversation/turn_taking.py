@@ -81,10 +81,10 @@ class TurnTaking:
 
     # --- replies that turn-taking did not ask for -------------------------------------------------------------
 
-    def ask(self) -> int:
-        """One is to begin; returns its number."""
+    def ask(self, *, whole: bool = False) -> int:
+        """One is to begin; returns its number. `whole`: it is heard to its end."""
         number = self.turns.next_reply()
-        self.step(t.ReplyAsked(self._now(), number))
+        self.step(t.ReplyAsked(self._now(), number, whole))
         return number
 
     def prompt(self, purpose: Purpose | None = None, mind: Mind | None = None) -> None:
@@ -92,6 +92,12 @@ class TurnTaking:
         if self.turns.teacher:
             return
         self._answering.begin(self.ask(), purpose, mind=mind)
+
+    def announce(self, mind: Mind) -> int:
+        """Let this be heard to its end, also while a teacher has taken over; returns the reply's number."""
+        number = self.ask(whole=True)
+        self._answering.begin(number, Purpose.GREETING, mind=mind)
+        return number
 
     def cut_reply(self, number: int | None = None, reason: str = "turn_detected") -> None:
         """Stop the reply `number`, or what is being said, if anything is; used where nobody spoke into it."""

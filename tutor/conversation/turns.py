@@ -48,6 +48,8 @@ class _Reply:
     number: int
     answers: bool = False
     """It answers a spoken turn, so it may have come too early."""
+    whole: bool = False
+    """It is heard to its end, whatever is said meanwhile."""
     playing_since: float | None = None
     paused: bool = False
 
@@ -118,7 +120,7 @@ class Turns:
             return utterance.ended + utterance.wait
         if self.floor is t.Floor.LEARNER:
             return None if utterance.forced else utterance.began + self.policy.max_turn
-        if self._reply is None or not self.policy.interrupt_reply:
+        if not self._interruptible:
             return None
         if not utterance.speaking:
             return utterance.asked_at + self.policy.judge_timeout
@@ -149,7 +151,7 @@ class Turns:
 
     def _speech_over_reply(self, utterance: _Utterance, at: float) -> list[t.Effect]:
         reply = self._reply
-        if reply is None or not self.policy.interrupt_reply or self._warming_up(at):
+        if reply is None or not self._interruptible or self._warming_up(at):
             return []
         reply.paused = True
         return [t.PauseReply(reply.number), *self._announce(utterance)]
@@ -254,7 +256,12 @@ class Turns:
     # --- barge-in ---------------------------------------------------------------------------------------------
 
     def _judging(self) -> bool:
-        return self.floor is t.Floor.TUTOR and self._reply is not None and self.policy.interrupt_reply
+        return self.floor is t.Floor.TUTOR and self._interruptible
+
+    @property
+    def _interruptible(self) -> bool:
+        reply = self._reply
+        return reply is not None and not reply.whole and self.policy.interrupt_reply
 
     def _warming_up(self, at: float) -> bool:
         """True in the session's first second of sound, before the client's echo canceller has learnt."""
@@ -307,7 +314,7 @@ class Turns:
     def _reply_asked(self, event: t.ReplyAsked) -> list[t.Effect]:
         effects = self._drop_speculation()
         self._numbers = max(self._numbers, event.reply)
-        self._reply = _Reply(event.reply)
+        self._reply = _Reply(event.reply, whole=event.whole)
         self.floor = t.Floor.TUTOR
         self._idle.since = None
         return effects

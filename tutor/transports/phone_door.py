@@ -36,6 +36,7 @@ class PhoneDoor:
     input_rate = twilio.RATE
     output_rate = twilio.RATE
     reports_playback = True
+    shows = False
 
     def __init__(
         self,

@@ -33,6 +33,7 @@ from tutor.conversation.session import Session
 from tutor.transports import viva_events as viva
 from tutor.transports.input_wire import to_wire
 from tutor.transports.reply_wire import ReplyWire
+from tutor.transports.session_update import TELEPHONE_RATE
 from tutor.transports.wire_errors import error_body
 from tutor.transports.wire_items import item_to_wire
 from tutor.transports.wire_session import WireSession
@@ -81,6 +82,11 @@ class RealtimeDoor:
         self._replies = ReplyWire(self.write, self.settings, f"conv_{session.id.removeprefix('sess_')}")
         self._current: str | None = None
         self._held: list[SessionEvent] | None = None
+
+    @property
+    def shows(self) -> bool:
+        """A client that wants G.711 and no `viva.*` events is a telephone's gateway."""
+        return self.viva_client or self.output_rate != TELEPHONE_RATE
 
     # --- for the shell ----------------------------------------------------------------------------
 

@@ -17,7 +17,9 @@ from pydantic import (
 
 from tutor.transports.wire_errors import WireError, validate
 
-RATES = {"audio/pcm": 24_000, "audio/pcmu": 8_000, "audio/pcma": 8_000}
+TELEPHONE_RATE = 8_000
+"""Hz of G.711."""
+RATES = {"audio/pcm": 24_000, "audio/pcmu": TELEPHONE_RATE, "audio/pcma": TELEPHONE_RATE}
 """Hz of the audio formats of the Realtime protocol."""
 
 
