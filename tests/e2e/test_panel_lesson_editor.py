@@ -10,6 +10,7 @@ from tests.e2e.panel_school import LEARNER, browser, cookie_of, school, signed_i
 from tests.e2e.panel_writing import PNG, new_course, teacher
 
 __all__ = ["browser", "school", "teacher"]  # fixtures
+CARDS = Path(__file__).resolve().parents[1] / "recordings" / "cards_001.wav"
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -48,6 +49,28 @@ async def test_a_course_is_written_published_and_read_by_a_learner(
         await learner.locator("main").get_by_role("link", name="Light").click()
         await expect(learner.locator("article strong")).to_have_text("Sugar")
         await expect(learner.locator("article img")).to_have_attribute("alt", "a leaf")
+
+
+async def test_a_file_says_whether_learners_can_see_it_yet_also_when_the_page_is_opened_later(
+    teacher: Page, tmp_path: Path
+) -> None:
+    await open_lesson(teacher, "Sounds")
+    files, slow = teacher.locator("[data-prepared] li"), 60_000
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"\xff\xd8\xff\xe0" + b"no picture" * 100)
+    await teacher.locator("[data-markdown] [type=file]").set_input_files([CARDS, broken])
+    ready, failed = files.filter(has_text="cards_001.wav"), files.filter(has_text="broken.jpg")
+    await expect(ready).to_contain_text("is ready", timeout=slow)
+    await expect(ready.get_by_role("progressbar")).to_be_hidden()
+    await expect(teacher.locator("#preview audio")).to_be_visible()
+    await expect(failed).to_contain_text("could not be prepared", timeout=slow)
+    await teacher.keyboard.press("Control+s")
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+    await teacher.reload()
+    await expect(failed).to_contain_text("Export it anew", timeout=slow)
+    await expect(ready).to_have_count(0)
+    await teacher.get_by_role("textbox", name="Text").fill("Nothing")
+    await expect(files).to_have_count(0)
 
 
 async def test_what_was_not_saved_is_there_again_after_the_tab_was_closed(teacher: Page) -> None:

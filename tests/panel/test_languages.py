@@ -66,6 +66,7 @@ _CHOSEN = {
     "welcome.step": "account voice talk", "welcome.tip": "1 2 3",
     "live.supervised": "listening speaking", "live.wish": "ask example hint slower praise onward summary end",
     **{f"wrong.{status}": "title words" for status in (401, 403, 404, 429, 500, 503)},
+    "said": " ".join(f"file_{one}" for one in JobState),
     "talk.mark": "right wrong answer", "talk.verdict": "right close wrong again answer",
     "talk.reason": "finished out_of_minutes quiet closed learner_left failed",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 // A Markdown text: tools that write its marks, files that are picked, dropped or pasted, and a preview by the server.
 import {ask} from "./panel.js";
 import {MARKS} from "./marks.js";
+import {prepared} from "./prepared.js";
 import {uploadFor} from "./upload.js";
 import {words} from "./said.js";
 
@@ -11,7 +12,9 @@ export function markdown(box, {course, target}) {
   const area = box.querySelector("textarea");
   tools(box, area);
   files(box, area, course);
-  return preview(area, course, target);
+  const {soon, anew} = preview(area, course, target);
+  prepared(box.querySelector("[data-prepared]"), area, anew);
+  return soon;
 }
 
 // With the browser's own undo, where it can.
@@ -124,7 +127,11 @@ function preview(area, course, target) {
     clearTimeout(timer);
     timer = setTimeout(show, WAIT_MS);
   };
+  const anew = () => {
+    shown = null;
+    soon();
+  };
   area.addEventListener("input", soon);
   show();
-  return soon;
+  return {soon, anew};
 }
