@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -146,10 +147,16 @@ class AccountStore(Accounts):
         if row is None or token is None or token.kind not in kinds or not (token.opens(now) or token.resumes):
             raise NotAuthenticated("The token is unknown, expired or already used.")
         await self._note_use(token, now)
-        return Principal(
-            token.person_id, Role(row.role), token.kind, token.digest, token.config, token.session_id,
-            token.scopes,
-        )  # fmt: skip
+        return _principal(token, row.role)
+
+    async def bearers(self, digests: Collection[str]) -> dict[str, Principal]:
+        """By digest, who bears these tokens, with what they may now; without those that let nobody in any more."""
+        now = datetime.now(UTC)
+        those = tokens.c.digest.in_(digests) & people.c.deactivated_at.is_(None)
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(tokens, people.c.role).join(people).where(those))
+        known = [(token_of(row), row.role) for row in rows]
+        return {one.digest: _principal(one, role) for one, role in known if one.opens(now) or one.resumes}
 
     async def spend(self, digest: str, session_id: str | None = None) -> bool:
         """Use up a one-time token, here to open a session; True for exactly one caller."""
@@ -236,6 +243,12 @@ class AccountStore(Accounts):
                 )
         except (SQLAlchemyError, TooBusy) as error:  # who may come in must not depend on a full disk
             _log.warning("accounts.use_not_noted", cause=type(error).__name__)
+
+
+def _principal(token: Token, role: str) -> Principal:
+    return Principal(
+        token.person_id, Role(role), token.kind, token.digest, token.config, token.session_id, token.scopes
+    )
 
 
 def token_of(row: Row[Any]) -> Token:

@@ -15,6 +15,7 @@ from storage.accounts import AccountStore
 from storage.sign_ins import SIGN_IN_LASTS
 from tutor.access_tokens import AccessTokens
 from tutor.clients import COOKIE, Client
+from tutor.open_links import OpenLinks
 
 _SUBPROTOCOL = "openai-insecure-api-key."
 _JWT = "eyJ"  # how every one begins: {" in base64
@@ -29,6 +30,8 @@ class Authenticator:
         self, accounts: AccountStore, allowed_origins: tuple[str, ...], access: AccessTokens | None = None
     ) -> None:
         self._accounts, self._access = accounts, access
+        self.links = OpenLinks(accounts)
+        self._forgotten = 0
         self._origins = frozenset(allowed_origins)
         self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
@@ -97,14 +100,17 @@ class Authenticator:
         """What changed about a person counts at once; other server processes notice within 30 seconds."""
         for value in [value for value, (_, known) in self._known.items() if known.person_id == person_id]:
             del self._known[value]
+        self._forgotten += 1
+        self.links.changed(person_id)
 
     async def _look_up(self, value: str, *kinds: TokenKind) -> Principal:
         known = self._recall(value)
         if known is not None and known.kind in kinds:
             return known
+        before = self._forgotten
         principal = await self._accounts.authenticate(value, *kinds)
         if principal.kind is not TokenKind.CLIENT_SECRET:
-            self._remember(value, principal)
+            self._remember(value, principal, before)
         return principal
 
     async def _read_access(self, access: AccessTokens, value: str) -> Principal:
@@ -112,16 +118,20 @@ class Authenticator:
         claims = await access.read(value)
         known = self._recall(value)
         if known is None:
+            before = self._forgotten
             signed_in = await self._accounts.authenticate_digest(claims.sign_in, TokenKind.REFRESH)
             known = replace(signed_in, kind=TokenKind.ACCESS)
-            self._remember(value, known)
+            self._remember(value, known, before)
         return known
 
     def _recall(self, value: str) -> Principal | None:
         until, principal = self._known.get(value, (0.0, None))
         return principal if until > time.monotonic() else None
 
-    def _remember(self, value: str, principal: Principal) -> None:
+    def _remember(self, value: str, principal: Principal, before: int) -> None:
+        """`before`: what `_forgotten` was when the database was asked. What ended since then may have been true then."""
+        if before != self._forgotten:
+            return
         self._known[value] = (time.monotonic() + _REMEMBERED_SECONDS, principal)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -155,6 +155,7 @@ async def serving(
             accounts.request,
             accounts.token,
             accounts,
+            lambda *_: nullcontext(),
             new_outbox=new_outbox,
             start_seconds=start_seconds,
         )

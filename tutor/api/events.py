@@ -12,6 +12,7 @@ from lms_core.errors import InvalidInput, TooBusy
 from lms_core.people import Permission
 from lms_core.updates import Update
 from tutor.api.routing import Call, Route, Stream
+from tutor.open_links import OpenLinks
 from tutor.updates import LiveUpdates
 
 _STREAM = "text/event-stream"
@@ -22,12 +23,16 @@ _SLOWEST_SECONDS = 30
 _log = structlog.get_logger(__name__)
 
 
-def routes(updates: LiveUpdates) -> list[Route]:
+def routes(updates: LiveUpdates, links: OpenLinks) -> list[Route]:
     async def events(call: Call[None, None]) -> web.StreamResponse:
         last = _last_id(call.request.headers.get("Last-Event-ID"))
 
         def gone() -> bool:  # found out by writing only with the next heartbeat
             return call.request.transport is None or call.request.transport.is_closing()
+
+        def cut() -> None:
+            if call.request.transport is not None:
+                call.request.transport.abort()
 
         async with contextlib.aclosing(updates.follow(call.principal.person_id, last, gone)) as stream:
             first = await anext(stream)  # what is refused is refused before the stream begins
@@ -35,9 +40,10 @@ def routes(updates: LiveUpdates) -> list[Route]:
             try:
                 await response.prepare(call.request)
                 await response.write(_BEGIN + _event(first))
-                async for update in stream:
-                    async with asyncio.timeout(_SLOWEST_SECONDS):
-                        await response.write(_event(update))
+                with links.held(call.principal, Permission.BROWSE, cut):
+                    async for update in stream:
+                        async with asyncio.timeout(_SLOWEST_SECONDS):
+                            await response.write(_event(update))
             except (ConnectionError, TimeoutError):
                 pass  # the page is gone or reads no more; it comes back with Last-Event-ID
             except (TooBusy, SQLAlchemyError) as error:

@@ -36,7 +36,10 @@ class Server(Parts):
         await self.database.migrate()
         await self.stores.search.fill()
         welcome = await first_run(self.stores.accounts, self.stores.companions, self.settings.data_dir)
-        parts = (self.writer, self.resets, self.recordings, self.checkup, self.live_settings, self.retention)
+        parts = (
+            self.writer, self.resets, self.recordings, self.checkup, self.live_settings, self.retention,
+            self.auth.links,
+        )  # fmt: skip
         working = [asyncio.create_task(part.run()) for part in parts]
         self.address = self.settings.address_at(bound.getsockname()[1])
         try:

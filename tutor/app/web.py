@@ -82,6 +82,7 @@ def web_app(parts: Parts, *first: Middleware) -> web.Application:
             parts.auth.request,
             parts.auth.token,
             parts.auth,
+            parts.auth.links.held,
             frozenset(parts.settings.origins),
         )
     )
@@ -134,7 +135,7 @@ def declared(parts: Parts) -> list[Route]:
         *plan_use.routes(parts.stores.plan_use),
         *media.routes(parts.media, parts.media_links, parts.files, parts.stores.courses, parts.jobs.wake),
         *jobs.routes(parts.stores.jobs, parts.jobs),
-        *events.routes(parts.updates),
+        *events.routes(parts.updates, parts.auth.links),
         *settings.routes(parts.live_settings),
         *system.routes(parts.checkup),
         *billing.routes(parts.stripe, parts.stores.billing, lambda: parts.address),

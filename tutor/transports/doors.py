@@ -10,7 +10,13 @@ from tutor.transports.client_secrets import ClientSecretsEndpoint
 from tutor.transports.links import Links
 from tutor.transports.outbox import Outbox
 from tutor.transports.phone import START_SECONDS, PhoneEndpoint
-from tutor.transports.ports import AuthenticateRequest, AuthenticateToken, LiveSessions, Supervising
+from tutor.transports.ports import (
+    AuthenticateRequest,
+    AuthenticateToken,
+    Held,
+    LiveSessions,
+    Supervising,
+)
 from tutor.transports.supervise import SuperviseEndpoint
 from tutor.transports.websocket import RealtimeEndpoint
 
@@ -28,6 +34,7 @@ def routes(
     authenticate_request: AuthenticateRequest,
     authenticate_token: AuthenticateToken,
     secrets: Secrets,
+    held: Held,
     allowed_origins: frozenset[str] = frozenset(),
     *,
     new_outbox: Callable[[], Outbox] = Outbox,
@@ -38,6 +45,7 @@ def routes(
     realtime = RealtimeEndpoint(
         authenticate=authenticate_request,
         sessions=live,
+        held=held,
         links=links,
         allowed_origins=allowed_origins,
         new_outbox=new_outbox,
@@ -48,6 +56,7 @@ def routes(
     phone = PhoneEndpoint(
         authenticate_token=authenticate_token,
         sessions=live,
+        held=held,
         links=links,
         start_seconds=start_seconds,
         new_outbox=new_outbox,
@@ -55,6 +64,7 @@ def routes(
     supervise = SuperviseEndpoint(
         authenticate=authenticate_request,
         supervising=supervising,
+        held=held,
         allowed_origins=allowed_origins,
         new_outbox=new_outbox,
     )

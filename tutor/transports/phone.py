@@ -8,6 +8,7 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from lms_core.errors import InvalidInput, TooBusy, VivaError
+from lms_core.people import Permission, Principal
 from tutor.conversation.session import Session
 from tutor.transports import twilio
 from tutor.transports.call_config import check_call, configure_call
@@ -15,7 +16,7 @@ from tutor.transports.limits import Bucket, Turn
 from tutor.transports.links import Links
 from tutor.transports.outbox import Outbox
 from tutor.transports.phone_door import PhoneDoor
-from tutor.transports.ports import AuthenticateToken, LiveSessions
+from tutor.transports.ports import SIGNED_OUT, AuthenticateToken, Held, LiveSessions
 
 START_SECONDS = 10.0
 """A connection that does not say by then who calls is closed."""
@@ -36,10 +37,12 @@ class PhoneEndpoint:
         authenticate_token: AuthenticateToken,
         sessions: LiveSessions,
         links: Links,
+        held: Held,
         start_seconds: float = START_SECONDS,
         new_outbox: Callable[[], Outbox] = Outbox,
     ) -> None:
-        self._authenticate_token, self._sessions, self._links = authenticate_token, sessions, links
+        self._authenticate_token, self._sessions = authenticate_token, sessions
+        self._links, self._held = links, held
         self._start_seconds = start_seconds
         self._new_outbox = new_outbox
 
@@ -52,7 +55,7 @@ class PhoneEndpoint:
         try:
             async with asyncio.timeout(self._start_seconds):
                 call = await _wait_for_start(socket)
-                session = await self._open(call)
+                opened = await self._open(call)
         except TimeoutError:
             await socket.close(code=1008, message=b"no start message in time")
         except TooBusy as error:
@@ -60,12 +63,12 @@ class PhoneEndpoint:
         except VivaError as error:
             await socket.close(code=1008, message=_reason(error))
         else:
-            if session is not None:
-                await self._talk(socket, request, session, call)
+            if opened is not None:
+                await self._talk(socket, request, *opened, call)
         return socket
 
-    async def _open(self, call: twilio.CallStart | None) -> Session | None:
-        """None if the caller hung up before the call began."""
+    async def _open(self, call: twilio.CallStart | None) -> tuple[Session, Principal] | None:
+        """The session, and who opened it; None if the caller hung up before the call began."""
         if call is None:
             return None
         parameters = call.custom_parameters
@@ -79,13 +82,14 @@ class PhoneEndpoint:
         session = await self._sessions.open(companion, principal, resume_id=resume_id, door_kind="phone")
         if config and resume_id is None:
             configure_call(session, config)
-        return session
+        return session, principal
 
     async def _talk(
         self,
         socket: web.WebSocketResponse,
         request: web.Request,
         session: Session,
+        principal: Principal,
         call: "twilio.CallStart | None",
     ) -> None:
         assert call is not None
@@ -104,7 +108,8 @@ class PhoneEndpoint:
         _log.info("phone.call_begins", session_id=session.id, call_sid=call.call_sid)
         try:
             self._links.attach(session, door)
-            await _listen(socket, door, loop.time)
+            with self._held(principal, Permission.LEARN, lambda: door.leave(*SIGNED_OUT)):
+                await _listen(socket, door, loop.time)
         finally:
             door.close()
             self._links.detach(session, door)

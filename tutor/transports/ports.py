@@ -1,12 +1,13 @@
 """What the doors need from the rest of the server; the composition root supplies it."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from aiohttp import web
 
-from lms_core.people import Principal
+from lms_core.people import Permission, Principal
 from tutor.conversation.session import Session
 
 AuthenticateRequest = Callable[[web.Request], Awaitable[Principal]]
@@ -16,6 +17,17 @@ Raises NotAuthenticated."""
 
 AuthenticateToken = Callable[[str], Awaitable[Principal]]
 """The same for a token that came in a message (phones cannot set headers). Raises NotAuthenticated."""
+
+
+class Held(Protocol):
+    def __call__(
+        self, principal: Principal, needs: Permission, cut: Callable[[], None], /
+    ) -> AbstractContextManager[None]:
+        """While a connection is open: `cut` is called when who opened it has signed out or may no longer."""
+
+
+SIGNED_OUT = 1008, "this sign-in has ended, or may do this no longer"
+"""Code and reason with which such a connection is closed."""
 
 
 class LiveSessions(Protocol):

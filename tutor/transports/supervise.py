@@ -7,10 +7,10 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from lms_core.errors import InvalidInput, VivaError
-from lms_core.people import Principal
+from lms_core.people import Permission, Principal
 from tutor.transports.http_answers import check_origin, refusal
 from tutor.transports.outbox import Outbox
-from tutor.transports.ports import AuthenticateRequest, Followed, Supervising
+from tutor.transports.ports import SIGNED_OUT, AuthenticateRequest, Followed, Held, Supervising
 from tutor.transports.supervise_door import SuperviseDoor
 from tutor.transports.websocket import HEARTBEAT_SECONDS, PROTOCOLS, finish
 
@@ -27,10 +27,11 @@ class SuperviseEndpoint:
         *,
         authenticate: AuthenticateRequest,
         supervising: Supervising,
+        held: Held,
         allowed_origins: frozenset[str],
         new_outbox: Callable[[], Outbox] = Outbox,
     ) -> None:
-        self._authenticate, self._supervising = authenticate, supervising
+        self._authenticate, self._supervising, self._held = authenticate, supervising, held
         self._allowed_origins, self._new_outbox = allowed_origins, new_outbox
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -63,12 +64,8 @@ class SuperviseEndpoint:
         try:
             door.greet()
             session.join(door)
-            async for message in socket:
-                if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
-                    door.receive(message.data)
-                    if door.took_over:
-                        door.took_over = False
-                        await self._supervising.took_over(principal, session.id)
+            with self._held(principal, Permission.SUPERVISE, lambda: door.leave(*SIGNED_OUT)):
+                await self._listen(socket, door, session.id, principal)
         except VivaError as error:
             outbox.close(1013, error.message)
         finally:
@@ -77,6 +74,16 @@ class SuperviseEndpoint:
             outbox.close(1000, "")
             await finish(writer)
             _log.info("supervise.closed", session_id=session.id, code=int(socket.close_code or 1006))
+
+    async def _listen(
+        self, socket: web.WebSocketResponse, door: SuperviseDoor, session_id: str, principal: Principal
+    ) -> None:
+        async for message in socket:
+            if message.type is WSMsgType.TEXT or message.type is WSMsgType.BINARY:
+                door.receive(message.data)
+                if door.took_over:
+                    door.took_over = False
+                    await self._supervising.took_over(principal, session_id)
 
 
 def _put_sound(outbox: Outbox, message: bytes) -> None:

@@ -88,8 +88,7 @@ class SuperviseDoor:
         if self.over:
             return
         if not self._messages.take(self._now()):
-            self.over = True
-            self._close(1008, "too many messages a second")
+            self.leave(1008, "too many messages a second")
             return
         try:
             event = _READ.validate_json(message)
@@ -100,6 +99,11 @@ class SuperviseDoor:
             self._tell(words.Refused("invalid_input", f"{where}: {first['msg']}"))
         except VivaError as error:
             self._tell(words.Refused(error.code, error.message))
+
+    def leave(self, code: int, reason: str) -> None:
+        """It is over for this teacher: they get and do nothing more."""
+        self.over = True
+        self._close(code, reason)
 
     def _do(self, event: words.FromTeacher) -> None:
         match event:
@@ -150,8 +154,7 @@ class SuperviseDoor:
                 self._tell(words.Followed(text))
             case Ended(reason, summary):
                 self._tell(words.Ended(reason, summary or None))
-                self.over = True
-                self._close(1000, f"talk ended: {reason}")
+                self.leave(1000, f"talk ended: {reason}")
             case _:
                 self._caption(event)
 

@@ -8,14 +8,14 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from lms_core.errors import InvalidInput, VivaError
-from lms_core.people import Principal
+from lms_core.people import Permission, Principal
 from tutor.conversation.session import Session
 from tutor.transports.client_events import ClientEvents
 from tutor.transports.http_answers import check_origin, refusal
 from tutor.transports.limits import Turn
 from tutor.transports.links import Links
 from tutor.transports.outbox import Outbox
-from tutor.transports.ports import AuthenticateRequest, LiveSessions
+from tutor.transports.ports import SIGNED_OUT, AuthenticateRequest, Held, LiveSessions
 from tutor.transports.realtime import RealtimeDoor
 from tutor.transports.wire_errors import WireError
 
@@ -37,12 +37,13 @@ class RealtimeEndpoint:
         authenticate: AuthenticateRequest,
         sessions: LiveSessions,
         links: Links,
+        held: Held,
         allowed_origins: frozenset[str] = frozenset(),
         new_outbox: Callable[[], Outbox] = Outbox,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """`allowed_origins`: further origins of pages ("https://school.example")."""
-        self._authenticate, self._sessions, self._links = authenticate, sessions, links
+        self._authenticate, self._sessions, self._links, self._held = authenticate, sessions, links, held
         self._allowed_origins = allowed_origins
         self._new_outbox = new_outbox
         self._wall_clock = wall_clock
@@ -73,7 +74,8 @@ class RealtimeEndpoint:
         )  # fmt: skip
         writer = asyncio.create_task(outbox.run(socket, request.transport))
         try:
-            await self._serve(socket, session, door, request, principal, resumed=resume_id is not None)
+            with self._held(principal, Permission.LEARN, lambda: door.leave(*SIGNED_OUT)):
+                await self._serve(socket, session, door, request, principal, resumed=resume_id is not None)
         finally:
             door.over = True
             self._links.detach(session, door)
