@@ -97,6 +97,7 @@ class CourseSort(StrEnum):
     OLDEST = "created_at"
     NEWEST = "-created_at"
     LATELY_CHANGED = "-updated_at"
+    FEATURED = "-featured"  # those first, then by title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

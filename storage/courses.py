@@ -217,6 +217,7 @@ _ORDER: dict[CourseSort, tuple[ColumnElement[Any], ...]] = {
     CourseSort.OLDEST: (courses.c.created_at,),
     CourseSort.NEWEST: (courses.c.created_at.desc(),),
     CourseSort.LATELY_CHANGED: (courses.c.updated_at.desc(),),
+    CourseSort.FEATURED: (courses.c.featured.desc(), courses.c.title),
 }
 
 

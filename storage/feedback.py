@@ -29,6 +29,13 @@ class FeedbackStore:
             await connection.run_sync(readable_lesson, learner, feedback.lesson_id)
             await connection.execute(said.on_conflict_do_update(index_elements=keys, set_=fresh))
 
+    async def given(self, learner: Principal, lesson_id: str) -> Feedback | None:
+        """What they said last."""
+        mine = (lesson_feedback.c.person_id == learner.person_id) & (lesson_feedback.c.lesson_id == lesson_id)
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(lesson_feedback).where(mine))).one_or_none()
+        return None if row is None else Feedback(*row)
+
     async def of_course(
         self, teacher: Principal, course_ref: str, *, lesson_id: str | None = None, page: int, limit: int
     ) -> tuple[list[tuple[Feedback, str, str]], int]:

@@ -55,6 +55,40 @@ async def test_a_quiz_leads_back_to_the_editor_that_it_came_from(house: House) -
     )
 
 
+async def published(house: House, title: str) -> tuple[str, str]:
+    """The ids of a course and its lesson."""
+    course = await made(house, "/courses", {"title": title, "open_enrollment": True})
+    module = await made(house, f"/courses/{course['id']}/modules", {"title": "Rays"})
+    lesson = await made(house, f"/modules/{module['id']}/lessons", {"title": "Shadows"})
+    status, answer = await house.ask("POST", f"/courses/{course['id']}/publish", by=Role.TEACHER)
+    assert status == 200, answer
+    return course["id"], lesson["id"]
+
+
+async def test_who_completed_a_lesson_is_asked_how_it_was_and_the_teacher_reads_it(house: House) -> None:
+    course, lesson = await published(house, "Light")
+    assert (await house.ask("PUT", f"/courses/{course}/enrollment", by=Role.LEARNER))[0] in (200, 201)
+    assert "How was this lesson?" not in await page(house, f"/lessons/{lesson}", Role.LEARNER)
+    await house.ask("POST", f"/lessons/{lesson}/progress", {"completed": True}, by=Role.LEARNER)
+    assert "How was this lesson?" in await page(house, f"/lessons/{lesson}", Role.LEARNER)
+    said = {"rating": 4, "comment": "More <b>pictures</b>"}
+    assert (await house.ask("PUT", f"/lessons/{lesson}/feedback", said, by=Role.LEARNER, If_Match="*"))[
+        0
+    ] == 200
+    again = await page(house, f"/lessons/{lesson}", Role.LEARNER)
+    assert """value='{"rating": 4}' selected""" in again
+    text = await page(house, f"/teach/courses/{course}", Role.TEACHER)
+    assert "★★★★☆" in text and "More &lt;b&gt;pictures" in text and "The learner" in text
+
+
+async def test_recommended_courses_stand_first_in_the_catalogue(house: House) -> None:
+    await published(house, "Algebra")
+    course, _ = await published(house, "Zoology")
+    assert (await house.ask("POST", f"/courses/{course}/feature", by=Role.ADMIN))[0] == 200
+    text = await page(house, "/courses", Role.LEARNER)
+    assert text.index("Zoology") < text.index("Algebra") and "Recommended" in text
+
+
 async def test_the_welcome_goes_on_with_the_step_that_is_next(house: House) -> None:
     headers = {"Authorization": f"Bearer {house.keys[Role.ADMIN]}"}
 
@@ -72,3 +106,16 @@ async def test_the_welcome_goes_on_with_the_step_that_is_next(house: House) -> N
     )
     assert status == 200
     assert await next_step() == "/welcome/talk"
+
+
+async def test_an_empty_page_says_what_to_do(house: House) -> None:
+    for path, role, says in (
+        ("/courses", Role.LEARNER, 'href="/companions">See all companions'),
+        ("/courses", Role.TEACHER, 'href="/teach/courses/new">New course'),
+        ("/courses?category=maths", Role.LEARNER, 'href="/courses">See all courses'),
+        ("/admin/content", Role.ADMIN, "you can begin one, too"),
+        ("/admin/content?only=featured", Role.ADMIN, "Choose “Recommend” beside one"),
+        ("/admin/content/feedback", Role.ADMIN, "at the end of each"),
+        ("/admin/jobs", Role.ADMIN, "When somebody uploads a film"),
+    ):
+        assert says in await page(house, path, role), path

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from lms_core.assessment.quizzes import Quiz
-from lms_core.courses import Course, CourseFilter
+from lms_core.courses import Course, CourseFilter, CourseSort
 from lms_core.errors import NotFound
 from lms_core.people import Permission
 from storage.progress import CourseState
@@ -15,9 +15,10 @@ from tutor.panel.visit import PAGE_LENGTH, Visit
 async def catalogue(visit: Visit) -> dict[str, Any]:
     stores, viewer = visit.stores, visit.viewer
     category = visit.asked("category")
-    found, total = await stores.courses.listed(
-        viewer, CourseFilter(category=category or None, page=visit.page, limit=PAGE_LENGTH)
+    wanted = CourseFilter(
+        category=category or None, sort=CourseSort.FEATURED, page=visit.page, limit=PAGE_LENGTH
     )
+    found, total = await stores.courses.listed(viewer, wanted)
     mine, _ = await stores.enrollments.mine(viewer, page=1, limit=100)
     return {
         "courses": found, "total": total, "page": visit.page, "limit": PAGE_LENGTH, "category": category,
@@ -58,7 +59,7 @@ async def lesson(visit: Visit) -> dict[str, Any]:
     quiz = await quiz_of(visit, lesson_id)
     return {
         "lesson": found, "progress": progress, "course": course, "following": following, "quiz": quiz,
-        "writes": await _writes(visit, lesson_id), **await _exercise(visit, lesson_id),
+        "writes": await _writes(visit, lesson_id), "said": await stores.feedback.given(viewer, lesson_id), **await _exercise(visit, lesson_id),
     }  # fmt: skip
 
 

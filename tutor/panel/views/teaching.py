@@ -16,6 +16,7 @@ from tutor.panel.visit import Visit
 _MOST = 100
 _MOST_LEARNERS = 200
 _TALKS = 10
+_SAID = 10
 _MOST_COURSES = 20  # whose outlines the editor offers
 _HERE = {True: "/teach/companions/{slug}", False: "/companions/{slug}/edit"}
 """Where the editor is, for who publishes companions and for who makes them for themselves."""
@@ -43,8 +44,9 @@ async def school_class(visit: Visit) -> dict[str, Any]:
     names = {one.enrollment.person_id: one.name for one in found}
     talks = await with_companions(visit, await stores.learners.talks_of(viewer, names, limit=_TALKS))
     live = {one.session.id for one in await visit.behind.supervising.live(viewer)}
+    said, _ = await stores.feedback.of_course(viewer, slug, page=1, limit=_SAID)
     return {
-        "course": course, "learners": sorted(found, key=lambda one: need_of_help(one.progress)), "total": total,
+        "course": course, "said": said, "learners": sorted(found, key=lambda one: need_of_help(one.progress)), "total": total,
         "talks": talks, "names": names, "live": live,
     }  # fmt: skip
 

@@ -31,10 +31,7 @@ async def companions(visit: Visit) -> dict[str, Any]:
 
 async def feedback(visit: Visit) -> dict[str, Any]:
     found, total = await visit.stores.feedback.latest(visit.viewer, page=visit.page, limit=PAGE_LENGTH)
-    return {
-        "said": [{"said": one, "lesson": title, "name": name} for one, title, name in found],
-        **_paged(visit, total),
-    }
+    return {"said": found, **_paged(visit, total)}
 
 
 def _paged(visit: Visit, total: int) -> dict[str, int]:
