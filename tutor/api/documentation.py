@@ -1,10 +1,12 @@
 """OpenAPI 3.1 from the routes' declarations, as JSON and as a page without scripts."""
 
+import asyncio
 import base64
 import hashlib
 import html
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -36,16 +38,17 @@ _ERROR = {
 }
 
 
-def pages(declared: Iterable[Route]) -> list[web.RouteDef]:
-    """`/api/v1/openapi.json`, and `/api/v1/docs` for people."""
-    document = openapi(declared)
-    page = _page(document)
+def pages(declared: list[Route]) -> list[web.RouteDef]:
+    """`/api/v1/openapi.json`, and `/api/v1/docs` for people: made when somebody asks, for that takes a while."""
+    document = cache(lambda: openapi(declared))
+    page = cache(lambda: _page(document()))
 
     async def as_json(_request: web.Request) -> web.Response:
-        return web.json_response(document)
+        return web.json_response(await asyncio.to_thread(document))
 
     async def as_page(_request: web.Request) -> web.Response:
-        return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": _CSP})
+        text = await asyncio.to_thread(page)
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": _CSP})
 
     return [web.get(f"{PREFIX}/openapi.json", as_json), web.get(f"{PREFIX}/docs", as_page)]
 
