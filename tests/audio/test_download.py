@@ -27,11 +27,15 @@ class Pull:
         self.server, self.target = server, folder / "model.bin"
         self.part = folder / "model.bin.part"
         self.shown: list[tuple[str, int, int]] = []
+        self.patience = 30.0
 
     def __call__(self, file: File) -> None:
         self.server.files["/model.bin"] = file
         fetch(
-            f"{self.server.url}/model.bin", self.target, lambda *told: self.shown.append(told), time_limit=0.5
+            f"{self.server.url}/model.bin",
+            self.target,
+            lambda *told: self.shown.append(told),
+            time_limit=self.patience,
         )
 
     def fails(self, file: File, says: str) -> None:
@@ -72,6 +76,7 @@ def test_the_checksum_that_a_redirect_names_is_kept(pull: Pull, server: FileServ
     "broken", [{"send": HALF}, {"send": HALF, "stall": True}, {"send": HALF, "chunked": True}]
 )
 def test_a_line_that_breaks_or_falls_silent_is_gone_on_with_later(pull: Pull, broken: dict[str, int]) -> None:
+    pull.patience = 2
     pull.fails(File(CONTENT, **broken), f"broke off at {HALF} of {len(CONTENT)} bytes; run the command again")
     rest = File(CONTENT)
     pull(rest)

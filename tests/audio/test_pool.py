@@ -23,7 +23,7 @@ async def test_one_busy_session_does_not_starve_another() -> None:
     go = threading.Event()
 
     def work(job: str) -> None:
-        go.wait(5)
+        go.wait(60)
         order.append(job)
 
     pool = Pool("test", 1, lambda: ThreadWorker(work))
@@ -43,7 +43,7 @@ async def test_a_full_line_refuses_a_cancelled_job_frees_its_place_and_closing_f
 
     def work(_job: int) -> None:
         taken.set()
-        go.wait(5)
+        go.wait(60)
 
     measured: list[tuple[float, float | None]] = []
     pool = Pool(
@@ -85,7 +85,7 @@ def make_moody():  # type: ignore[no-untyped-def]
 
 
 async def test_a_process_that_dies_hangs_or_raises_fails_the_job_and_the_next_one_works() -> None:
-    pool = Pool("test", 1, lambda: ProcessWorker(make_moody), time_limit=1.0)
+    pool = Pool("test", 1, lambda: ProcessWorker(make_moody), time_limit=4.0)
     await pool.start()
     try:
         for job, error in (("die", EngineError), ("hang", EngineTimeout), ("raise", EngineError)):
@@ -104,10 +104,9 @@ def test_no_worker_outlives_a_killed_server_even_if_it_holds_the_gil_for_ever() 
     assert server.stdout is not None
     with server.stdout:
         workers = [int(server.stdout.readline()) for _ in range(2)]
-    begun = [_ticks(worker) for worker in workers]
-    assert begun[0] is not None and begun[1] is not None
-    deep = begun[0] + _DEEP_IN_WORK
-    _wait_until(lambda: (_ticks(workers[0]) or deep) >= deep)
+    begun = [_ticks(worker) for worker in workers]  # either may be the one that works
+    pairs = list(zip(workers, begun, strict=True))
+    _wait_until(lambda: any((_ticks(worker) or 0) >= (at or 0) + _DEEP_IN_WORK for worker, at in pairs))
     server.kill()
     server.wait()
     _wait_until(lambda: all(_ticks(worker) is None for worker in workers))
@@ -131,7 +130,7 @@ def _ticks(process: int) -> int | None:
 
 
 def _wait_until(it_is_so: Callable[[], bool]) -> None:
-    patience = time.monotonic() + 20
+    patience = time.monotonic() + 60
     while not it_is_so() and time.monotonic() < patience:
         time.sleep(0.02)
 

@@ -32,7 +32,7 @@ from tutor.brain.llm import LanguageModelMind, Limits
 from tutor.errors import MindError
 
 LIMITS = Limits(
-    connect=2, first_token=2, between=2, whole=10, tail=0.2, retries=2, backoff=0.01, retry_after=0.5
+    connect=30, first_token=30, between=30, whole=60, tail=0.2, retries=2, backoff=0.01, retry_after=0.5
 )
 COMPANION = Companion("c1", "cells", "Ada", Subject.SCIENCE, "plant cells")
 LESSON = Lesson(
@@ -125,7 +125,7 @@ async def test_a_server_that_never_sends_usage_does_not_hold_up_the_end(server, 
         await wire.stall()
 
     server.answer(script)
-    assert await asyncio.wait_for(events_of(mind), 1.5) == [TextDelta("Done.")]
+    assert await asyncio.wait_for(events_of(mind), 15) == [TextDelta("Done.")]
 
 
 async def test_the_settings_of_the_request_reach_the_endpoint(server, mind):
@@ -164,12 +164,12 @@ async def test_thoughts_are_never_spoken_wherever_the_chunks_are_cut(server, min
 
 
 async def test_reasoning_deltas_are_never_spoken_but_are_a_sign_of_life(server):
-    mind = await impatient(server, first_token=0.5)
+    mind = await impatient(server, first_token=1)
 
     async def script(wire: Wire) -> None:
         for _ in range(4):
             await wire.delta(reasoning_content="hmm")
-            await asyncio.sleep(0.2)  # together longer than the first sign of life may take
+            await asyncio.sleep(0.3)  # together longer than the first sign of life may take
         await wire.delta(reasoning="hmm")
         await wire.delta(content="Small.")
         await wire.end()
@@ -308,7 +308,7 @@ async def test_a_stall_in_mid_stream_is_an_error_within_the_limit(server):
     server.answer(script)
     said, error = await until_error(mind)
     assert said == "A cell " and "mid-answer" in error
-    await asyncio.wait_for(server.dropped.wait(), 2)
+    await asyncio.wait_for(server.dropped.wait(), 30)
     await mind.aclose()
 
 
@@ -322,17 +322,17 @@ async def test_a_slow_first_word_is_an_error_within_the_limit_and_the_request_is
     server.answer(script)
     _, error = await until_error(mind)
     assert "did not begin" in error
-    await asyncio.wait_for(server.dropped.wait(), 2)
+    await asyncio.wait_for(server.dropped.wait(), 30)
     await mind.aclose()
 
 
 async def test_a_listener_who_is_slow_does_not_use_up_the_minds_time(server):
-    mind = await impatient(server, whole=0.5)
+    mind = await impatient(server, whole=1.5)
     server.answer(says("One. ", "Two. ", "Three."))
     said = ""
     async for event in mind.reply(ASKED):
         said += event.text if isinstance(event, TextDelta) else ""
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.6)
     assert said == "One. Two. Three."
     await mind.aclose()
 
@@ -371,7 +371,7 @@ async def test_the_wait_that_an_endpoint_asks_for_is_kept(server):
 
 async def test_an_endpoint_that_asks_for_a_minute_is_not_waited_for(server, mind):
     server.answer(refuses(429, retry_after="60"))
-    _, error = await asyncio.wait_for(until_error(mind), 2)
+    _, error = await asyncio.wait_for(until_error(mind), 30)
     assert "429" in error and len(server.bodies) == 1
 
 
@@ -446,7 +446,7 @@ async def test_closing_the_reply_drops_the_request_at_once(server, mind):
     async with aclosing(mind.reply(ASKED)) as events:
         assert await anext(events) == TextDelta("A cell ")
         assert not server.dropped.is_set()
-    await asyncio.wait_for(server.dropped.wait(), 1)
+    await asyncio.wait_for(server.dropped.wait(), 30)
 
 
 async def test_cancelling_the_task_drops_the_request_before_the_first_word(server, mind):
@@ -459,7 +459,7 @@ async def test_cancelling_the_task_drops_the_request_before_the_first_word(serve
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(server.dropped.wait(), 1)
+    await asyncio.wait_for(server.dropped.wait(), 30)
 
 
 # --- tools ----------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ async def test_another_process_hears_of_it(two: tuple[Database, Database]) -> No
     lena = (await AccountStore(here).add_person("Lena", Role.LEARNER)).id
     heard: asyncio.Queue[str] = asyncio.Queue()
     listening = asyncio.create_task(UpdateStore(there).listen(heard.put_nowait))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while heard.empty():  # until it listens
             await tell(here, lena, 1)
             await asyncio.sleep(0.01)

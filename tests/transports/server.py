@@ -131,7 +131,7 @@ class Server:
 
 async def until(true: Callable[[], bool]) -> None:
     """Wait for a change that nobody announces, such as a detached door."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 

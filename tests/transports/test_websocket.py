@@ -39,7 +39,7 @@ def frames(name: str, silence: float) -> list[str]:
 
 async def receive(socket: aiohttp.ClientWebSocketResponse, kind: str) -> dict[str, Any]:
     """The next event of this type; those before it are checked and skipped."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             event: dict[str, Any] = json.loads(await socket.receive_str())
             if not event["type"].startswith("viva."):
@@ -60,7 +60,7 @@ async def test_the_official_sdk_holds_a_whole_voice_conversation() -> None:
 
             speaking = asyncio.create_task(speak())
             kinds, heard, said, sound = [], "", "", b""
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 async for event in connection:
                     check(event.to_dict(mode="json"))
                     kinds.append(event.type)
@@ -165,7 +165,7 @@ async def test_the_stock_sdk_resumes_by_itself_after_a_restart_close_code() -> N
         async with client.realtime.connect(
             model="test", on_reconnecting=resume, initial_delay=0.01
         ) as connection:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 async for event in connection:
                     if event.type == "session.created":
                         session_ids.append(event.session.id)  # type: ignore[union-attr]
@@ -184,7 +184,7 @@ async def test_a_second_client_takes_the_session_over_and_the_first_is_told() ->
             session_id = (await receive(first, "session.created"))["session"]["id"]
             async with http.ws_connect(f"{url}&session_id={session_id}") as second:
                 await receive(second, "session.created")
-                assert (await first.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+                assert (await first.receive(timeout=60)).type is aiohttp.WSMsgType.CLOSE
                 assert first.close_code == 4001
                 await second.send_json({"type": "session.update", "session": {}})
                 await receive(second, "session.updated")
@@ -197,7 +197,7 @@ async def test_a_huge_frame_closes_with_1009_and_others_go_on() -> None:
         async with http.ws_connect(url) as good, http.ws_connect(url) as bad:
             await receive(bad, "session.created")
             await bad.send_str("x" * (3 * 1024 * 1024))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while (message := await bad.receive()).type is aiohttp.WSMsgType.TEXT:
                     pass
             assert bad.close_code == 1009 or message.type in (
@@ -214,7 +214,7 @@ async def test_a_session_that_ends_closes_the_socket_and_says_why() -> None:
             await receive(socket, "session.created")
             await socket.send_json({"type": "viva.session.end"})
             assert (await receive(socket, "viva.session.ended"))["reason"] == "closed"
-            assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+            assert (await socket.receive(timeout=60)).type is aiohttp.WSMsgType.CLOSE
             assert socket.close_code == 1000
 
 
@@ -223,7 +223,7 @@ async def test_a_draining_server_closes_with_a_code_that_sdks_reconnect_on() -> 
         async with http.ws_connect(f"{server.ws}/v1/realtime?model=test") as socket:
             await receive(socket, "session.created")
             server.session.end("draining")
-            assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+            assert (await socket.receive(timeout=60)).type is aiohttp.WSMsgType.CLOSE
             assert socket.close_code == 1012
 
 
@@ -243,7 +243,7 @@ async def test_a_client_that_does_not_read_is_let_go_with_bounded_memory() -> No
         await until(lambda: bool(server.live.sessions) and server.session.attached)
         door, session = server.session._door, server.session
         most = 0
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while session.attached:
                 for _ in range(50):
                     door.error("x", "y" * 4000)  # type: ignore[attr-defined]

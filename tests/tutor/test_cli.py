@@ -76,7 +76,7 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
     )  # fmt: skip
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert process.stderr.read() == ""
 
 

@@ -99,7 +99,7 @@ async def house(folder: Path, most: int = 10, grace: float = 60) -> AsyncIterato
     try:
         yield made
         await made.live.drain(0)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await holding
     finally:
         for task in (holding, writing):
@@ -333,7 +333,7 @@ async def test_a_session_ends_when_its_learners_minutes_are_used_up(tmp_path: Pa
         await minutes.meter([Talked("earlier", mia.person_id, 3599)])
         session = await made.live.open(COMPANION, mia, door_kind="realtime")
         session.attach(Client())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while made.live.count or await minutes.left(mia.person_id):  # noqa: ASYNC110  # counted after its end
                 await asyncio.sleep(0.02)
         assert session.ended == "out_of_minutes"

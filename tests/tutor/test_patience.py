@@ -35,7 +35,7 @@ async def test_a_connection_without_a_whole_request_is_cut_in_time(sent: bytes) 
     async with serving(0.05) as (patience, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(sent)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             with pytest.raises(ConnectionError):
                 assert not await reader.read()
                 raise ConnectionResetError  # closed in good order is as well
@@ -44,12 +44,12 @@ async def test_a_connection_without_a_whole_request_is_cut_in_time(sent: bytes) 
 
 
 async def test_a_connection_that_has_asked_is_not_cut() -> None:
-    async with serving(0.05) as (patience, port):
+    async with serving(0.5) as (patience, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in range(2):
             writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
             assert not patience.waiting
             await reader.readuntil(b"hello")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.6)
         writer.close()

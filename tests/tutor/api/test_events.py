@@ -16,7 +16,7 @@ from tests.tutor.conftest import quick_server as quick_server
 async def next_event(answer: aiohttp.ClientResponse) -> dict[str, str]:
     """The fields of the next event that is not just a comment."""
     fields: dict[str, str] = {}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         async for line in answer.content:
             name, _, value = line.decode().rstrip("\n").partition(": ")
             if name and name != "retry":

@@ -36,7 +36,7 @@ async def test_progress_in_a_lesson_is_told_to_open_pages(ask: Asking) -> None:
     await ask("pia", "PUT", f"{here}/enrollment")
     headers = {"Authorization": f"Bearer {ask.keys['pia']}"}
     async with (
-        aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(20)) as http,
+        aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(60)) as http,
         http.get(f"{ask.server.url}/api/v1/events") as stream,
     ):
         seen: dict[str, object] = {}

@@ -54,7 +54,7 @@ async def test_what_is_said_is_written_down_when_nobody_talks(tmp_path: Path, sq
     async with Jobs(jobs, kinds, lambda *_: None, url=url, data_dir=tmp_path).running():
         stored = await media.add(owner.id, "said.wav", whole(said.read_bytes()))
         assert await ended(jobs, JOB, stored.id) is JobState.COMPLETED
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             message = ""
             while not message.startswith("Captions wait"):
                 await asyncio.sleep(0.05)

@@ -65,7 +65,7 @@ async def running(database_url: str, tmp_path: Path, store: JobStore, run: Run) 
 
 
 async def until(store: JobStore, job_id: str, *states: JobState) -> Job:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             job = await store.find(job_id)
             assert job is not None
@@ -84,7 +84,7 @@ async def until_forgotten(jobs: Jobs, database_url: str, tmp_path: Path, job_id:
             names = [name for (name,) in books.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             return any(job_id in repr(books.execute(f"SELECT * FROM {name}").fetchall()) for name in names)
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await jobs.sweep()
         while known():
             await asyncio.sleep(0.05)  # our row says that it is over a moment before DBOS does
