@@ -15,6 +15,8 @@ MOST_TERMS = 10
 """Words of a query that count."""
 SNIPPET = 200
 """Characters of the text that is shown for a hit, about."""
+MOST_HITS = 1000
+"""About so many are ranked; where more match, those that are most likely wanted."""
 _BEFORE = 60  # of them before the first word that was looked for
 _LONGEST = 100  # characters of a word; the rest of a longer one is not looked at
 _WORD = re.compile(r"[^\W_]+")
@@ -60,8 +62,13 @@ def words(text: str) -> list[str]:
 
 
 def terms(query: str) -> tuple[str, ...]:
-    """What to look for: beginnings of words, all of which a text must have."""
+    """What to look for, all of which a text must have: beginnings of words, but see `is_whole`."""
     return tuple(dict.fromkeys(words(query)))[:MOST_TERMS]
+
+
+def is_whole(term: str) -> bool:
+    """Whether a text must have just this word: too many begin with a single letter, if it is no word like a Chinese one."""
+    return len(term) == 1 and term.isascii()
 
 
 def marked(text: str, wanted: Collection[str]) -> Marked:
@@ -88,10 +95,8 @@ def snippet(text: str, wanted: Collection[str]) -> Marked:
 
 
 def _marks(text: str, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
-    starts = tuple(wanted)
-    return (
-        ((start, end) for word, start, end in _words(text) if word.startswith(starts)) if starts else iter(())
-    )
+    starts = tuple(one for one in wanted if not is_whole(one))
+    return ((start, end) for word, start, end in _words(text) if word in wanted or word.startswith(starts))
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:

@@ -18,13 +18,14 @@ from sqlalchemy import (
     select,
     table,
     true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lms_core.people import Principal, Role
 from lms_core.ports import Search
-from lms_core.search import Document, Found, Hit, marked, snippet, terms
+from lms_core.search import MOST_HITS, Document, Found, Hit, is_whole, marked, snippet, terms
 from storage import companions as companion_rights
 from storage import course_rights
 from storage.companions import companion_of
@@ -52,13 +53,12 @@ class SearchStore(Search):
         wanted = terms(query)
         if not wanted:
             return [], 0
-        matching = _sqlite(wanted) if self._database.is_sqlite else _postgresql(wanted)
-        found = matching.cte("found").prefix_with("MATERIALIZED")  # each match is ranked once
         may = _seen(viewer)
         if kinds:
             may &= search_documents.c.kind.in_([kind.value for kind in kinds])
-        source = found.join(search_documents, search_documents.c.number == found.c.number)
-        seen = select(found, func.count().over().label("total")).select_from(source).where(may)
+        best = _sqlite(wanted, may) if self._database.is_sqlite else _postgresql(wanted, may)
+        found = best.cte("found").prefix_with("MATERIALIZED")  # each match is ranked once
+        seen = select(found, func.count().over().label("total"))
         ordered = (
             seen.order_by(found.c.rank, found.c.number).limit(limit).offset((page - 1) * limit).subquery()
         )
@@ -72,7 +72,7 @@ class SearchStore(Search):
             if rows or page == 1:
                 total = rows[0].total if rows else 0
             else:  # beyond the last page
-                total = await connection.scalar(select(func.count()).select_from(source).where(may)) or 0
+                total = await connection.scalar(select(func.count()).select_from(found)) or 0
         return [
             Hit(Found(row.kind), row.id, marked(row.title, wanted), snippet(row.body, wanted)) for row in rows
         ], total
@@ -110,21 +110,37 @@ async def _companions(_connection: AsyncConnection, rows: _Rows) -> list[Documen
     return [of_companion(companion_of(row)) for row in rows]
 
 
-def _sqlite(wanted: Collection[str]) -> Select[Any]:
-    """The number and rank of all that match. Words are letters and digits, and quoted: nothing of FTS5's own syntax comes in."""
-    query = " ".join(f'"{one}"*' for one in wanted)
+def _sqlite(wanted: Collection[str], may: ColumnElement[bool]) -> Select[Any]:
+    """The number and rank of what matches, of those with the words in the title and of all not too many.
+
+    Words are letters and digits, and quoted: nothing of FTS5's own syntax comes in.
+    """
+    query = " ".join(f'"{one}"{"" if is_whole(one) else "*"}' for one in wanted)
     name: ColumnElement[str] = literal_column("search_index")
     rank = func.bm25(name, _TITLE_WEIGHS, 1.0).label("rank")
-    return select(_fts5.c.rowid.label("number"), rank).where(name.op("MATCH")(literal(query)))
+    source = _fts5.join(search_documents, search_documents.c.number == _fts5.c.rowid)
+    some = (
+        select(search_documents.c.number, rank).select_from(source)
+        .where(name.op("MATCH")(literal(one)), may).limit(MOST_HITS).subquery().select()
+        for one in (f"title : ({query})", query)
+    )  # fmt: skip
+    either = union_all(*some).subquery()
+    return select(either.c.number, func.min(either.c.rank).label("rank")).group_by(either.c.number)
 
 
-def _postgresql(wanted: Collection[str]) -> Select[Any]:
-    """The same as a tsquery."""
-    query = cast(cast(" & ".join(f"'{one}':*" for one in wanted), String), TSQUERY)
-    words = _tsvector.c.words
-    return select(_tsvector.c.number, (-func.ts_rank(words, query)).label("rank")).where(
-        words.op("@@")(query)
+def _postgresql(wanted: Collection[str], may: ColumnElement[bool]) -> Select[Any]:
+    """The same as a tsquery; its index does not know titles: courses and companions come before lessons."""
+    query = cast(
+        cast(" & ".join(f"'{one}'{'' if is_whole(one) else ':*'}" for one in wanted), String), TSQUERY
     )
+    words, number = _tsvector.c.words, search_documents.c.number
+    numbers = (
+        select(_tsvector.c.number).where(words.op("@@")(query)).cte("matching").prefix_with("MATERIALIZED")
+    )
+    seen = select(number).join(numbers, numbers.c.number == number).where(may)
+    some = seen.order_by(search_documents.c.kind, number).limit(2 * MOST_HITS).subquery()
+    rank = (-func.ts_rank(words, query)).label("rank")
+    return select(some.c.number, rank).join(_tsvector, _tsvector.c.number == some.c.number)
 
 
 def _seen(viewer: Principal) -> ColumnElement[bool]:

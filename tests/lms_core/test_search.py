@@ -24,6 +24,11 @@ def test_marks_are_where_words_begin_with_what_was_looked_for() -> None:
     assert [found.text[start:end] for start, end in found.marks] == ["Brüche", "Brüchelchen"]
 
 
+def test_a_single_letter_is_a_word_and_a_sign_of_chinese_a_beginning() -> None:
+    found = marked("An apple a day 光合作用", terms("a 光"))
+    assert [found.text[start:end] for start, end in found.marks] == ["a", "光合作用"]
+
+
 def test_a_snippet_is_the_part_around_the_first_find() -> None:
     found = snippet("before " * 100 + "the needle\n\nlies here " + "after " * 100, ["needl"])
     assert "the needle lies here" in found.text and len(found.text) <= SNIPPET

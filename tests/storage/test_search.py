@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 
 from lms_core.companions import Companion, CompanionStatus, Subject
 from lms_core.courses import Lesson
@@ -12,6 +12,8 @@ from lms_core.search import Found
 from storage.companions import CompanionStore
 from storage.database import Database
 from storage.search import SearchStore
+from storage.search_index import forget
+from storage.tables import lessons
 from tests.storage.rows import ADA
 from tests.storage.test_courses import School
 from tests.storage.test_courses import lena as lena
@@ -38,7 +40,7 @@ async def test_all_words_or_their_beginnings_are_found_in_any_order_and_case(
     )
     for query in ("bruche", "BRÜCHE", "bru", "thirds brüche", "hal thi", "maths", "1 2"):
         assert await finds(search, tina, query) == [("course", "Brüche")], query
-    for query in ("rüche", "brüche fifths", "", "!?", "'"):
+    for query in ("rüche", "b", "brüche fifths", "", "!?", "'"):
         assert await finds(search, tina, query) == [], query
 
 
@@ -57,6 +59,21 @@ async def test_a_title_weighs_more_than_a_body(search: SearchStore, school: Scho
     assert [title for _, title in await finds(search, tina, "light")] == ["Light", "Other"]
     (hit,), total = await search.find(tina, "light", page=2, limit=1)
     assert (hit.title.text, total, hit.snippet.marks[0]) == ("Other", 2, (0, 5))
+
+
+async def test_of_many_matches_some_are_ranked_and_titles_are_not_lost_among_them(
+    search: SearchStore, school: School, tina: Principal, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.search.MOST_HITS", 3)
+    await school.course(tina, *(tuple("abc") for _ in range(3)), title="Other")
+    async with database.write() as connection:
+        await connection.execute(update(lessons).values(content="light"))
+        await forget(connection, Found.LESSON, list(await connection.scalars(select(lessons.c.id))))
+    await search.fill()
+    await school.course(tina, title="Light")
+    found, total = await search.find(tina, "ligh")
+    assert found[0].title.text == "Light" and 3 < total < 9
+    assert await search.find(tina, "ligh", page=3) == ([], total)
 
 
 async def test_one_finds_what_one_may_see(
