@@ -1,5 +1,6 @@
 """Every string of the panel is in the catalogue, in every language."""
 
+import ast
 import json
 import re
 import string
@@ -8,6 +9,7 @@ from typing import get_args
 
 import pytest
 
+import tutor.app.server  # with all that can be raised
 import tutor.panel
 from lms_core import errors
 from lms_core.assessment.items import QuizKind
@@ -73,11 +75,41 @@ _CHOSEN = {
 """Whose last part a template or a script puts together."""
 
 
-_CODES = {
-    one.code for one in vars(errors).values() if isinstance(one, type) and one.__module__ == errors.__name__
-}
+def _kinds(of: type[errors.VivaError]) -> set[type[errors.VivaError]]:
+    """All kinds of errors that there are in the server."""
+    return {of}.union(*(_kinds(kind) for kind in of.__subclasses__()))
+
+
+_CODES = {kind.code for kind in _kinds(errors.VivaError) if kind.__module__.split(".")[0] != "tests"}
+_HTTP = {"http_405", "http_413"}  # what our own pages may meet of them
 _SAID_OTHERWISE = {"quota_reached", "changed", "not_conditional"}
 _OTHER_REASONS = {"abandoned", "speech"}  # of events, not of refusals
+
+
+_OF_A_CLIENT = {
+    "cannot_update_audio_format", "cannot_update_voice", "conversation_already_has_active_response",
+    "input_audio_buffer_commit_empty", "invalid_audio", "invalid_json", "invalid_type", "invalid_value",
+    "item_delete_invalid_item_id", "item_not_found", "item_retrieve_invalid_item_id", "item_truncate_invalid_item_id",
+    "missing_required_parameter", "response_cancel_not_active", "too_many_responses", "unknown_parameter",
+    "unsupported_content_type", "unsupported_item_type", "unsupported_session_type", "unsupported_tool_type",
+}  # fmt: skip
+"""Mistakes in speaking the protocol, about which a learner can do nothing."""
+
+
+def wire_codes() -> set[str]:
+    """Of the `error` events that the realtime door can send, as its source has them."""
+    told = ("WireError", "Trouble", "_trouble", "error")
+    found = set()
+    for path in [
+        path for part in ("conversation", "transports") for path in (_PANEL.parent / part).glob("*.py")
+    ]:
+        for call in ast.walk(ast.parse(path.read_text())):
+            name = ast.unparse(call.func).rpartition(".")[2] if isinstance(call, ast.Call) else ""
+            if name in told and isinstance(call, ast.Call) and call.args:
+                first = call.args[0]
+                if isinstance(first, ast.Constant) and re.fullmatch(r"[a-z_]+", str(first.value)):
+                    found.add(str(first.value))
+    return found
 
 
 def placeholders(text: str) -> set[str]:
@@ -119,8 +151,9 @@ def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_fo
     asked |= {f"part.{part}" for part in ("ears", "mind", "mouth", "end_of_turn")}
     asked |= {f"language.{code}" for code in LANGUAGES}
     asked |= {f"achievement.{one.id}.{part}" for one in ACHIEVEMENTS for part in ("title", "description")}
-    asked |= {f"script.code.{code}" for code in {"http_413", *_CODES} - _SAID_OTHERWISE}
+    asked |= {f"script.code.{code}" for code in {*_HTTP, *_CODES} - _SAID_OTHERWISE}
     asked |= {f"script.reason.{reason}" for reason in _reasons()}
+    asked |= {f"talk.wrong.{code}" for code in wire_codes() - _OF_A_CLIENT}
     asked |= {f"script.quota.{quota.value}" for quota in Quota}
     asked |= {key for key in _ENGLISH if key.startswith("script.field.")}  # kinds are pydantic's
     asked |= {f"found.{found.value}.all" for found in Found}

@@ -367,8 +367,8 @@ class Talk:
         self._audience.emit(event)
 
     def _show(self, show: Show) -> None:
-        self._shown = Shown(show.kind, show.title, show.body, show.choices, show.choose, show.mark)
-        self._emit(self._shown)
+        self._emit(shown := Shown(show.kind, show.title, show.body, show.choices, show.choose, show.mark))
+        self._shown = shown
 
     def _state_now(self) -> State:
         if self._taking.turns.floor is not t.Floor.TUTOR:

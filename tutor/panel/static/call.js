@@ -179,9 +179,15 @@ export class Call {
         if (event.reason === "draining") screen.warn(t("talk.restarts"));
         else this.finish(ended(event.reason), {...event, plan: event.reason === "out_of_minutes"});
         break;
-      case "error":
-        if (event.error.code !== "response_cancel_not_active") screen.warn(event.error.message);
+      case "error": this.trouble(event.error.code); break;
     }
+  }
+
+  // What a learner can do something about; the rest is between the page and the server.
+  trouble(code) {
+    const text = t(`talk.wrong.${code}`);
+    if (text) screen.warn(text);
+    else console.warn(code);
   }
 
   created(session) {

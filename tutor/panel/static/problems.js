@@ -15,7 +15,7 @@ export function refusal({error, code, details = {}}) {
 function known(error, code, details) {
   const ofReason = strings[`script.reason.${details.reason}`];
   if (ofReason) return filled(ofReason, {...details, wait: wait(details.retry_after_seconds ?? 1)});
-  return (language === "en" && error) || strings[`script.code.${code}`] || error || strings["script.failed"];
+  return (language === "en" && error) || strings[`script.code.${code}`] || strings["script.failed"];
 }
 
 function spent(details) {

@@ -24,7 +24,7 @@ export async function whyRefused(companion, session) {
   const found = await ask(`/api/v1/companions/${companion.slug}`);
   if (found.status === 401) return {over: true, text: t("talk.signed_out")};
   if (found.status === 404) return {over: true, text: t("talk.gone", companion)};
-  if (!found.ok) return {over: false, text: (await found.json().catch(() => ({}))).error ?? t("talk.busy")};
+  if (!found.ok) return {over: false, text: refusal(await found.json().catch(() => ({}))).message};
   if (session) {
     const answer = await ask(`/api/v1/sessions/${session}`);
     const kept = await read(answer);

@@ -1,4 +1,5 @@
 // A teacher follows a talk: reads, listens, whispers, takes over.
+import {refusal} from "./problems.js";
 import {Sound, fromBase64, toBase64} from "./sound.js";
 
 const $ = id => document.getElementById(id);
@@ -52,7 +53,7 @@ function take(event) {
     case "audio": play(event); break;
     case "audio.silence": ears?.tutor.silence(); break;
     case "supervise.ended": end(event.summary); break;
-    case "error": trouble(event.message); if (online && event.code === "conflict") leaveLine(); break;
+    case "error": trouble(refusal({...event, error: event.message}).message); if (online && event.code === "conflict") leaveLine(); break;
   }
 }
 
