@@ -41,6 +41,12 @@ async def test_an_error_shows_the_learners_own_lines(sandbox: Sandbox) -> None:
     )
 
 
+@pytest.mark.parametrize("code", ["import ctypes\nctypes.string_at(0)", "import sys\nsys.exit(3)"])
+async def test_who_sees_no_error_is_told_that_there_was_one(sandbox: Sandbox, code: str) -> None:
+    run = await sandbox.run(code)
+    assert run.end is RunEnd.FAILED and "crashed" in run.error
+
+
 async def test_a_program_that_does_not_parse_says_where(sandbox: Sandbox) -> None:
     assert "line 2" in (await sandbox.run("x = 1\nprint('a'")).error
 

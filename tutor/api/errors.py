@@ -80,18 +80,25 @@ def errors(page: ErrorPage | None = None) -> Middleware:
         except web.HTTPNotFound:
             missing = NotFound("There is nothing at this address; /api/v1/docs lists what there is.")
             return await say(request, missing)
+        except web.HTTPMethodNotAllowed as error:
+            allowed = error.headers["Allow"]
+            said = f"Nothing is done with {request.method} at this address, but with {allowed.replace(',', ', ')}."
+            return _plain(error, said, {"Allow": allowed})
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            body = {"error": error.reason, "code": f"http_{error.status}", "details": {}}
-            allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-            return web.json_response(body, status=error.status, headers=allow)
+            return _plain(error, error.reason, {})
         except Exception:
             _log.exception("request.failed", path=request.path)
             failed = VivaError("Something went wrong on the server; the operator finds it in the log.")
             return await say(request, failed)
 
     return answer
+
+
+def _plain(error: web.HTTPException, said: str, headers: dict[str, str]) -> web.Response:
+    body = {"error": said, "code": f"http_{error.status}", "details": {}}
+    return web.json_response(body, status=error.status, headers=headers)
 
 
 def _opened_by_browser(request: web.Request) -> bool:

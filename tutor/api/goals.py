@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from lms_core.companions import Subject
 from lms_core.errors import Conflict, NotFound
@@ -13,7 +13,7 @@ from lms_core.people import Permission
 from storage.goals import GoalStore
 from tutor.api.routing import UNSENT, Call, Model, Page, Paging, Route
 
-_Title = Annotated[str, Field(min_length=1, max_length=200)]
+_Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class GoalQuery(Paging):

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tutor.clients import Client, Clients
 
 PREFIX = "/api/v1"
 _BODY_SECONDS = 30.0
+_TAGS = re.compile(r'"[^"]*"')
 _PER_SECOND, _BURST = 20, 200  # of one account; a page asks a few at once, then rarely
 _STRANGERS_PER_SECOND, _STRANGERS_BURST = 1, 100  # of one address; behind it a whole class may sign in
 
@@ -81,7 +83,7 @@ class Call(Generic[Q, B]):
 
     def must_match(self, current: BaseModel) -> None:
         """Within the edit's transaction: raises Changed unless the client saw `current`."""
-        if self.if_match != "*" and self.if_match != tag_of(current):
+        if not _names(self.if_match or "", tag_of(current)):
             raise Changed("Somebody changed it meanwhile; read it again and repeat your edit.")
 
 
@@ -182,6 +184,14 @@ def tag_of(shown: BaseModel) -> str:
 def _tag(data: str) -> str:
     """A strong ETag."""
     return f'"{hashlib.sha256(data.encode()).hexdigest()[:32]}"'
+
+
+def _names(header: str, tag: str) -> bool:
+    """Whether `If-Match` or `If-None-Match` names the tag: `*`, or one of a list.
+
+    Weak ones (`W/"..."`) count too: proxies that compress make them of ours.
+    """
+    return header.strip() == "*" or tag in _TAGS.findall(header)
 
 
 def _endpoint(
@@ -297,7 +307,7 @@ def _respond(route: Route, request: web.Request, call: Call[Any, Any], result: A
         metadata = {"page": call.query.page, "limit": call.query.limit, "total": result.total}
         return _json(route.status, f"[{data}]", metadata)
     data = result.model_dump_json()
-    if request.method == "GET" and request.headers.get("If-None-Match") == (tag := _tag(data)):
+    if request.method == "GET" and _names(request.headers.get("If-None-Match", ""), tag := _tag(data)):
         return web.Response(status=304, headers={"ETag": tag})
     return _whole(route, data)
 

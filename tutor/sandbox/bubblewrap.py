@@ -84,6 +84,8 @@ class Sandbox:
         error = output.error.decode(errors="replace")
         if end is RunEnd.FAILED and error.startswith("bwrap: "):
             raise Unavailable(f"Programs cannot be isolated on this machine: {error.strip()[:300]}")
+        if end is RunEnd.FAILED and not error:
+            error = "Python itself crashed, or the program ended it with an error.\n"
         return Run(end, output.output.decode(errors="replace"), error, time.monotonic() - began)
 
     def _arguments(self, task: int, rules: int) -> list[str]:

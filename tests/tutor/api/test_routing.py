@@ -117,6 +117,28 @@ async def test_a_wrong_query_is_refused_with_its_field(client: TestClient[Any, A
     assert body["details"]["fields"][0]["in"] == "query"
 
 
+async def test_tags_are_known_in_lists_and_when_a_proxy_made_them_weak(client: TestClient[Any, Any]) -> None:
+    tag = (await client.get("/api/v1/notes/1")).headers["ETag"]
+    for sent, status in (
+        (tag, 304),
+        (f"W/{tag}", 304),
+        (f'"x", W/{tag}', 304),
+        ("*", 304),
+        ('"x"', 200),
+        ("", 200),
+    ):
+        assert (await client.get("/api/v1/notes/1", headers={"If-None-Match": sent})).status == status, sent
+    for sent, status in (('"x"', 412), ("", 412), (tag.strip('"'), 412), (f'"x", W/{tag}', 200)):
+        answer = await client.put("/api/v1/notes/1", json={"text": "hello"}, headers={"If-Match": sent})
+        assert answer.status == status, sent
+
+
+async def test_what_is_not_done_at_an_address_is_said_with_what_is(client: TestClient[Any, Any]) -> None:
+    answer = await client.delete("/api/v1/notes/1")
+    assert answer.status == 405 and answer.headers["Allow"] == "GET,HEAD,PUT"
+    assert (await answer.json())["error"].endswith("with GET, HEAD, PUT.")
+
+
 @pytest.mark.parametrize(
     "body", [b"{", b"[]", b'{"text": 1}', b'{"text": "a\\u0000"}', b'{"text": "%s"}' % (b"a" * 21), b"{}"]
 )
