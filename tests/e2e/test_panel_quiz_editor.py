@@ -47,16 +47,17 @@ async def address(browser: Browser, school: RunningServer, teacher_cookie: str) 
     async with signed_in(browser, school, teacher_cookie) as page:
         await page.goto(f"/teach/lessons/{lesson}/quizzes/new")
         await page.get_by_label("Title").fill("Halves")
-        await page.get_by_label("Minutes of time").fill("1.5")
         await page.get_by_role("button", name="Make the quiz").click()
         await page.wait_for_url(re.compile("/teach/quizzes/quiz_"))
-        await expect(page.get_by_label("Minutes of time")).to_have_value("1.5")
+        await page.get_by_label("Minutes of time").fill("1.67")
         made = page.url
         await page.goto(f"/teach/lessons/{lesson}/quizzes/new")
         assert page.url == made, "a lesson has one quiz, which is then gone on with"
         await _write(page, {"Kind": "Number", "Question": "One and one?", "Right answer": "2"})
         await _write(page, {"Kind": "True or false", "Question": "Two is even.", "The statement is": "True"})
         await _save(page)
+        await page.reload()
+        await expect(page.get_by_label("Minutes of time")).to_have_value("1.67")
     return made
 
 
@@ -69,6 +70,7 @@ async def test_items_of_every_kind_are_written_and_seen_as_learners_will(teacher
     await teacher.reload()
     asked = [*before, *(str(one["Question"]) for one in _ITEMS)]
     await expect(teacher.locator(".item .asked")).to_have_text(asked)
+    await teacher.get_by_label("Attempts each").fill("3")
     await _save(teacher)  # what was read back is what was written, else the server would refuse it
     await teacher.get_by_role("link", name="See it as a learner").click()
     await expect(teacher.locator("fieldset")).to_have_count(len(asked))
@@ -112,7 +114,7 @@ async def test_what_is_wrong_is_said_at_its_item_and_a_deletion_can_be_taken_bac
     await teacher.get_by_role("button", name="Undo").click()
     await expect(teacher.locator(".item")).to_have_count(before + 1)
     await last.get_by_role("button", name="Delete this question").click()
-    await _save(teacher)
+    await expect(teacher.locator("#status")).to_have_text("Saved.")  # as if it had never been
     await expect(teacher.locator(".item")).to_have_count(before)
 
 
@@ -127,7 +129,7 @@ async def test_items_are_put_in_order_by_keyboard_mouse_finger_and_press(teacher
     await expect(grip).to_be_focused()
     await grip.press("Space")
     await expect(asked).to_have_text([second, first, *rest])
-    await expect(teacher.locator("#state")).to_have_text("Not saved yet")
+    await expect(teacher.locator("#status")).to_contain_text("Not saved yet")
     await drag(grip, teacher.locator(".item").first, above=True)
     await expect(asked).to_have_text([first, second, *rest])
     await drag_by_finger(grip, teacher.locator(".item").nth(1))
@@ -139,30 +141,46 @@ async def test_items_are_put_in_order_by_keyboard_mouse_finger_and_press(teacher
     await _forget(teacher)
 
 
-async def test_nothing_is_lost_in_a_conflict_or_without_a_link(
+async def test_nothing_is_lost_without_a_link_and_what_two_teachers_wrote_comes_together(
     teacher: Page, address: str, school: RunningServer
 ) -> None:
     await teacher.goto(address)
-    count = await teacher.locator(".item").count()
+    asked = teacher.locator(".item .asked")
+    _, second, *rest = await asked.all_text_contents()
     await _write(teacher, {"Kind": "Short answer", "Question": "Kept?", "Right answer": "yes"})
+    await _rewrite(teacher, 0, "Mine?")
     await teacher.context.set_offline(True)
-    await teacher.get_by_role("button", name="Save").click()
-    await expect(teacher.locator(".bar [role=alert]")).to_contain_text("cannot be reached")
+    await teacher.get_by_role("button", name="Save", exact=True).click()
+    await expect(teacher.locator("form > .problem")).to_contain_text("cannot be reached")
     await teacher.context.set_offline(False)
-    teacher.on("dialog", lambda dialog: dialog.accept())  # "leave without saving?"
-    await teacher.reload()
-    await teacher.get_by_role("button", name="Take them up").click()
-    await expect(teacher.locator(".item .asked").last).to_have_text("Kept?")
     async with aiohttp.ClientSession(
         school.url, headers={"Authorization": f"Bearer {school.api_key}", "If-Match": "*"}
     ) as http:
-        await http.put(f"/api/v1/quizzes/{address.rpartition('/')[2]}/items", json={"items": []})
-    await teacher.get_by_role("button", name="Save", exact=True).click()
-    await expect(teacher.locator(".bar [role=alert]")).to_contain_text("Somebody changed this meanwhile")
-    await teacher.get_by_role("button", name="Save mine all the same").click()
-    await expect(teacher.locator("#state")).to_have_text("Saved")
+        items = f"/api/v1/quizzes/{address.rpartition('/')[2]}/items"
+        there = (await (await http.get(items)).json())["data"]["items"]
+        there[0]["question"] = "Theirs?"
+        await http.put(
+            items, json={"items": [there[0], *there[2:], {**there[1], "id": "", "question": "New?"}]}
+        )
+    teacher.on("dialog", lambda dialog: dialog.accept())  # "leave without saving?"
     await teacher.reload()
-    await expect(teacher.locator(".item")).to_have_count(count + 1)
+    await expect(teacher.locator("#restored")).to_contain_text("Somebody has saved since")
+    await expect(asked).to_have_text(["Mine?", second, *rest, "Kept?"])
+    await teacher.get_by_role("button", name="Save", exact=True).click()
+    dialog = teacher.get_by_role("dialog", name="You both changed this")
+    await expect(dialog.locator("pre")).to_contain_text(["Theirs?", "Mine?"])
+    await dialog.get_by_text("Theirs", exact=True).click()
+    await dialog.get_by_role("button", name="Save this").click()
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+    await teacher.reload()
+    await expect(asked).to_have_text(["Theirs?", *rest, "Kept?", "New?"])
+    await expect(teacher.locator("#restored")).to_be_hidden()
+
+
+async def _rewrite(page: Page, place: int, question: str) -> None:
+    item = page.locator(".item").nth(place)
+    await item.locator("summary").click()
+    await item.locator(".stack").get_by_label("Question").fill(question)
 
 
 async def _write(page: Page, wanted: dict[str, object]) -> Locator:
@@ -188,7 +206,7 @@ async def _save(page: Page) -> None:
         await page.get_by_role("button", name="Save", exact=True).click()
     saved = await saving.value
     assert saved.status == 200, await saved.text()
-    await expect(page.locator("#state")).to_have_text("Saved")
+    await expect(page.locator("#status")).to_have_text("Saved.")
 
 
 async def _forget(page: Page) -> None:

@@ -18,6 +18,13 @@ export function entitle(row, title) {
 
 const rowsOf = list => [...list.children].filter(one => one.dataset.row);
 
+// Puts rows into a list in their order; those that stand right are not touched, and keep the focus.
+export function place(list, rows) {
+  rows.forEach((row, at) => {
+    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+  });
+}
+
 // `dropped(row)` is called when a row was put down, perhaps where it was.
 export function carry(root, dropped) {
   const said = document.getElementById("said");

@@ -2,7 +2,6 @@
 import {words} from "./said.js";
 
 const dialog = document.getElementById("choice");
-const text = value => typeof value === "boolean" ? words(value ? "said.yes" : "said.no") : [value].flat().join("\n");
 
 function option(name, which, title, value = "") {
   const label = document.createElement("label");
@@ -15,15 +14,14 @@ function option(name, which, title, value = "") {
 }
 
 // What was chosen by name; null if the teacher wants to go on writing first.
-export function choose(form, names, mine, theirs) {
-  const list = dialog.querySelector("[data-list]");
-  list.replaceChildren(...names.map(name => {
+export function choose(told, names, mine, theirs) {
+  const of = (name, value) => value === undefined ? {text: words("said.deleted")} : told(name, value);
+  dialog.querySelector("[data-list]").replaceChildren(...names.map(name => {
     const group = document.createElement("fieldset");
-    const input = form.elements[name];
-    const title = input?.labels?.[0]?.querySelector("span")?.textContent ?? input?.ariaLabel ?? name;
+    const {title, long} = told(name, mine[name] ?? theirs[name]);
     group.append(Object.assign(document.createElement("legend"), {textContent: title}));
-    group.append(option(name, "theirs", words("said.theirs"), text(theirs[name])), option(name, "mine", words("said.mine"), text(mine[name])));
-    if (input?.tagName === "TEXTAREA") group.append(option(name, "both", words("said.both_note")));
+    group.append(option(name, "theirs", words("said.theirs"), of(name, theirs[name]).text), option(name, "mine", words("said.mine"), of(name, mine[name]).text));
+    if (long) group.append(option(name, "both", words("said.both_note")));
     return group;
   }));
   dialog.returnValue = "";

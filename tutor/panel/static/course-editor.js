@@ -1,6 +1,6 @@
 // What a course is: its description, pictures, companions and state. Its contents are outline.js.
+import {editForm} from "./editing.js";
 import {api, busy, leave, toast} from "./panel.js";
-import {Editing} from "./editing.js";
 import {markdown} from "./markdown.js";
 import {uploadFor} from "./upload.js";
 
@@ -9,10 +9,9 @@ const {course, here} = form.dataset;
 const NAMES = ["title", "description", "objectives", "category", "difficulty", "tags", "language", "thumbnail", "banner", "open_enrollment", "sequential"];
 if (form.querySelector("[data-many]")) NAMES.push("prerequisites");
 
-const editing = new Editing(form, {shown: data => Object.fromEntries(NAMES.map(name => [name, data[name]]))});
+const editing = editForm(form, {shown: data => Object.fromEntries(NAMES.map(name => [name, data[name]]))});
 const preview = markdown(form.querySelector("[data-markdown]"), {course, target: document.getElementById("preview")});
-for (const event of ["saved", "merged"]) form.addEventListener(event, preview);
-form.addEventListener("saved", ({detail}) => document.querySelector("h1").textContent = detail.title);
+form.addEventListener("written", preview);
 
 for (const box of form.querySelectorAll("[data-picture]")) {
   const input = box.querySelector("[type=hidden]");

@@ -1,39 +1,26 @@
-// A form that edits one thing and stays: saves what changed, merges what somebody else changed meanwhile, keeps what is
-// not saved yet in the browser, and warns before it is left. The form has data-address, data-tag and data-person.
-import {ask, blameAll, check, fields} from "./panel.js";
+// One thing is edited in a form that stays: what is not saved is kept as a draft, what somebody else changed meanwhile
+// is brought together with it, and who leaves it unsaved is warned. The page has writing.html's `restored` and `scripts`.
+import {Draft} from "./draft.js";
 import {changes, merge, same} from "./merge.js";
+import {ask, blameAll, check, fields, problemOf} from "./panel.js";
 import {words} from "./said.js";
 
 const KEEP_MS = 400;
-const STALE = '"stale"';  // no ETag of ours: the server then says that it was changed
 
-function put(form, values) {
-  for (const [name, value] of Object.entries(values)) {
-    const group = form.querySelector(`[data-many=${name}]`);
-    for (const box of group?.querySelectorAll("input") ?? []) box.checked = value.includes(box.value);
-    const input = form.elements[name];
-    if (group || !input) continue;
-    if (input.type === "checkbox") input.checked = value;
-    else {
-      const text = input.dataset.split ? value.join(input.dataset.split === "line" ? "\n" : ", ") : value;
-      if (input.value !== text) input.value = text;
-    }
-  }
-}
-
-// Line ends as text areas have them: an imported text may have others, and would never look saved.
-const plain = values => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? value.replace(/\r\n?/g, "\n") : value]));
-
-// `shown` makes form values of what the server answers, `sent` a body of changed values. The form must not be filled by
-// the browser (autocomplete="off"): what it says at first is taken for what the server has.
+// How the thing is read from the form and written into it, as values by name; how the server's is had (`load`) and
+// changed (`send`), both answering {values, tag}, and `sent` if what was sent has other names now; how it is said what
+// the server refuses (`blame`), and a name and its value in words (`told`: {title, text, long}).
 export class Editing {
-  constructor(form, {shown, sent = values => values}) {
-    Object.assign(this, {form, sent, shown: data => plain(shown(data)), address: form.dataset.address, tag: form.dataset.tag});
-    this.key = `viva:draft:${form.dataset.person}:${this.address}`;
+  constructor(form, {tag, read, write, load, send, blame, told}) {
+    Object.assign(this, {form, tag, read, write, load, store: send, blame, told});
+    this.draft = new Draft(`${form.dataset.person}:${form.dataset.address}`);
     this.status = document.getElementById("status");
-    this.base = this.values();
-    this.restore();
-    form.querySelector("[type=submit]").disabled = false;
+    this.note = document.getElementById("restored");
+    this.problem = problemOf(form);
+    const early = this.read();  // typed before this script came
+    form.reset();
+    this.base = this.read();
+    this.restore(early);
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", event => {
       event.preventDefault();
@@ -52,12 +39,8 @@ export class Editing {
     });
   }
 
-  values() {
-    return fields(this.form);
-  }
-
   get dirty() {
-    return !same(this.values(), this.base);
+    return !same(this.read(), this.base);
   }
 
   changed() {
@@ -66,98 +49,132 @@ export class Editing {
     this.timer = setTimeout(() => this.keep(), KEEP_MS);
   }
 
-  tell(key, values) {
-    this.status.textContent = words(key, values);
+  tell(key) {
+    this.status.textContent = words(key);
   }
 
-  // In this browser, so that a closed tab or a dropped connection loses nothing.
   keep() {
     clearTimeout(this.timer);
-    try {
-      if (this.dirty) localStorage.setItem(this.key, JSON.stringify({base: this.base, mine: this.values(), at: Date.now()}));
-      else localStorage.removeItem(this.key);
-    } catch { /* no room or no storage: saving still works */ }
+    if (this.dirty) this.draft.keep({base: this.base, mine: this.read(), at: Date.now()});
+    else this.draft.drop();
   }
 
-  restore() {
-    let draft;
-    try {
-      draft = JSON.parse(localStorage.getItem(this.key));
-    } catch { /* not ours */ }
-    if (!draft?.mine || same(draft.mine, this.base)) return;
-    const note = document.getElementById("restored");
-    note.querySelector("[data-when]").textContent = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"}).format(draft.at);
-    note.hidden = false;
-    note.querySelector("button").addEventListener("click", () => {
-      localStorage.removeItem(this.key);
-      this.base = this.values();  // nothing to warn of
+  // A draft is shown as it was written, over what its writer had seen: what was saved since is brought in by saving.
+  restore(early) {
+    const draft = this.draft.read();
+    const wanted = draft?.mine && !same(draft.mine, this.base);
+    this.write(wanted ? merge(this.base, early, draft.mine).merged : early);
+    if (this.dirty) this.tell("said.unsaved");
+    if (!wanted) return;
+    this.note.querySelector("[data-when]").textContent = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"}).format(draft.at);
+    this.note.hidden = false;
+    this.note.querySelector("button").addEventListener("click", () => {
+      this.draft.drop();
+      this.base = this.read();  // nothing to warn of
       location.reload();
     });
-    if (!same(draft.base, this.base)) this.tag = STALE;  // saved by somebody since: saving brings both together
+    this.stale = !same(draft.base, this.base);
+    this.note.querySelector("[data-stale]").hidden = !this.stale;
     this.base = draft.base;
-    put(this.form, draft.mine);
-    this.tell("said.unsaved");
   }
 
   // Whether all is saved now.
   async save() {
-    if (this.saving) return this.saving;
-    this.saving = this.send().finally(() => this.saving = null);
+    this.saving ??= this.send().finally(() => this.saving = null);
     return this.saving;
   }
 
   async send() {
-    this.form.querySelector(".problem:not(.said)").hidden = true;
+    this.problem.hidden = true;
     if (!check(this.form)) return false;
-    const mine = this.values();
-    if (same(mine, this.base) && this.tag !== STALE) {
+    const mine = this.read();
+    if (same(mine, this.base) && !this.stale) {
       this.tell("said.saved");
       return true;
     }
     this.tell("said.saving");
     try {
-      const {data, tag} = await ask(`PATCH ${this.address}`, this.sent(changes(this.base, mine)), this.tag);
-      this.saw(mine, data, tag);
+      if (this.stale) return await this.meet(mine);
+      this.saw(mine, await this.store(this.base, mine, this.tag));
       return !this.dirty;
     } catch (error) {
-      if (error.status === 412) return await this.meet(mine);
+      if (error.status === 412) {
+        this.stale = true;
+        return this.send();
+      }
       this.tell("said.kept");
-      blameAll(this.form, error);
+      this.blame(error);
       return false;
     }
   }
 
   // The server has this now; what was typed since `mine` stays.
-  saw(mine, data, tag) {
-    const theirs = this.shown(data);
-    put(this.form, merge(mine, this.values(), theirs).merged);
-    [this.base, this.tag] = [theirs, tag];
-    document.getElementById("restored").hidden = true;
+  saw(mine, {values, tag, sent = mine}) {
+    this.write(merge(sent, this.read(), values).merged);
+    [this.base, this.tag] = [values, tag];
+    this.note.hidden = true;
     this.keep();
     this.tell(this.dirty ? "said.unsaved" : "said.saved");
-    this.form.dispatchEvent(new CustomEvent("saved", {detail: data}));
+    if (values.title) document.querySelector("h1").textContent = values.title;
+    this.form.dispatchEvent(new Event("written"));
   }
 
   // Somebody else saved: what only one of us changed is taken as it is, for the rest the teacher chooses.
   async meet(mine) {
-    const {data, tag} = await ask(`GET ${this.address}`).catch(error => ({error}));
-    if (!data) {
-      this.tell("said.kept");
-      return false;
-    }
-    const theirs = this.shown(data);
-    const {merged, collisions} = merge(this.base, mine, theirs);
+    const {values: theirs, tag} = await this.load();
+    const {collisions} = merge(this.base, mine, theirs);
     const {choose} = await import("./choice.js");
-    const chosen = collisions.length ? await choose(this.form, collisions, mine, theirs) : {};
+    const chosen = collisions.length ? await choose(this.told, collisions, mine, theirs) : {};
     if (!chosen) {
       this.tell("said.kept");
       return false;
     }
-    put(this.form, {...merged, ...chosen});
-    [this.base, this.tag] = [theirs, tag];
-    this.form.dispatchEvent(new Event("merged"));
+    this.write(merge(this.base, mine, theirs, chosen).merged);
+    [this.base, this.tag, this.stale] = [theirs, tag, false];
+    this.form.dispatchEvent(new Event("written"));
     const all = await this.send();
     if (all && !collisions.length) this.tell("said.merged");
     return all;
   }
 }
+
+// Edits what the fields of a form are of, at its data-address: `shown` makes form values of what the server answers,
+// `sent` a body of changed values.
+export function editForm(form, {shown, sent = values => values}) {
+  const {address, tag} = form.dataset;
+  const got = ({data, tag}) => ({values: plain(shown(data)), tag});
+  return new Editing(form, {
+    tag,
+    read: () => fields(form),
+    write: values => put(form, values),
+    load: async () => got(await ask(`GET ${address}`)),
+    send: async (base, mine, tag) => got(await ask(`PATCH ${address}`, sent(changes(base, mine)), tag)),
+    blame: error => blameAll(form, error),
+    told: (name, value) => told(form, name, value),
+  });
+}
+
+// What a field is called, and a value of it in words.
+export function told(form, name, value) {
+  const input = form.elements[name];
+  const title = input?.labels?.[0]?.querySelector("span")?.textContent ?? input?.ariaLabel ?? name;
+  const text = typeof value === "boolean" ? words(value ? "said.yes" : "said.no") : [value].flat().join("\n");
+  return {title, text, long: input?.tagName === "TEXTAREA"};
+}
+
+function put(form, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const group = form.querySelector(`[data-many=${name}]`);
+    for (const box of group?.querySelectorAll("input") ?? []) box.checked = value.includes(box.value);
+    const input = form.elements[name];
+    if (group || !input) continue;
+    if (input.type === "checkbox") input.checked = value;
+    else {
+      const text = input.dataset.split ? value.join(input.dataset.split === "line" ? "\n" : ", ") : value;
+      if (input.value !== text) input.value = text;
+    }
+  }
+}
+
+// Line ends as text areas have them: an imported text may have others, and would never look saved.
+const plain = values => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? value.replace(/\r\n?/g, "\n") : value]));

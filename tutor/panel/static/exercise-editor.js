@@ -1,20 +1,19 @@
 // A code exercise as its teacher writes it: the task, the program to begin with, the tests; tried with a solution.
-import {api, ask} from "./panel.js";
 import {entitle} from "./carry.js";
 import {codeEditor} from "./code-editor.js";
 import {ofTests, showing} from "./code-results.js";
-import {ItemList, mark} from "./item-list.js";
-import {sheet} from "./sheet.js";
+import {ItemList, editList} from "./item-list.js";
+import {together} from "./merge.js";
+import {api, ask} from "./panel.js";
 
-const form = document.getElementById("sheet");
+const form = document.getElementById("exercise");
 const {task, starter, solution} = form.elements;
-const cases = new ItemList(document.getElementById("items"), document.getElementById("new-item"), said => {
-  touched();
-  if (said) state.textContent = said;
-});
-let sent = [];  // the tests of the last save, in their order
+const {address, tag} = form.dataset;
+const cases = new ItemList(document.getElementById("items"), document.getElementById("new-item"), {read: readCase, write: writeCase});
 
-const field = (item, name) => item.querySelector(`[name=${name}]`);
+function field(item, name) {
+  return item.querySelector(`[name=${name}]`);
+}
 
 function readCase(item) {
   const way = field(item, "way").value;
@@ -22,7 +21,7 @@ function readCase(item) {
 }
 
 function writeCase(item, {name, expected, hidden, stdin, call}) {
-  field(item, "way").value = call === undefined ? "stdin" : "call";
+  field(item, "way").value = call === undefined || (stdin !== undefined && (stdin || (expected && !call))) ? "stdin" : "call";
   for (const [key, value] of Object.entries({name, expected, stdin: stdin ?? "", call: call ?? ""})) field(item, key).value = value;
   field(item, "hidden").checked = hidden;
   show(item);
@@ -33,46 +32,43 @@ function show(item) {
   if (field(item, "name").value.trim()) entitle(item, field(item, "name").value);
 }
 
-const exercise = () => ({task: task.value, starter: starter.value, cases: cases.all().map(readCase)});
-
-async function send(anyway, isSaved) {
-  cases.clear();
-  sent = cases.all();
-  form.dataset.tag = (await ask(`PUT ${form.dataset.address}`, exercise(), anyway ? "*" : form.dataset.tag)).tag;
-  cases.forgetGone();
-  isSaved();
+function inWords({name, expected, hidden, stdin, call}) {
+  const label = item => item.closest("label").textContent.trim();
+  return {title: name, text: [name, call ?? stdin, `→ ${expected}`, hidden && label(field(cases.blank.content, "hidden"))].filter(Boolean).join("\n")};
 }
 
-function blame(fields) {
-  for (const {field: name, problem} of fields) {
-    const place = name.match(/^(?:exercise\.)?cases\.(\d+)/)?.[1];
-    if (place !== undefined) mark(sent[place], problem);
+function write(values) {
+  for (const area of [task, starter, solution]) {
+    if (area.value === values[area.name]) continue;
+    area.value = values[area.name];
+    area.dispatchEvent(new Event("input"));  // for the numbers of its lines
   }
-  form.querySelector(".wrong")?.scrollIntoView({block: "center"});
-  return form.querySelector(".wrong") !== null;
 }
 
-function write(before) {
-  for (const [area, editor] of editors) if (before[area.name] !== undefined) editor.replace(before[area.name]);
-  task.value = before.task;
-  for (const item of cases.all()) item.remove();
-  for (const one of before.cases) writeCase(cases.build(), one);
+// The solution is nobody's but this browser's.
+const got = ({data, tag}) => ({values: {task: data.task, starter: data.starter, solution: solution.value, ...cases.shaped(data.cases, one => one.name)}, tag});
+const exercise = ({task, starter, ...values}) => ({task, starter, cases: together(values).map(([, value]) => value)});
+
+async function send(base, values, tag) {
+  const made = got(await ask(`PUT ${address}`, exercise(values), tag));
+  return {...made, sent: {...values, ...cases.rekey(values, made.values.order)}};
 }
 
-const editors = new Map([starter, solution].map(area => [area, codeEditor(area)]));
-const {touched, state} = sheet(form, {read: () => ({...exercise(), solution: solution.value}), write, send, blame});
+for (const area of [starter, solution]) codeEditor(area);
+const editing = editList(form, cases, {
+  tag, write, send,
+  read: () => ({task: task.value, starter: starter.value, solution: solution.value}),
+  load: async () => got(await ask(`GET ${address}`)),
+  called: inWords,
+});
 
 form.addEventListener("input", event => {
   const item = event.target.closest(".item");
   if (item) show(item);
-  touched();
-});
-form.addEventListener("keydown", event => {
-  if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();  // a line that is ended does not save
 });
 document.getElementById("add").addEventListener("click", () => cases.add());
 document.getElementById("try").addEventListener("click", async event => {
   event.target.disabled = true;
-  await showing(document.getElementById("outcome"), async () => ofTests(await api("POST /api/v1/exercises/preview", {exercise: exercise(), code: solution.value})));
+  await showing(document.getElementById("outcome"), async () => ofTests(await api("POST /api/v1/exercises/preview", {exercise: exercise(editing.read()), code: solution.value})));
   event.target.disabled = false;
 });

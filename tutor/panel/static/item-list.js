@@ -1,35 +1,68 @@
-// The items of a sheet: added, put in order, deleted and taken back, and marked where something is wrong with them.
-import {carry} from "./carry.js";
-import {toast} from "./panel.js";
+// The items of a form, edited together: added, put in order, deleted and taken back, and marked where something is
+// wrong with them. Each has a key, by which two people's lists are brought together.
+import {carry, place} from "./carry.js";
+import {Editing, told} from "./editing.js";
+import {apart, isEntry, same, together} from "./merge.js";
+import {blameAll, toast} from "./panel.js";
 import {words} from "./said.js";
 
 export class ItemList {
-  // `blank` is the template of a new one; `changed(text)` is called with what is to be said about it, if anything.
-  constructor(list, blank, changed) {
-    Object.assign(this, {list, blank, changed});
+  #made = 0;
+
+  // `read` answers an item's value and `write` puts one into it; `blank` is the template of a new one.
+  constructor(list, blank, {read, write}) {
+    Object.assign(this, {list, blank, read, write});
     list.addEventListener("click", event => {
       const button = event.target.closest("[data-remove]");
       if (button) this.remove(button.closest(".item"));
     });
-    carry(list.parentElement, () => this.renumber());
+    carry(list.parentElement, () => this.changed());
   }
 
   all() {
     return [...this.list.querySelectorAll(":scope > .item")];
   }
 
-  // Without `changed` being told: what is built is what was there before.
-  build() {
+  values() {
+    return apart(this.all().map(item => [item.dataset.key, this.read(item)]));
+  }
+
+  // Values of the server's items, as they would be read from the form.
+  shaped(items, keyOf) {
+    return apart(items.map(one => [keyOf(one), this.read(this.build(keyOf(one), one))]));
+  }
+
+  build(key, value) {
     const item = this.blank.content.firstElementChild.cloneNode(true);
-    this.list.append(item);
-    this.count();
+    item.dataset.key = key;
+    if (value) this.write(item, value);
     return item;
+  }
+
+  show(values) {
+    const there = new Map(this.all().map(item => [item.dataset.key, item]));
+    const wanted = together(values).map(([key, value]) => {
+      const item = there.get(key) ?? this.build(key, value);
+      if (!same(this.read(item), value)) this.write(item, value);
+      return item;
+    });
+    for (const row of [...this.list.children]) if (!wanted.includes(row)) row.remove();
+    place(this.list, wanted);
+    this.count();
+  }
+
+  // The server gave the items of `values` these keys, in their order; answers the values with them.
+  rekey(values, keys) {
+    const items = together(values);
+    for (const item of this.all()) item.dataset.key = keys[values.order.indexOf(item.dataset.key)] ?? item.dataset.key;
+    return apart(items.map(([, value], at) => [keys[at], value]));
   }
 
   add() {
     const most = Number(this.list.dataset.most);
-    if (this.all().length >= most) return toast(words("sheet.full", {most}));
-    const item = this.build();
+    if (this.all().length >= most) return toast(words("said.full", {most}));
+    const item = this.build(`new-${Date.now()}-${++this.#made}`);
+    this.list.append(item);
     item.querySelector("details").open = true;
     item.querySelector("input, select, textarea").focus();
     this.changed();
@@ -39,21 +72,17 @@ export class ItemList {
   // It is only gone when that is saved: until then it lies here and can be taken back.
   remove(item) {
     const gone = document.createElement("li");
-    const undo = Object.assign(document.createElement("button"), {type: "button", className: "quiet", textContent: words("sheet.undo")});
+    const undo = Object.assign(document.createElement("button"), {type: "button", className: "quiet", textContent: words("said.undo")});
     gone.className = "gone";
-    gone.append(Object.assign(document.createElement("span"), {className: "grow", textContent: words("sheet.gone")}), undo);
+    gone.append(Object.assign(document.createElement("span"), {className: "grow", textContent: words("said.gone")}), undo);
     undo.addEventListener("click", () => {
       gone.replaceWith(item);
-      this.renumber();
+      this.changed();
       item.querySelector("summary").focus();
     });
     item.replaceWith(gone);
     undo.focus();
-    this.renumber();
-  }
-
-  forgetGone() {
-    for (const gone of this.list.querySelectorAll(".gone")) gone.remove();
+    this.changed();
   }
 
   count() {
@@ -61,13 +90,19 @@ export class ItemList {
     document.getElementById("none").hidden = this.all().length > 0;
   }
 
-  renumber(said) {
+  changed() {
     this.count();
-    this.changed(said);
+    this.list.dispatchEvent(new Event("input", {bubbles: true}));
   }
 
-  clear() {
-    for (const item of this.all()) unmark(item);
+  // `text` answers what is wrong with the item that has this key, if there is one.
+  mark(key, text) {
+    const item = this.all().find(one => one.dataset.key === key);
+    if (item) mark(item, text(item));
+  }
+
+  unmark() {
+    this.all().forEach(unmark);
   }
 }
 
@@ -82,4 +117,39 @@ export function mark(item, text) {
   item.querySelector("details").open = true;
   said.textContent = text;
   said.hidden = false;
+}
+
+// Edits a thing that has items. All as Editing has it, but that `read` and `write` leave the items to `items`; `problem`
+// says what is wrong with an item where the server's words would not help, and `called` an item in words.
+export function editList(form, items, {tag, read, write, load, send, problem = () => null, called}) {
+  let sent = [];  // the keys of the items of the last save, in their order
+
+  function blame(error) {
+    for (const {field, problem: theirs} of error.fields ?? []) {
+      const [, place, name] = field.match(/^(?:exercise\.)?(?:items|cases)\.(\d+)(?:\.(\w+))?/) ?? [];
+      items.mark(sent[place], item => problem(item, name) ?? theirs);
+    }
+    const wrong = items.list.querySelector(".wrong");
+    blameAll(form, wrong ? {...error, message: words("said.marked")} : error);
+    wrong?.querySelector("summary").focus();
+    wrong?.scrollIntoView({block: "center"});
+  }
+
+  form.addEventListener("keydown", event => {
+    if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();  // a line that is ended does not save
+  });
+  return new Editing(form, {
+    tag, load, blame,
+    read: () => ({...read(), ...items.values()}),
+    write: values => {
+      write(values);
+      items.show(values);
+    },
+    send: (base, values, tag) => {
+      items.unmark();
+      sent = values.order;
+      return send(base, values, tag);
+    },
+    told: (name, value) => isEntry(name) ? called(value) : told(form, name, value),
+  });
 }

@@ -1,5 +1,5 @@
 // What a lesson is and says, with the text as learners will see it beside.
-import {Editing} from "./editing.js";
+import {editForm} from "./editing.js";
 import {markdown} from "./markdown.js";
 
 const form = document.getElementById("lesson");
@@ -17,7 +17,6 @@ function sent({minutes, ...values}) {
   return {...values, metadata: minutes ? {...rest, minutes: Number(minutes)} : rest};
 }
 
-new Editing(form, {shown, sent});
+editForm(form, {shown, sent});
 const preview = markdown(form.querySelector("[data-markdown]"), {course: form.dataset.course, target: document.getElementById("preview")});
-for (const event of ["saved", "merged"]) form.addEventListener(event, preview);
-form.addEventListener("saved", ({detail}) => document.querySelector("h1").textContent = detail.title);
+form.addEventListener("written", preview);

@@ -1,5 +1,5 @@
 // What the server tells once: an invitation, a link, a key. It is shown in a dialog, to be copied.
-import {api, check, fields, toast} from "./panel.js";
+import {api, busy, submit, toast} from "./panel.js";
 
 async function make(element, body) {
   const dialog = document.getElementById(element.dataset.opensOnce);
@@ -16,11 +16,7 @@ async function make(element, body) {
 
 document.addEventListener("click", async event => {
   const button = event.target.closest("button");
-  if (button?.dataset.once) {
-    button.disabled = true;
-    await make(button).catch(error => toast(error.message));
-    button.disabled = false;
-  }
+  if (button?.dataset.once) await busy(button, () => make(button)).catch(error => toast(error.message));
   if (button?.dataset.copies) {
     const value = document.getElementById(button.dataset.copies);
     value.select();
@@ -28,15 +24,8 @@ document.addEventListener("click", async event => {
   }
 });
 
-document.addEventListener("submit", async event => {
-  const form = event.target;
-  if (!form.dataset.once) return;
+document.addEventListener("submit", event => {
+  if (!event.target.dataset.once) return;
   event.preventDefault();
-  const problem = form.querySelector(".problem:not(.said)");
-  problem.hidden = true;
-  if (!check(form)) return;
-  await make(form, fields(form)).catch(error => {
-    problem.textContent = error.message;
-    problem.hidden = false;
-  });
+  submit(event.target, said => make(event.target, said));
 });

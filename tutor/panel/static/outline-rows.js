@@ -1,18 +1,12 @@
 // The rows of a course's contents: what order they are in, and how they are brought to show what the server has.
 
-import {entitle} from "./carry.js";
+import {entitle, place} from "./carry.js";
 
 const modulesOf = root => [...root.querySelectorAll("[data-rows=module] > [data-module]")];
 const lessonsOf = module => [...module.querySelectorAll("[data-lesson]")];
 
 // [{id, lessons: [id]}], as the page shows it.
 export const order = root => modulesOf(root).map(one => ({id: one.dataset.module, lessons: lessonsOf(one).map(lesson => lesson.dataset.lesson)}));
-
-export function place(list, rows) {
-  rows.forEach((row, at) => {
-    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
-  });
-}
 
 // Moves rows that are there into an order; what has the focus keeps it.
 export function arrange(root, wanted) {

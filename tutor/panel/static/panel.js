@@ -80,15 +80,26 @@ export function fields(form) {
 }
 
 // Under the field, in words, and for screen readers with it.
+let blamed = 0;
 function blame(input, text) {
   const said = document.createElement("small");
   said.className = "problem said";
-  said.id = `problem-${input.name}`;
+  said.id = `problem-${++blamed}`;
   said.textContent = text;
   input.after(said);
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", said.id);
 }
+
+// To the first field that is wrong, wherever it is folded away.
+function lead(form) {
+  const first = form.querySelector("[aria-invalid]");
+  for (let fold = first?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  first?.focus();
+}
+
+// Where a form says what is wrong with all of it.
+export const problemOf = form => form.querySelector(".problem:not(.said, .item *)");
 
 // Whether the form can be sent; what is wrong is said anew.
 export function check(form) {
@@ -98,7 +109,7 @@ export function check(form) {
     input.removeAttribute("aria-describedby");
   }
   for (const input of form.querySelectorAll(":is(input, select, textarea):invalid")) blame(input, invalid(input));
-  form.querySelector("[aria-invalid]")?.focus();
+  lead(form);
   return form.checkValidity();
 }
 
@@ -134,14 +145,13 @@ export function say(where, error) {
 // What the server found wrong, next to its fields; all of it in words.
 export function blameAll(form, error) {
   for (const {field, problem} of error.fields ?? []) if (form.elements[field.split(".")[0]]) blame(form.elements[field.split(".")[0]], problem);
-  const said = form.querySelector(".problem:not(.said)");
-  say(said, error);
-  form.querySelector("[aria-invalid]")?.focus();
+  say(problemOf(form), error);
+  lead(form);
 }
 
 // Does `work` with what the form says if that can be sent; what goes wrong is said beside the fields.
 export async function submit(form, work) {
-  form.querySelector(".problem:not(.said)").hidden = true;
+  problemOf(form).hidden = true;
   if (check(form)) await busy(form.querySelector("[type=submit]"), () => work(fields(form))).catch(error => blameAll(form, error));
 }
 

@@ -1,65 +1,59 @@
-// A quiz as its teacher writes it. Nothing is sent before "Save".
+// A quiz as its teacher writes it: its settings and its items, which the server has apart.
+import {ItemList, editList, mark, unmark} from "./item-list.js";
+import {changes, together} from "./merge.js";
 import {api, ask} from "./panel.js";
-import {ItemList, mark, unmark} from "./item-list.js";
-import {fill, grow, read, show} from "./quiz-items.js";
+import {fill, grow, inWords, read, show} from "./quiz-items.js";
 import {words} from "./said.js";
-import {sheet} from "./sheet.js";
 
 const form = document.getElementById("quiz");
-const made = "made" in form.dataset;
-const items = made && new ItemList(document.getElementById("items"), document.getElementById("new-item"), said => {
-  touched();
-  if (said) state.textContent = said;
-});
-let sent = [];  // the items of the last save, in their order
+const {address} = form.dataset;
+const items = new ItemList(document.getElementById("items"), document.getElementById("new-item"), {read, write: fill});
+const number = text => text === "" ? null : Number(text);
 
 function settings() {
   const {title, pass_percent, minutes, max_attempts} = form.elements;
-  return {title: title.value, pass_percent: Number(pass_percent.value), time_limit_seconds: minutes.value ? Math.round(minutes.value * 60) : null, max_attempts: max_attempts.value ? Number(max_attempts.value) : null};
+  return {title: title.value, pass_percent: number(pass_percent.value), minutes: number(minutes.value), max_attempts: number(max_attempts.value)};
 }
-let saved = JSON.stringify(settings());
 
-async function send(anyway, isSaved) {
-  if (!made) {
-    const quiz = await api(`POST ${form.dataset.address}`, settings());
-    isSaved();
-    return location.assign(`/teach/quizzes/${quiz.id}`);
-  }
-  items.clear();
-  sent = items.all();
-  if (JSON.stringify(settings()) !== saved) {
-    form.dataset.tag = (await ask(`PATCH ${form.dataset.address}/settings`, settings(), anyway ? "*" : form.dataset.tag)).tag;
-    saved = JSON.stringify(settings());
-  }
-  const {data, tag} = await ask(`PUT ${form.dataset.address}/items`, {items: sent.map(read)}, anyway ? "*" : form.dataset.itemsTag);
-  form.dataset.itemsTag = tag;
-  data.items.forEach(({id}, place) => { sent[place].dataset.id = id; });
-  items.forgetGone();
-  isSaved();
+function shown({title, pass_percent, time_limit_seconds: seconds, max_attempts}) {
+  return {title, pass_percent, minutes: seconds && Number((seconds / 60).toFixed(2)), max_attempts};
+}
+
+function sent({title, pass_percent, minutes, max_attempts}) {
+  return {title, pass_percent, time_limit_seconds: minutes && Math.round(minutes * 60), max_attempts};
+}
+
+const shaped = ({items: made}) => items.shaped(made, one => one.id);
+
+async function load() {
+  const [head, list] = await Promise.all(["settings", "items"].map(part => ask(`GET ${address}/${part}`)));
+  return {values: {...shown(head.data), ...shaped(list.data)}, tag: {settings: head.tag, items: list.tag}};
+}
+
+// What was sent of it has the tag of then, so that it can be sent again when the rest is refused.
+async function send(base, values, tag) {
+  const changed = Object.keys(changes(base, values));
+  let head = sent(values), list = null;
+  if (changed.some(name => name in settings())) ({data: head, tag: tag.settings} = await ask(`PATCH ${address}/settings`, head, tag.settings));
+  const wanted = together(values).map(([key, value]) => ({...value, id: key}));
+  ({data: list, tag: tag.items} = await ask(`PUT ${address}/items`, {items: wanted}, tag.items));
+  const now = shaped(list);
+  return {values: {...shown(head), ...now}, tag, sent: {...values, ...items.rekey(values, now.order)}};
+}
+
+function write(values) {
+  for (const [name, value] of Object.entries(values)) if (name in settings()) form.elements[name].value = value ?? "";
 }
 
 const needs = item => words(`quiz_needs.${item.dataset.kind}`);
 
-// "items.3" is what its kind needs, "items.3.question" one field of it.
-function blame(fields) {
-  for (const {field, problem} of fields) {
-    const [, place, name] = field.match(/^items\.(\d+)(?:\.(\w+))?/) ?? [];
-    if (place !== undefined) mark(sent[place], name && !["pairs", "answers", "choices"].includes(name) ? problem : needs(sent[place]));
-  }
-  const first = form.querySelector(".wrong");
-  first?.scrollIntoView({block: "center"});
-  return first !== null;
-}
-
-function write({settings: {title, pass_percent, time_limit_seconds, max_attempts}, items: before}) {
-  const values = {title, pass_percent, minutes: time_limit_seconds ? time_limit_seconds / 60 : "", max_attempts: max_attempts ?? ""};
-  for (const [name, value] of Object.entries(values)) form.elements[name].value = value;
-  if (!made) return;
-  for (const item of items.all()) item.remove();
-  for (const one of before) fill(items.build(), one);
-}
-
-const {touched, state} = sheet(form, {read: () => ({settings: settings(), items: made ? items.all().map(read) : []}), write, send, blame});
+items.all().forEach(show);
+editList(form, items, {
+  tag: {settings: form.dataset.tag, items: form.dataset.itemsTag},
+  read: settings, write, load, send,
+  problem: (item, name) => name && !["pairs", "answers", "choices"].includes(name) ? null : needs(item),
+  called: inWords,
+});
 
 async function tryAnswer(item, button) {
   const verdict = item.querySelector(".verdict");
@@ -81,16 +75,12 @@ form.addEventListener("input", event => {
   const item = event.target.closest(".item");
   grow(event.target.closest("[data-part] > li"));
   if (item) show(item);
-  touched();
 });
 form.addEventListener("click", event => {
   const button = event.target.closest("button");
-  if (button?.id === "add") show(items.add() ?? items.all()[0]);
+  if (button?.id === "add") items.add();
   else if (button && "try" in button.dataset) tryAnswer(button.closest(".item"), button);
 });
 form.addEventListener("keydown", event => {
-  if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
-  event.preventDefault();  // a line that is ended does not save the quiz
-  if (event.target.name === "said") event.target.closest(".trial").querySelector("button").click();
+  if (event.key === "Enter" && event.target.name === "said") event.target.closest(".trial").querySelector("button").click();
 });
-if (made) for (const item of items.all()) show(item);

@@ -1,5 +1,6 @@
 // One item of the quiz editor: from the form to what the REST API takes, and back.
 import {entitle} from "./carry.js";
+import {words} from "./said.js";
 
 // The lists that are written one line each, and those that are rows of inputs; which of them a kind has.
 const LINES = {ordering: ["answers"], cloze: ["answers"], problem_solving: ["answers"]};
@@ -12,10 +13,10 @@ const rows = (item, part) => [...item.querySelectorAll(`[data-part=${part}] > li
 const choices = item => rows(item, "choice").map(row => ({text: field(row, "choice").value.trim(), right: row.querySelector("[data-mark]").checked})).filter(one => one.text);
 
 export function read(item) {
-  const kind = item.dataset.kind;
+  const kind = field(item, "kind").value;
   const marked = choices(item).filter(one => one.right).map(one => one.text);
   return {
-    ...(item.dataset.id && {id: item.dataset.id}), kind,
+    kind,
     question: field(item, "question").value, points: Number(field(item, "points").value),
     explanation: field(item, "explanation").value, hints: lines(field(item, "hints")), accept: lines(field(item, "accept")),
     ...(WORDS.includes(kind) && {answer: field(item, "answer").value, tolerance: kind === "short_answer" ? 0 : Number(field(item, "tolerance").value)}),
@@ -28,22 +29,22 @@ export function read(item) {
   };
 }
 
-export function fill(item, {id = "", kind, question, points, answer = "", answers = [], choices = [], pairs = [], accept, hints, explanation, tolerance = 0}) {
-  item.dataset.id = id;
-  field(item, "kind").value = kind;
-  for (const [name, value] of Object.entries({question, points, explanation, tolerance})) field(item, name).value = value;
+export function fill(item, {kind, question, points, answer = "", answers = [], choices = [], pairs = [], accept, hints, explanation, tolerance = 0}) {
+  for (const [name, value] of Object.entries({kind, question, points, explanation, tolerance})) field(item, name).value = value;
+  show(item);
   field(item, "hints").value = hints.join("\n");
   field(item, "accept").value = accept.join("\n");
   field(item, "answer").value = WORDS.includes(kind) ? answer : "";
   field(item, "truth").value = answer.toLowerCase() === "false" ? "false" : "true";
   field(item, "answers").value = LINES[kind] ? answers.join("\n") : "";
+  for (const row of item.querySelectorAll("[data-part] > li")) if (row.nextElementSibling) row.remove();
+  for (const input of item.querySelectorAll("[data-part] input")) clear(input);
   for (const text of choices) {
     const row = blank(item, "choice");
     row.querySelector("[data-mark]").checked = text === answer || answers.includes(text);
     write(row, {choice: text});
   }
   for (const [left, right] of pairs) write(blank(item, "pair"), {left, right});
-  show(item);
 }
 
 function write(row, values) {
@@ -60,11 +61,13 @@ export function grow(row) {
   const list = row?.parentElement;
   if (!list || list.children.length >= MOST_PARTS || [...list.children].some(isBlank)) return;
   const next = row.cloneNode(true);
-  for (const input of next.querySelectorAll("input")) {
-    if ("mark" in input.dataset) input.checked = false;
-    else input.value = "";
-  }
+  next.querySelectorAll("input").forEach(clear);
   list.append(next);
+}
+
+function clear(input) {
+  if ("mark" in input.dataset) input.checked = false;
+  else input.value = "";
 }
 
 // The item as its kind wants it: which fields show is the style sheet's, by data-kind.
@@ -79,5 +82,19 @@ export function show(item) {
   }
   const question = field(item, "question").value.trim();
   if (question) entitle(item, question);
+  for (const part of item.querySelectorAll("[data-for]")) {
+    const is = part.dataset.for.split(" ").includes(kind.value);
+    for (const input of part.querySelectorAll("input, select, textarea")) input.disabled = !is;  // what nobody sees cannot be wrong
+  }
   item.querySelector(".said-kind").textContent = kind.selectedOptions[0].textContent;
+}
+
+// An item for who has to choose between two of them.
+export function inWords({kind, question, points, answer, answers = [], choices, pairs = [], accept, hints, explanation, tolerance}) {
+  const right = one => one === answer || answers.includes(one);
+  return {title: question, text: [
+    `${words(`quiz_kind.${kind}`)} · ${words("quizedit.points")}: ${points}`, question,
+    ...(choices?.map(one => `${right(one) ? "✓" : "–"} ${one}`) ?? [answer, ...answers]), tolerance && `± ${tolerance}`,
+    ...pairs.map(sides => sides.join(" ↔ ")), ...accept, explanation, ...hints,
+  ].filter(Boolean).join("\n")};
 }

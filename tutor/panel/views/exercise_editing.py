@@ -18,6 +18,6 @@ async def exercise(visit: Visit) -> dict[str, Any]:
     except NotFound:
         found, made = Exercise("", ()), False
     return {
-        "lesson": lesson, "exercise": found, "made": made, "tag": tag_of(source_out(found)) if made else "*",
+        "lesson": lesson, "exercise": found, "made": made, "tag": tag_of(source_out(found)) if made else '"none"',
         "most": MAX_CASES, "empty": TestCase("", ""),
     }  # fmt: skip

@@ -22,7 +22,11 @@ async def of_lesson(visit: Visit) -> dict[str, Any]:
         made = await stores.quizzes.of_lesson(viewer, lesson.id)
     except NotFound:
         empty = Quiz("", lesson.title, lesson_id=lesson.id)
-        return _shown(empty, (), f"/api/v1/lessons/{lesson.id}/quiz", f"/teach/lessons/{lesson.id}")
+        return {
+            "quiz": empty,
+            "address": f"/api/v1/lessons/{lesson.id}/quiz",
+            "back": f"/teach/lessons/{lesson.id}",
+        }
     raise web.HTTPSeeOther(f"/teach/quizzes/{made.id}")
 
 
@@ -30,16 +34,22 @@ async def of_course(visit: Visit) -> dict[str, Any]:
     """A further quiz of a whole course."""
     course = await visit.stores.courses.to_edit(visit.viewer, visit.request.match_info["slug"])
     empty = Quiz("", course.title, course_id=course.id)
-    return _shown(empty, (), f"/api/v1/courses/{course.id}/quizzes", f"/teach/courses/{course.slug}/edit")
+    return {
+        "quiz": empty,
+        "address": f"/api/v1/courses/{course.id}/quizzes",
+        "back": f"/teach/courses/{course.slug}/edit",
+    }
 
 
 async def quiz(visit: Visit) -> dict[str, Any]:
     """Raises NotFound unless one may change it."""
     found, items = await _own(visit)
-    back = (
-        f"/teach/lessons/{found.lesson_id}" if found.lesson_id else f"/teach/courses/{found.course_id}/edit"
-    )
-    return _shown(found, items, f"/api/v1/quizzes/{found.id}", back)
+    return {
+        "quiz": found, "items": items, "address": f"/api/v1/quizzes/{found.id}",
+        "back": f"/teach/lessons/{found.lesson_id}" if found.lesson_id else f"/teach/courses/{found.course_id}/edit",
+        "kinds": list(QuizKind), "most": MOST_ITEMS, "empty": PlacedItem(QuizItem("", kind=QuizKind.MULTIPLE_CHOICE)),
+        "tag": tag_of(quiz_head(found)), "items_tag": tag_of(items_out(items)),
+    }  # fmt: skip
 
 
 async def preview(visit: Visit) -> dict[str, Any]:
@@ -53,11 +63,3 @@ async def _own(visit: Visit) -> tuple[Quiz, tuple[PlacedItem, ...]]:
     items = await stores.quizzes.items(viewer, quiz_id)
     found, _ = await stores.quizzes.read(viewer, quiz_id)
     return found, items
-
-
-def _shown(quiz: Quiz, items: tuple[PlacedItem, ...], address: str, back: str) -> dict[str, Any]:
-    return {
-        "quiz": quiz, "items": items, "address": address, "back": back, "kinds": list(QuizKind), "most": MOST_ITEMS,
-        "empty": PlacedItem(QuizItem("", kind=QuizKind.MULTIPLE_CHOICE)),
-        "tag": tag_of(quiz_head(quiz)), "items_tag": tag_of(items_out(items)),
-    }  # fmt: skip
