@@ -141,7 +141,9 @@ async def test_a_file_that_is_not_taken_is_said_with_its_name(teacher: Page, tmp
     await open_lesson(teacher, "Files")
     (tmp_path / "virus.png").write_bytes(b"MZ")
     await teacher.locator("[data-markdown] [type=file]").set_input_files(tmp_path / "virus.png")
-    await expect(teacher.locator(".uploads")).to_contain_text("virus.png: This kind of file is not taken")
+    await expect(teacher.locator("[data-uploads]")).to_contain_text(
+        "virus.png: This kind of file is not taken"
+    )
 
 
 async def test_an_imported_text_with_other_line_ends_can_be_saved(teacher: Page) -> None:

@@ -1,7 +1,7 @@
 // Rows are carried to another place: dragged by their grip with mouse or finger; or the grip is pressed, and then that
 // of the place; or Space, the arrow keys and Space. A row has data-row with its kind and in it a [data-title], a list
 // of such rows data-rows; the page has #said, which tells where the row is.
-import {words} from "./said.js";
+import {words} from "./panel.js";
 
 const EDGE = 80, STEP = 14;  // px: near the edge of the window it scrolls, this much at a time
 const FAR = 4;  // px that are a drag and not an unsteady press

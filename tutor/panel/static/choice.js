@@ -1,5 +1,5 @@
 // For what two people changed at the same time: theirs, mine, or of a long text both.
-import {words} from "./said.js";
+import {words} from "./panel.js";
 
 const dialog = document.getElementById("choice");
 

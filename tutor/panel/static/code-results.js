@@ -1,6 +1,6 @@
 // What a program did, in plain words: one run, or what the tests of an exercise found.
 import {element} from "./elements.js";
-import {words} from "./said.js";
+import {words} from "./panel.js";
 
 // A value or an output, with its label; nothing for nothing.
 function shown(label, text) {

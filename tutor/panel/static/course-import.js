@@ -1,7 +1,6 @@
 // A course from a file: an archive of ours or a Common Cartridge. What could not be taken is listed before one goes on.
-import {busy, leave} from "./panel.js";
+import {busy, leave, words} from "./panel.js";
 import {upload} from "./upload.js";
-import {words} from "./said.js";
 
 const form = document.getElementById("import");
 const input = form.querySelector("input");

@@ -2,8 +2,7 @@
 // is brought together with it, and who leaves it unsaved is warned. The page has writing.html's `restored` and `scripts`.
 import {Draft} from "./draft.js";
 import {changes, merge, same} from "./merge.js";
-import {ask, blameAll, check, fields, problemOf} from "./panel.js";
-import {words} from "./said.js";
+import {ask, blameAll, check, fields, problemOf, words} from "./panel.js";
 
 const KEEP_MS = 400;
 

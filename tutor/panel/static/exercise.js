@@ -1,9 +1,8 @@
 // A learner's program: kept in this browser as it is written, tried, and checked by the tests of the exercise.
-import {api, toast} from "./panel.js";
+import {api, toast, words} from "./panel.js";
 import {codeEditor} from "./code-editor.js";
 import {ofRun, ofTests, showing} from "./code-results.js";
 import {Draft} from "./draft.js";
-import {words} from "./said.js";
 
 const exercise = document.getElementById("exercise");
 const area = exercise.querySelector("textarea.source");

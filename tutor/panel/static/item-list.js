@@ -3,8 +3,7 @@
 import {carry, place} from "./carry.js";
 import {Editing, told} from "./editing.js";
 import {apart, isEntry, same, together} from "./merge.js";
-import {blameAll, toast} from "./panel.js";
-import {words} from "./said.js";
+import {blameAll, toast, words} from "./panel.js";
 
 export class ItemList {
   #made = 0;

@@ -1,9 +1,8 @@
 // The contents of a course in its editor: modules and lessons, added, renamed, moved and deleted where they stand.
-import {ask, toast} from "./panel.js";
+import {ask, toast, words} from "./panel.js";
 import {carry, rowOf, titleOf} from "./carry.js";
 import {arrange, order, rebase, sync, wake} from "./outline-rows.js";
 import {rename} from "./rename.js";
-import {words} from "./said.js";
 
 const root = document.getElementById("outline");
 const address = `/api/v1/courses/${root.dataset.course}/outline`;

@@ -2,6 +2,10 @@
 import {invalid, refusal} from "./problems.js";
 
 export const strings = JSON.parse(document.getElementById("strings").textContent);
+const own = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+
+// The strings of this page's own scripts.
+export const words = (key, values = {}) => (own[key] ?? key).replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
 
 const MOST_TOASTS = 4;
 

@@ -1,7 +1,6 @@
 // What becomes of the files that a text names: a line for each that was put in just now, is being prepared, or could not be.
 import {element} from "./elements.js";
-import {ask} from "./panel.js";
-import {words} from "./said.js";
+import {ask, words} from "./panel.js";
 
 const NAMED = /media:(med_[0-9a-f]{20})/g;
 const MOST = 50;          // files that are asked after

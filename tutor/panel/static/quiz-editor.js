@@ -1,9 +1,8 @@
 // A quiz as its teacher writes it: its settings and its items, which the server has apart.
 import {ItemList, editList, mark, unmark} from "./item-list.js";
 import {changes, together} from "./merge.js";
-import {api, ask} from "./panel.js";
+import {api, ask, words} from "./panel.js";
 import {fill, grow, inWords, read, show} from "./quiz-items.js";
-import {words} from "./said.js";
 
 const form = document.getElementById("quiz");
 const {address} = form.dataset;

@@ -1,6 +1,6 @@
 // One item of the quiz editor: from the form to what the REST API takes, and back.
 import {entitle} from "./carry.js";
-import {words} from "./said.js";
+import {words} from "./panel.js";
 
 // The lists that are written one line each, and those that are rows of inputs; which of them a kind has.
 const LINES = {ordering: ["answers"], cloze: ["answers"], problem_solving: ["answers"]};

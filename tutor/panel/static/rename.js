@@ -1,7 +1,6 @@
 // A title is changed where it stands: Enter or leaving keeps it, Escape does not.
-import {ask} from "./panel.js";
+import {ask, words} from "./panel.js";
 import {entitle, titleOf} from "./carry.js";
-import {words} from "./said.js";
 
 // `queue` runs what saves it, and rejects nothing.
 export function rename(row, queue) {

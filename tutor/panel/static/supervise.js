@@ -1,18 +1,15 @@
 // A teacher follows a talk: reads, listens, whispers, takes over.
 import {refusal} from "./problems.js";
 import {Sound, fromBase64, toBase64} from "./sound.js";
+import {t} from "./words.js";
 
 const $ = id => document.getElementById(id);
-const texts = JSON.parse($("live-strings").textContent);
 const follow = $("follow");
 const {session, learner, companion, teacher} = follow.dataset;
 const LATE = 1500;     // ms of the learner's sound that may wait: what is older is left out
 const PATIENCE = 30_000;
 let socket = null, over = false, tries = 0, lostAt = null, listening = false, online = false, mine = false;
 let ears = null, microphone = null;
-
-const t = (key, values = {}) => (texts[`${key}${"n" in values ? (values.n === 1 ? ".one" : ".other") : ""}`] ?? "")
-  .replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
 
 // --- the link -------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// The session page's strings, in the language of the page.
+// The strings of a talk's page, the learner's or their teacher's, in its language.
 const texts = JSON.parse(document.getElementById("talk-strings").textContent);
 
 // `n` chooses the form for that number.
