@@ -81,6 +81,22 @@ async def test_who_completed_a_lesson_is_asked_how_it_was_and_the_teacher_reads_
     assert "★★★★☆" in text and "More &lt;b&gt;pictures" in text and "The learner" in text
 
 
+async def test_a_lesson_has_its_title_once_and_offers_no_quiz_without_questions(house: House) -> None:
+    _, lesson = await published(house, "Light")
+    change = {"content": "# Shadows\n\nWhere light does not reach."}
+    assert (await house.ask("PATCH", f"/lessons/{lesson}", change, by=Role.TEACHER, If_Match="*"))[0] == 200
+    quiz = await made(house, f"/lessons/{lesson}/quiz", {"title": "What is dark?"})
+    text = await page(house, f"/lessons/{lesson}", Role.TEACHER)
+    assert text.count("<h1>Shadows</h1>") == 1 and "<p>Where light does not reach.</p>" in text
+    offer = f'href="/quizzes/{quiz["id"]}"'
+    assert offer not in text
+    items = {"items": [{"kind": "true_false", "question": "Is it dark?", "answer": "true"}]}
+    assert (await house.ask("PUT", f"/quizzes/{quiz['id']}/items", items, by=Role.TEACHER, If_Match="*"))[
+        0
+    ] == 200
+    assert offer in await page(house, f"/lessons/{lesson}", Role.TEACHER)
+
+
 async def test_recommended_courses_stand_first_in_the_catalogue(house: House) -> None:
     await published(house, "Algebra")
     course, _ = await published(house, "Zoology")

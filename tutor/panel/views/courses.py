@@ -56,11 +56,18 @@ async def lesson(visit: Visit) -> dict[str, Any]:
     following = _following([one.lesson_id for one in state.lessons], found.id) if state else None
     if course is not None:
         found = replace(found, content=await with_links(visit, course, found.content))
+    found = replace(found, content=_below_title(found.content, found.title))
     quiz = await quiz_of(visit, lesson_id)
     return {
         "lesson": found, "progress": progress, "course": course, "following": following, "quiz": quiz,
-        "writes": await _writes(visit, lesson_id), "said": await stores.feedback.given(viewer, lesson_id), **await _exercise(visit, lesson_id),
+        "asks": quiz is not None and (await stores.quizzes.read(viewer, quiz.id))[1], "writes": await _writes(visit, lesson_id), "said": await stores.feedback.given(viewer, lesson_id), **await _exercise(visit, lesson_id),
     }  # fmt: skip
+
+
+def _below_title(content: str, title: str) -> str:
+    """A text that begins with the title as its heading: the page has it already."""
+    first, _, rest = content.lstrip().partition("\n")
+    return rest if first.startswith("#") and first.strip("# ") == title else content
 
 
 async def _exercise(visit: Visit, lesson_id: str) -> dict[str, Any]:
