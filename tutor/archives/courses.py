@@ -14,7 +14,8 @@ from lms_core.media_references import archived, archived_name, to_uploaded, uplo
 from lms_core.people import Principal
 from storage.media import MediaStore
 from storage.whole_courses import WholeCourse, WholeCourseStore
-from tutor.archives.cartridge import MANIFEST, unpack_cartridge
+from tutor.archives.apart import unpack_cartridge_apart
+from tutor.archives.cartridge import MANIFEST
 from tutor.archives.course_file import (
     CourseFile,
     MediaFile,
@@ -79,7 +80,10 @@ class CourseArchives:
         self, author: Principal, source: Path, title: str | None
     ) -> tuple[Course, tuple[LeftOut, ...]]:
         with await asyncio.to_thread(ZipReader, source) as archive:
-            unpacked = await asyncio.to_thread(unpack, archive)
+            if is_cartridge(archive):
+                unpacked = await asyncio.to_thread(unpack_cartridge_apart, source)
+            else:
+                unpacked = await asyncio.to_thread(unpack, archive)
             ids: dict[str, str] = {}
             try:
                 for known_as, (member, name) in unpacked.media.items():
@@ -110,10 +114,12 @@ class CourseArchives:
                 archive.file(name, self._media.path(media.sha256))
 
 
+def is_cartridge(archive: ZipReader) -> bool:
+    return CONTENTS not in archive.names and MANIFEST in archive.names
+
+
 def unpack(archive: ZipReader) -> Unpacked:
-    """Viva's own archive or a Common Cartridge. Raises InvalidInput if it is neither, or damaged."""
-    if CONTENTS not in archive.names and MANIFEST in archive.names:
-        return unpack_cartridge(archive)
+    """Viva's own archive. Raises InvalidInput if it is none, or damaged."""
     if CONTENTS not in archive.names:
         raise InvalidInput(f"This is no course archive: it has neither {CONTENTS} nor {MANIFEST}.")
     file = read(archive.text(CONTENTS))

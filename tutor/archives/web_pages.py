@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from bs4.builder import ParserRejectedMarkup
 from markdownify import MarkdownConverter
 
 from lms_core.errors import InvalidInput
@@ -44,6 +45,8 @@ def markdown(page: bytes | str, file_of: Callable[[str], str | None]) -> str:
         )
     except RecursionError as error:
         raise InvalidInput("The page is nested too deep.") from error
+    except (ParserRejectedMarkup, AssertionError) as error:
+        raise InvalidInput("The page cannot be read.") from error
 
 
 def plain(page: str) -> str:

@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 async def run(tool: str, **task: Any) -> Any:
     """What the tool returns. Raises InvalidInput if the file is of no use, RuntimeError if the tool failed otherwise."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tutor.media_tools", cwd=_ROOT, env=_environment(), limit=_MOST_ANSWER,
+        sys.executable, "-m", "tutor.media_tools", cwd=_ROOT, env=environment(), limit=_MOST_ANSWER,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -43,8 +43,8 @@ async def run(tool: str, **task: Any) -> Any:
     return told["result"]
 
 
-def _environment() -> dict[str, str]:
-    """Neither keys nor addresses of ours."""
+def environment() -> dict[str, str]:
+    """For a process that reads strangers' files: neither keys nor addresses of ours."""
     kept = ("PATH", "LD_LIBRARY_PATH", "LANG", "VIRTUAL_ENV", "PYTHONHOME")
     return {name: os.environ[name] for name in kept if name in os.environ} | {
         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",

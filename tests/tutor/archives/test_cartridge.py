@@ -12,18 +12,49 @@ from lms_core.errors import InvalidInput
 from lms_core.media_references import archived
 from storage.quiz_rows import PlacedItem
 from tests.tutor.archives.cartridge_files import files
-from tutor.archives.courses import unpack
+from tutor.archives.apart import unpack_cartridge_apart
+from tutor.archives.cartridge import unpack_cartridge
 from tutor.archives.unpacked import Unpacked
 from tutor.archives.xml import parse
 from tutor.archives.zips import ZipReader
 
 
-def unpacked(folder: Path, contents: Mapping[str, bytes]) -> Unpacked:
+def packed(folder: Path, contents: Mapping[str, bytes]) -> Path:
     with zipfile.ZipFile(folder / "a.imscc", "w") as archive:
         for name, data in contents.items():
             archive.writestr(name, data)
-    with ZipReader(folder / "a.imscc") as reader:
-        return unpack(reader)
+    return folder / "a.imscc"
+
+
+def unpacked(folder: Path, contents: Mapping[str, bytes]) -> Unpacked:
+    with ZipReader(packed(folder, contents)) as reader:
+        return unpack_cartridge(reader)
+
+
+def test_it_is_read_in_a_process_of_its_own_as_here(tmp_path: Path) -> None:
+    there, here = unpack_cartridge_apart(packed(tmp_path, files())), unpacked(tmp_path, files())
+    assert (there.media, there.left_out, list(there.whole.texts())) == (
+        here.media, here.left_out, list(here.whole.texts()),
+    )  # fmt: skip
+
+
+def test_pages_that_keep_the_parser_busy_are_given_up(tmp_path: Path) -> None:
+    """This one, of 400 KB, takes more than five minutes."""
+    endless = packed(tmp_path, files() | {"pages/light.html": b"<a>x" * 100_000})
+    with pytest.raises(InvalidInput, match="cannot be read within 5 s"):
+        unpack_cartridge_apart(endless, seconds=5)
+
+
+def test_what_is_wrong_with_it_is_told_from_there(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no Common Cartridge"):
+        unpack_cartridge_apart(packed(tmp_path, {"imsmanifest.xml": b"<manifest/>"}))
+
+
+def test_a_page_that_no_parser_takes_is_left_out(tmp_path: Path) -> None:
+    found = unpacked(tmp_path, files() | {"pages/light.html": b"<![" * 9})
+    assert ("What is light?", "The page cannot be read.") in [
+        (one.part, one.reason) for one in found.left_out
+    ]
 
 
 @pytest.mark.parametrize("version", ["1", "2", "3"])
