@@ -33,6 +33,8 @@ from storage.schema import upgrade
 from storage.search import SearchStore
 
 _FORMAT = 1
+_LEFT_OUT = ("secrets",)
+"""Who finds a backup shall not be able to sign anything; servers make new keys."""
 _MEDIA = re.compile(r"media/([0-9a-f]{64})")
 _RECORDING = re.compile(r"recordings/([\w-]{1,40}\.ogg)")
 _T = TypeVar("_T")
@@ -123,7 +125,7 @@ def _of_copy(path: str, work: Callable[[Connection], _T]) -> _T:
 
 def _write(connection: Connection, archive: zipfile.ZipFile, folders: Folders) -> Told:
     counts: dict[str, dict[str, Any]] = {}
-    for table in tables_of(connection):
+    for table in (one for one in tables_of(connection) if one.name not in _LEFT_OUT):
         digest = Digest()
         with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as entry:
             for line in lines_of(connection, table):

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 import jwt
 
 from lms_core.errors import NotAuthenticated
-from storage.database import Database
-from storage.secrets import secret
+from storage.secrets import SigningKeys
 
 LASTS = timedelta(minutes=15)
 _ALGORITHM = "HS256"
@@ -25,9 +24,8 @@ class Claims:
 class AccessTokens:
     """Every month has a key of its own; its name is the month's, in UTC, and the token's `kid`."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._keys: dict[str, bytes] = {}
+    def __init__(self, keys: SigningKeys) -> None:
+        self._keys = keys
 
     async def issue(self, person_id: str, sign_in: str, *, now: datetime | None = None) -> str:
         now = now or datetime.now(UTC)
@@ -35,7 +33,7 @@ class AccessTokens:
             "iss": _ISSUER, "aud": _ISSUER, "sub": person_id, "sid": sign_in, "iat": now, "exp": now + LASTS,
         }  # fmt: skip
         key = _key_of(now)
-        return jwt.encode(claims, await self._secret(key), _ALGORITHM, headers={"kid": key})
+        return jwt.encode(claims, await self._keys.key(key), _ALGORITHM, headers={"kid": key})
 
     async def read(self, token: str) -> Claims:
         """Raises NotAuthenticated if it is not ours, or no longer good."""
@@ -45,7 +43,7 @@ class AccessTokens:
             if key not in (_key_of(now), _key_of(now - LASTS)):  # no other can have signed what is still good
                 raise jwt.InvalidTokenError("unknown key")
             claims = jwt.decode(
-                token, await self._secret(key), [_ALGORITHM], audience=_ISSUER, issuer=_ISSUER,
+                token, await self._keys.key(key), [_ALGORITHM], audience=_ISSUER, issuer=_ISSUER,
                 options={"require": ["exp", "sub", "sid"]},
             )  # fmt: skip
         except jwt.ExpiredSignatureError as error:
@@ -53,11 +51,6 @@ class AccessTokens:
         except jwt.InvalidTokenError as error:
             raise NotAuthenticated("The token is unknown, expired or already used.") from error
         return Claims(claims["sub"], claims["sid"])
-
-    async def _secret(self, key: str) -> bytes:
-        if key not in self._keys:
-            self._keys[key] = await secret(self._database, key)
-        return self._keys[key]
 
 
 def _key_of(now: datetime) -> str:

@@ -9,11 +9,10 @@ from lms_core import media
 from lms_core.jobs import Job
 from lms_core.media import JOB, Media, PartRole, shown_to_learners
 from lms_core.media_references import uploaded, with_names
-from storage.database import Database
 from storage.jobs import JobStore
 from storage.media import MediaStore
 from storage.media_parts import MediaParts
-from storage.secrets import secret
+from storage.secrets import SigningKeys
 
 PREPARING = "/static/preparing.svg"
 """Stands where a file is not ready."""
@@ -22,9 +21,8 @@ PREPARING = "/static/preparing.svg"
 class MediaLinks:
     """Signs and checks with a key that all servers of a database share."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._key: bytes | None = None
+    def __init__(self, keys: SigningKeys) -> None:
+        self._keys = keys
 
     async def make(self, media_id: str, now: datetime) -> tuple[str, int]:
         """The path and query, and when it expires, in seconds since 1970."""
@@ -36,9 +34,7 @@ class MediaLinks:
         return media.opens(await self._secret(), media_id, expires, signature, now)
 
     async def _secret(self) -> bytes:
-        if self._key is None:
-            self._key = await secret(self._database, "media_links")
-        return self._key
+        return await self._keys.key("media_links")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ import jwt
 
 from lms_core.errors import InvalidInput, NotAuthenticated, TooBusy
 from lms_core.people import Identity, plain_email, plain_name
-from storage.database import Database
-from storage.secrets import secret
+from storage.secrets import SigningKeys
 
 ATTEMPT_LASTS = timedelta(minutes=10)
 _ALGORITHMS = [
@@ -49,8 +48,8 @@ class Attempt:
 
 
 class OpenIdLogin:
-    def __init__(self, provider: Provider, database: Database) -> None:
-        self._provider, self._database = provider, database
+    def __init__(self, provider: Provider, keys: SigningKeys) -> None:
+        self._provider, self._keys = provider, keys
         self._known: tuple[float, dict[str, Any], jwt.PyJWKSet] | None = None
 
     async def begin(self, redirect_uri: str, link_to: str | None) -> Attempt:
@@ -160,7 +159,7 @@ class OpenIdLogin:
         return self._known[1], self._known[2]
 
     async def _seal(self) -> bytes:
-        return await secret(self._database, "oidc attempts")
+        return await self._keys.key("oidc attempts")
 
 
 async def _ask(method: str, url: str, **how: Any) -> dict[str, Any]:

@@ -36,6 +36,7 @@ PRIVATE = (
     "oidc_client_secret",
     "stripe_secret_key",
     "stripe_webhook_secret",
+    "secret_key",
 )  # not to be repeated in a message
 
 
@@ -107,6 +108,10 @@ class Settings(BaseSettings):
     stripe_price_core: str = Field("", description="Stripe's price (price_...) of the plan core.")
     stripe_price_pro: str = Field("", description="Stripe's price (price_...) of the plan pro.")
     stripe_api_base: str = Field("", description="Another address than Stripe's own, for tests.")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="At least 32 random characters, the same on all servers of a database; what links and tokens are signed with is made of it then and not kept in the database.",
+    )
     data_dir: Path = Field(Path(".viva"), description="Folder for the database, models and keys.")
     database_url: str = Field(
         "",
@@ -248,6 +253,13 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme != "https" and parts.hostname not in LOOPBACK):
             raise ValueError("it must begin with https://")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < 32:
+            raise ValueError("it has less than 32 characters; openssl rand -hex 32 makes a good one")
         return value
 
     @field_validator("smtp_url")

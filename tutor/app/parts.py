@@ -8,6 +8,7 @@ from lms_core.plans import Plan
 from storage.database import Database
 from storage.media import MediaStore
 from storage.media_parts import MediaParts
+from storage.secrets import SigningKeys
 from storage.stores import Stores
 from storage.writer import SessionWriter
 from tutor import logs
@@ -70,8 +71,9 @@ class Parts:
             settings.media_dir or settings.data_dir / "media",
             largest=settings.max_upload_mb << 20,
         )
-        self.access = AccessTokens(self.database)
-        self.media_links = MediaLinks(self.database)
+        self.keys = SigningKeys(self.database, settings.secret_key.get_secret_value())
+        self.access = AccessTokens(self.keys)
+        self.media_links = MediaLinks(self.keys)
         media_parts = MediaParts(self.database, self.media)
         self.files = OpenFiles(media_parts, self.stores.jobs, self.media_links)
         self.named_files = NamedFiles(self.media, self.files)

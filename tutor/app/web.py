@@ -151,7 +151,7 @@ def _provider_pages(parts: Parts, clients: Clients) -> list[web.RouteDef]:
         settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret.get_secret_value()
     )
     return oidc.routes(
-        OpenIdLogin(provider, parts.database), parts.stores.identities, parts.auth, clients,
+        OpenIdLogin(provider, parts.keys), parts.stores.identities, parts.auth, clients,
         lambda: parts.address, adds=settings.oidc_sign_up,
     )  # fmt: skip
 

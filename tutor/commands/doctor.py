@@ -103,7 +103,9 @@ class _Doctor:
             await database.check()
         finally:
             await database.aclose()
-        return "connected, up to date"
+        shared = not database.is_sqlite and not self._settings.secret_key.get_secret_value()
+        hint = "; who can read it can sign tokens, unless VIVA_SECRET_KEY is set" if shared else ""
+        return f"connected, up to date{hint}"
 
     async def _port(self) -> str:
         """Free, or already Viva's own."""

@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from lms_core.people import Role, TokenKind
-from storage.secrets import secret as signing_secret
+from storage.secrets import SigningKeys
 from tests.postgres import sqlite_template as sqlite_template
 from tests.tutor.api.house import PASSWORD, House, open_house
 from tests.tutor.api.house import house as house
@@ -168,14 +168,14 @@ async def test_a_forged_or_old_access_token_is_refused(house: House, change: str
     access = (await house.log_in(Role.LEARNER))["tokens"]["access_token"]
     header = jwt.get_unverified_header(access)
     claims = jwt.decode(access, options={"verify_signature": False})
-    secret: bytes | None = await signing_secret(house.server.database, header["kid"])
+    secret: bytes | None = await SigningKeys(house.server.database).key(header["kid"])
     algorithm = "HS256"
     match change:
         case "other key":
             secret = b"x" * 64
         case "other month":
             header["kid"] = "access 2026-01"
-            secret = await signing_secret(house.server.database, header["kid"])
+            secret = await SigningKeys(house.server.database).key(header["kid"])
         case "unsigned":
             secret, algorithm = None, "none"
         case "other issuer":
