@@ -109,5 +109,10 @@ def mind() -> NullMind:
     return NullMind()
 
 
+def talkative_mind() -> NullMind:
+    """Speaks for half a minute, at four words a second."""
+    return NullMind("I could talk about this for hours. " * 18)
+
+
 def mouth() -> NullMouth:
     return NullMouth()

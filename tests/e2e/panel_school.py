@@ -6,6 +6,8 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -25,12 +27,19 @@ _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _SIZE = ["--people=20", "--courses=4", "--enrollments=40", "--progress=60", "--sessions=60"]
 
 
+@cache
+def _made_up(folder: Path) -> Path:
+    """A data directory that nobody has used yet."""
+    data = folder / "made-up-school"
+    command = [sys.executable, "-m", "tutor.cli", "demo-data", f"--data-dir={data}", *_SIZE]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return data
+
+
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     data = tmp_path_factory.mktemp("school") / "data"
-    subprocess.run(
-        [sys.executable, "-m", "tutor.cli", "demo-data", f"--data-dir={data}", *_SIZE], check=True, stdout=subprocess.DEVNULL
-    )  # fmt: skip
+    shutil.copytree(_made_up(tmp_path_factory.getbasetemp()), data)
     running = RunningServer(data, *NULL_ENGINES)
     yield running
     running.stop()

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ COMPANION = "ada-fractions"
 async def speaking(
     server: RunningServer,
 ) -> AsyncIterator[tuple[ClientSession, ClientWebSocketResponse, str]]:
-    """A client, its session in the middle of a reply of several seconds, and the session's id."""
+    """A client, its session in the middle of a long reply, and the session's id."""
     async with ClientSession(server.url, headers={"Authorization": f"Bearer {server.api_key}"}) as http:
         async with http.ws_connect(f"/v1/realtime?model={COMPANION}") as socket:
             session_id = (await socket.receive_json(timeout=60))["session"]["id"]
@@ -40,11 +40,20 @@ async def until_draining(http: ClientSession) -> dict[str, str]:
                     return dict(body["parts"])
 
 
+@pytest.fixture
+def talkative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningServer]:
+    """Speaks for half a minute, and would be let finish."""
+    monkeypatch.setenv("VIVA_DRAIN_SECONDS", "300")
+    running = RunningServer(tmp_path / "data", *NULL_ENGINES, "--mind=tests.null_engines:talkative_mind")
+    yield running
+    running.stop()
+
+
 async def test_while_it_drains_it_is_alive_but_not_ready_and_refuses_new_sessions(
-    quick_server: RunningServer,
+    talkative: RunningServer,
 ) -> None:
-    async with speaking(quick_server) as (http, socket, session_id):
-        quick_server.process.send_signal(signal.SIGTERM)
+    async with speaking(talkative) as (http, socket, session_id):
+        talkative.process.send_signal(signal.SIGTERM)
         parts = {"database": "ok", "disk": "ok", "engines": "ok", "sessions": "draining"}
         assert await until_draining(http) == parts
         async with http.get("/healthz") as alive:
@@ -55,30 +64,29 @@ async def test_while_it_drains_it_is_alive_but_not_ready_and_refuses_new_session
             assert refused.status == 503
             assert int(refused.headers["Retry-After"]) > 0
             assert "too_busy" in await refused.text()
+        await socket.send_json({"type": "response.cancel"})  # nothing is left to finish
         async with asyncio.timeout(60):
             async for _ in socket:
                 pass
         assert socket.close_code == 1012
-    assert await asyncio.to_thread(quick_server.process.wait, 10) == 0
-    quick_server.start()
-    async with ClientSession(
-        quick_server.url, headers={"Authorization": f"Bearer {quick_server.api_key}"}
-    ) as http:
+    assert await asyncio.to_thread(talkative.process.wait, 60) == 0
+    talkative.start()
+    async with ClientSession(talkative.url, headers={"Authorization": f"Bearer {talkative.api_key}"}) as http:
         async with http.ws_connect(f"/v1/realtime?model={COMPANION}&session_id={session_id}") as socket:
             created = await socket.receive_json(timeout=60)
             assert created["session"]["id"] == session_id
 
 
-async def test_a_second_signal_ends_at_once(quick_server: RunningServer) -> None:
-    async with speaking(quick_server) as (http, _socket, _):
-        quick_server.process.send_signal(signal.SIGTERM)
+async def test_a_second_signal_ends_at_once(talkative: RunningServer) -> None:
+    async with speaking(talkative) as (http, _socket, _):
+        talkative.process.send_signal(signal.SIGTERM)
         await until_draining(http)
-        quick_server.process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(quick_server.process.wait, 1) == 1
+        talkative.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(talkative.process.wait, 60) == 1
 
 
 async def test_an_idle_server_stops_without_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VIVA_DRAIN_SECONDS", "60")  # twice of what `stop` waits
+    monkeypatch.setenv("VIVA_DRAIN_SECONDS", "300")  # more than `stop` waits
     server = await asyncio.to_thread(RunningServer, tmp_path / "data", *NULL_ENGINES)
     async with ClientSession(server.url) as http, http.get("/readyz") as answer:
         assert answer.status == 200

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from tests.e2e.conftest import RunningServer
-from tests.tutor.conftest import quick_server as quick_server
+from tests.tutor.api.asking import shared_server as shared_server
 
 
 def wav(seconds: float = 0.5) -> bytes:
@@ -18,10 +18,10 @@ def wav(seconds: float = 0.5) -> bytes:
     return file.getvalue()
 
 
-async def test_a_file_goes_up_and_comes_down_in_ranges(quick_server: RunningServer) -> None:
+async def test_a_file_goes_up_and_comes_down_in_ranges(shared_server: RunningServer) -> None:
     sound = wav()
-    async with aiohttp.ClientSession(quick_server.url) as http:
-        signed_in = {"Authorization": f"Bearer {quick_server.api_key}"}
+    async with aiohttp.ClientSession(shared_server.url) as http:
+        signed_in = {"Authorization": f"Bearer {shared_server.api_key}"}
         answer = await http.post(
             "/api/v1/media", params={"name": "vowels ä.wav"}, data=sound,
             headers={**signed_in, "Content-Type": "text/html"},
@@ -55,9 +55,9 @@ async def test_a_file_goes_up_and_comes_down_in_ranges(quick_server: RunningServ
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"MZ"])
 async def test_what_is_no_medium_is_refused_with_what_to_send(
-    quick_server: RunningServer, body: bytes
+    shared_server: RunningServer, body: bytes
 ) -> None:
-    headers = {"Authorization": f"Bearer {quick_server.api_key}"}
-    async with aiohttp.ClientSession(quick_server.url) as http:
+    headers = {"Authorization": f"Bearer {shared_server.api_key}"}
+    async with aiohttp.ClientSession(shared_server.url) as http:
         answer = await http.post("/api/v1/media?name=x.png", data=body, headers=headers)
         assert answer.status == 400 and "send PNG" in (await answer.json())["error"]
