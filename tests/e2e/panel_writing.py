@@ -51,7 +51,11 @@ async def drag(grip: Locator, row: Locator, *, above: bool = False) -> None:
     """By mouse, below the row's middle or above it."""
     await grip.hover()
     await grip.page.mouse.down()
-    await grip.page.mouse.move(*await _edge(row, above), steps=6)
+    place = None
+    while place != (
+        place := await _edge(row, above)
+    ):  # rows make room, and near its edges the window scrolls
+        await grip.page.mouse.move(*place, steps=6)
     await grip.page.mouse.up()
 
 
@@ -59,11 +63,17 @@ async def drag_by_finger(grip: Locator, row: Locator, *, above: bool = False) ->
     await grip.scroll_into_view_if_needed()
     handle = await grip.bounding_box()
     assert handle is not None
-    x, start = handle["x"] + 20, handle["y"] + 20
-    _, end = await _edge(row, above)
     finger = await grip.page.context.new_cdp_session(grip.page)
-    for kind, y in (("touchStart", start), ("touchMove", (start + end) / 2), ("touchMove", end)):
-        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+
+    async def touch(kind: str, y: float) -> None:
+        point = {"x": handle["x"] + 20, "y": y}
+        await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+
+    start, end = handle["y"] + 20, None
+    await touch("touchStart", start)
+    while end != (end := (await _edge(row, above))[1]):
+        await touch("touchMove", (start + end) / 2)
+        await touch("touchMove", end)
     await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     await finger.detach()
 

@@ -225,7 +225,7 @@ async def test_who_has_used_up_their_talks_sees_why_instead_of_talking(
         await expect(page.get_by_role("heading", level=1)).to_have_text("Plans")
         await expect(
             page.locator(".quotas .card", has_text="Talks this month").locator("strong")
-        ).to_have_text("0")
+        ).to_have_text("10")
 
 
 async def test_the_keyboard_skips_to_the_content_and_opens_the_menu(learner: Page) -> None:

@@ -86,7 +86,7 @@ async def test_an_invitation_is_shown_once_and_makes_an_account(
     await page.get_by_label("E-mail").fill("nora@example.org")
     await page.get_by_label("Password").fill("rain on the roof")
     await page.get_by_role("button", name="Make my account").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Nora New")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Nora")
     await context.close()
     await admin.goto("/admin/users?search=nora&role=teacher")
     await expect(admin.get_by_role("link").filter(has_text="Nora New")).to_have_count(1)
