@@ -16,8 +16,8 @@ _BITS_PER_SECOND = 32_000
 """Two voices that hardly ever speak at once: as good as they sounded, 20 MB an hour at most."""
 _OPTIONS = {"application": "audio", "compression_level": "5", "frame_duration": "60"}
 """Milliseconds: nobody waits for a frame, and fewer are copied when a session is resumed."""
-_CONTAINER = {"flush_packets": "1", "page_duration": "500000"}
-"""In microseconds: no more than a second is lost with the process."""
+_CONTAINER = {"flush_packets": "1", "page_duration": "200000"}
+"""In microseconds: all but that much of what was written is on the disk."""
 _TICKS = 48_000
 """Opus counts samples of this rate, and begins some before 0."""
 _BLOCK = 10 * RATE

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tutor.recordings.opus_file import OpusFile
 from tutor.recordings.timeline import LATE, Timeline
 
-_EVERY = 1.0
+_EVERY = 0.5
 """Seconds of talk after which the worker gets what was noted."""
 _MOST_BYTES = 8 << 20
 """That may wait for a slow disk: more than a minute of both sides."""
