@@ -87,6 +87,7 @@ async def test_a_teacher_reads_whispers_takes_over_and_hands_back(
 
         await learner.locator("#end").click()
         await expect(teacher.locator("#state")).to_have_text("The talk is over.")
+        await expect(teacher.locator("#lines li").last).to_be_in_viewport()
         await teacher.get_by_role("link", name="Read all that was said").click()
         await expect(teacher.locator(".talk")).to_contain_text("I think it is seven.")
         await teacher.goto(CLASS)

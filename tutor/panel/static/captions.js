@@ -1,15 +1,11 @@
 // What was said, by both sides; the companion's words light up as they are heard.
+import {keepTail} from "./tail.js";
 
 export class Captions {
   // `names`: what stands before each side's words for who cannot see the sides, and beside words that wait.
   constructor(box, names) {
-    Object.assign(this, {box, names, lines: new Map(), pinned: true});
-    // Who reads back is left there; else the last words stay in sight, whatever becomes of the room for them.
-    box.addEventListener("scroll", () => { this.pinned = box.scrollHeight - box.scrollTop - box.clientHeight < 40; });
-    new ResizeObserver(() => this.follow()).observe(box);
+    Object.assign(this, {box, names, lines: new Map(), follow: keepTail(box)});
   }
-
-  follow() { if (this.pinned) this.box.scrollTop = this.box.scrollHeight; }
 
   clear() {
     this.box.replaceChildren();
@@ -25,7 +21,7 @@ export class Captions {
     if (!line) {
       const element = document.createElement("p");
       element.className = role;
-      const who = part(role === "teacher" ? "who" : "sr", `${this.names[role]}: `);
+      const who = part(role === "teacher" ? "speaker" : "sr", `${this.names[role]}: `);
       const parts = (role === "tutor" ? ["heard", "now", "rest"] : ["words"]).map(name => part(name, ""));
       element.append(who, ...parts);
       this.box.append(element);

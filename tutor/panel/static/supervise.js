@@ -1,12 +1,13 @@
 // A teacher follows a talk: reads, listens, whispers, takes over.
+import {Ears} from "./ears.js";
 import {refusal} from "./problems.js";
-import {Sound, fromBase64, toBase64} from "./sound.js";
+import {Sound, toBase64} from "./sound.js";
+import {keepTail} from "./tail.js";
 import {t} from "./words.js";
 
 const $ = id => document.getElementById(id);
-const follow = $("follow");
+const follow = $("follow"), toEnd = keepTail($("lines"));
 const {session, learner, companion, teacher} = follow.dataset;
-const LATE = 1500;     // ms of the learner's sound that may wait: what is older is left out
 const PATIENCE = 30_000;
 let socket = null, over = false, tries = 0, lostAt = null, listening = false, online = false, mine = false;
 let ears = null, microphone = null;
@@ -77,7 +78,7 @@ function line({item_id, role, text, final, quiet}) {
   }
   row.className = `${role}${final ? "" : " growing"}`;
   row.lastChild.textContent = text;
-  $("lines").scrollTop = $("lines").scrollHeight;
+  toEnd();
   if (final && !quiet) $("spoken").textContent = `${name(role)}: ${text}`;
 }
 
@@ -121,6 +122,7 @@ function teachers({mode, teachers: names}) {
 function end(summary) {
   stop(t("live.over"));
   $("over").hidden = false;
+  $("tools").hidden = true;
   $("spoken").textContent = `${t("live.over")} ${summary ?? ""}`;
 }
 
@@ -128,7 +130,7 @@ function end(summary) {
 function stop(why) {
   over = true;
   leaveLine();
-  for (const sound of Object.values(ears ?? {})) sound.close();
+  ears?.close();
   enable(false);
   say(why);
   trouble("");
@@ -141,43 +143,28 @@ function enable(can) {
 // --- listening ------------------------------------------------------------------------------------
 
 async function listen() {
-  ears ??= await openEars();
+  if (!ears) await openEars();
   listening = !listening;
   $("listen").setAttribute("aria-pressed", listening);
   $("listen").textContent = listening ? t("live.listens") : t("live.listen");
   send({type: "listen", on: listening});
-  if (!listening) for (const sound of Object.values(ears)) sound.silence?.();
+  if (!listening) ears.silence();
 }
 
 async function openEars() {
-  const heard = {learner: null, tutor: null};
-  for (const of of Object.keys(heard)) {
-    const sound = new Sound({onPlayed: ({ms}) => { sound.played = ms; }});
-    await sound.open();
-    sound.volume = $("volume").value / 100;
-    sound.sent = sound.played = 0;
-    heard[of] = sound;
-  }
+  const opened = new Ears();
+  await opened.open();
+  ears = opened;
+  ears.volume = $("volume").value / 100;
   const draw = () => {
-    for (const [of, sound] of Object.entries(heard)) $(`${of}-level`).style.setProperty("--level", Math.min(1, sound.loudness * 1.6));
+    for (const of of ["learner", "tutor"]) $(`${of}-level`).style.setProperty("--level", Math.min(1, ears[of].loudness * 1.6));
     if (!over) requestAnimationFrame(draw);
   };
   draw();
-  return heard;
 }
 
-function play({of, item_id, audio}) {
-  if (!ears || !listening || of === "teacher" && online) return;
-  const sound = ears[of === "learner" ? "learner" : "tutor"], bytes = fromBase64(audio);
-  if (of === "learner") {
-    if (sound.sent - sound.played > LATE) {
-      sound.silence();
-      sound.sent = sound.played;
-    }
-    sound.sent += bytes.byteLength / 48;
-  }
-  sound.play(item_id, bytes);
-}
+// One's own voice is not played back to oneself.
+const play = event => { if (listening && !(event.of === "teacher" && online)) ears.play(event); };
 
 // --- whispering -----------------------------------------------------------------------------------
 
@@ -254,7 +241,7 @@ function showLine() {
 }
 
 $("listen").addEventListener("click", () => listen().catch(() => trouble(t("live.no_sound"))));
-$("volume").addEventListener("input", () => { for (const sound of Object.values(ears ?? {})) sound.volume = $("volume").value / 100; });
+$("volume").addEventListener("input", () => { if (ears) ears.volume = $("volume").value / 100; });
 $("whisper").addEventListener("submit", event => {
   event.preventDefault();
   const text = wish();
@@ -270,5 +257,5 @@ for (const chip of document.querySelectorAll("[data-wish]")) chip.addEventListen
 $("take").addEventListener("click", takeOver);
 $("back").addEventListener("click", handBack);
 setInterval(() => over || tick(1), 1000);
-$("lines").scrollTop = $("lines").scrollHeight;
+toEnd();
 connect();
