@@ -17,7 +17,7 @@ _BITS_PER_SECOND = 32_000
 _OPTIONS = {"application": "audio", "compression_level": "5", "frame_duration": "60"}
 """Milliseconds: nobody waits for a frame, and fewer are copied when a session is resumed."""
 _CONTAINER = {"flush_packets": "1", "page_duration": "200000"}
-"""In microseconds: all but that much of what was written is on the disk."""
+"""In microseconds: all but two of those of what was written is on the disk."""
 _TICKS = 48_000
 """Opus counts samples of this rate, and begins some before 0."""
 _BLOCK = 10 * RATE
