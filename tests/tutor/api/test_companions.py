@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 
 from lms_core.people import Role
@@ -97,3 +98,27 @@ async def test_every_field_is_checked(ask: Asking, wrong: dict[str, Any]) -> Non
     refused = await ask("admin", "POST", "/companions", MAX | wrong)
     assert (refused.status, refused.body["code"]) == (400, "invalid_input")
     assert next(iter(wrong)) in refused.body["error"]
+
+
+async def test_its_page_shows_a_lesson_to_whom_it_would_teach_it(ask: Asking) -> None:
+    """Learners attach companions of their own to lessons of any course that they see: that opens no lesson."""
+    await ask.add("tea", Role.TEACHER)
+    await ask.add("lia of the class")
+    course = (await ask("tea", "POST", "/courses", {"title": "Fractions"})).data["id"]
+    module = (await ask("tea", "POST", f"/courses/{course}/modules", {"title": "One"})).data["id"]
+    told = {"title": "Halves", "content": "The secret of halves."}
+    lesson = (await ask("tea", "POST", f"/modules/{module}/lessons", told)).data["id"]
+    assert (await ask("tea", "POST", f"/courses/{course}/publish")).status == 200
+    made = await ask("lia of the class", "POST", "/companions", MAX | {"name": "Halves", "lesson_id": lesson})
+    assert made.status == 201
+
+    async def page() -> str:
+        head = {"Authorization": f"Bearer {ask.keys['lia of the class']}"}
+        async with aiohttp.ClientSession(headers=head) as http:
+            answer = await http.get(f"{ask.server.url}/companions/{made.data['slug']}")
+            assert answer.status == 200
+            return await answer.text()
+
+    assert "secret of halves" not in await page()
+    assert (await ask("lia of the class", "PUT", f"/courses/{course}/enrollment")).status == 200
+    assert "secret of halves" in await page()

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from lms_core.companions import CompanionFilter, Subject
-from lms_core.errors import NotFound
+from lms_core.companions import Companion, CompanionFilter, Subject
+from lms_core.courses import Lesson
+from lms_core.errors import NotFound, NotPermitted
 from lms_core.people import Permission
 from tutor.panel.views.history import with_companions
 from tutor.panel.visit import PAGE_LENGTH, Visit
@@ -39,7 +40,18 @@ async def one(visit: Visit) -> dict[str, Any]:
     saved, _ = await stores.bookmarks.listed(viewer, page=1, limit=_MOST_BOOKMARKS)
     own = companion.author_id == viewer.person_id and viewer.may(Permission.MAKE_COMPANIONS)
     return {
-        "companion": companion, "own": own, "lesson": await stores.companions.lesson(companion.lesson_id),
+        "companion": companion, "own": own, "lesson": await _lesson(visit, companion),
         "talks": await with_companions(visit, talks), "talks_total": talks_total,
         "saved": any(one.id == companion.id for one in saved),
     }  # fmt: skip
+
+
+async def _lesson(visit: Visit, companion: Companion) -> Lesson | None:
+    """What the companion teaches, for whom it would: a lesson of a course only for who takes the course and is so far."""
+    if companion.lesson_id is None:
+        return None
+    try:
+        await visit.stores.companions.lesson_to_teach(visit.viewer, companion)
+    except NotPermitted:
+        return None
+    return await visit.stores.companions.lesson(companion.lesson_id)
