@@ -67,7 +67,7 @@ async def test_a_file_says_whether_learners_can_see_it_yet_also_when_the_page_is
     await teacher.keyboard.press("Control+s")
     await expect(teacher.locator("#status")).to_have_text("Saved.")
     await teacher.reload()
-    await expect(failed).to_contain_text("Export it anew", timeout=slow)
+    await expect(failed).to_contain_text("export it again", timeout=slow)
     await expect(ready).to_have_count(0)
     await teacher.get_by_role("textbox", name="Text").fill("Nothing")
     await expect(files).to_have_count(0)

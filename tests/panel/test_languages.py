@@ -69,6 +69,7 @@ _CHOSEN = {
     "live.supervised": "listening speaking", "live.wish": "ask example hint slower praise onward summary end",
     **{f"wrong.{status}": "title words" for status in (401, 403, 404, 429, 500, 503)},
     "said": " ".join(f"file_{one}" for one in JobState),
+    "job_kind": "media captions",
     "talk.mark": "right wrong answer", "talk.verdict": "right close wrong again answer",
     "talk.reason": "finished out_of_minutes quiet closed learner_left failed",
 }  # fmt: skip
@@ -152,6 +153,7 @@ def test_every_string_that_is_asked_for_is_there_and_every_one_there_is_asked_fo
     asked |= {f"script.code.{code}" for code in {*_HTTP, *_CODES} - _SAID_OTHERWISE}
     asked |= {f"script.reason.{reason}" for reason in _reasons()}
     asked |= {f"talk.wrong.{code}" for code in wire_codes() - _OF_A_CLIENT}
+    asked |= {key for key in _ENGLISH if key.startswith("told.")}  # see test_told.py
     asked |= {f"script.quota.{quota.value}" for quota in Quota}
     asked |= {key for key in _ENGLISH if key.startswith("script.field.")}  # kinds are pydantic's
     asked |= {f"found.{found.value}.all" for found in Found}

@@ -4,7 +4,9 @@ English is complete; what another language lacks is English.
 """
 
 import json
+import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from lms_core.errors import VivaError
@@ -41,9 +43,42 @@ class Strings:
             return error.message
         return self._texts.get(f"script.code.{error.code}", error.message)
 
+    def told(self, text: str) -> str | None:
+        """A sentence that the server keeps in English, of a job or an engine; None if the catalogue does not know it.
+
+        The English text of a key `told.` says how the sentence is made, with its gaps.
+        """
+        for key, made in _told():
+            found = made.fullmatch(text)
+            if found is not None:
+                return self(key, **found.groupdict())
+        return None
+
+    def tellings(self, prefix: str) -> list[tuple[str, str]]:
+        """The same for a script: how such sentences are made, as regular expressions, and what they are here."""
+        return [
+            (made.pattern.replace("?P<", "?<"), self._texts[key])
+            for key, made in _told()
+            if key.startswith(prefix)
+        ]
+
     def some(self, *prefixes: str) -> dict[str, str]:
         """Those whose key begins with one of these, for a script."""
         return {key: text for key, text in self._texts.items() if key.startswith(prefixes)}
+
+
+@cache
+def _told() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Those with the most words of their own first: they are the most exact."""
+    english = sorted(_read(DEFAULT).items(), key=lambda one: -len(re.sub(r"\{\w+\}", "", one[1])))
+    return tuple((key, _made(text)) for key, text in english if key.startswith("told."))
+
+
+def _made(text: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", text)
+    return re.compile(
+        "".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    )
 
 
 def _read(code: str) -> dict[str, str]:

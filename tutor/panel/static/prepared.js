@@ -24,7 +24,8 @@ export function prepared(list, area, ready) {
     if (progress) bar.value = progress;
     if (was !== state) said.textContent = words(`said.file_${state}`);
     file.line.classList.toggle("problem", state === "failed");
-    why.textContent = state === "failed" ? message : "";
+    if (state === "failed") tell(why, message);
+    else why.textContent = "";
     if (state === "completed" && WORKING.includes(was)) ready();
   }
 
@@ -48,10 +49,18 @@ export function prepared(list, area, ready) {
   look(false);
 }
 
+// The server's sentence, which is English, in the language of the page where that has it.
+function tell(place, message) {
+  const known = JSON.parse(document.getElementById("told")?.textContent ?? "[]").find(([made]) => new RegExp(`^${made}$`).test(message));
+  if (known) message = known[1].replace(/\{(\w+)\}/g, (gap, name) => new RegExp(`^${known[0]}$`).exec(message).groups[name]);
+  else place.lang = "en";
+  place.textContent = message;
+}
+
 function line(name) {
   const made = element("li", "");
   const said = element("span", "", "soft");
   said.setAttribute("role", "status");
-  made.append(element("span", name), Object.assign(element("progress", ""), {max: 100, ariaLabel: name}), said, Object.assign(element("small", ""), {lang: "en"}));
+  made.append(element("span", name), Object.assign(element("progress", ""), {max: 100, ariaLabel: name}), said, element("small", ""));
   return made;
 }
