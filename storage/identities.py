@@ -33,9 +33,11 @@ class IdentityStore:
             row = (await connection.execute(known)).one_or_none()
             if row is not None:
                 if row.deactivated_at is not None:
-                    raise NotPermitted(_CLOSED)
+                    raise NotPermitted(_CLOSED, reason="login_closed")
                 if link_to not in (None, row.id):
-                    raise Conflict("Somebody else here is connected with that login already.")
+                    raise Conflict(
+                        "Somebody else here is connected with that login already.", reason="login_connected"
+                    )
                 return str(row.id)
             person_id = (
                 link_to or await _of_address(connection, identity) or await _new(connection, identity, adds)
@@ -66,17 +68,20 @@ async def _of_address(connection: AsyncConnection, identity: Identity) -> str | 
     if row is None:
         return None
     if row.deactivated_at is not None:
-        raise NotPermitted(_CLOSED)
+        raise NotPermitted(_CLOSED, reason="login_closed")
     if row.password is not None:
         raise Conflict(
-            "There is an account with your address. Log in with its password, then open /sign-in/oidc?connect=yes."
+            "There is an account with your address. Log in with its password, then open /sign-in/oidc?connect=yes.",
+            reason="login_has_password",
         )
     return str(row.id)
 
 
 async def _new(connection: AsyncConnection, identity: Identity, adds: bool) -> str:
     if not adds:
-        raise NotPermitted("You have no account here yet; ask your teacher for one.")
+        raise NotPermitted(
+            "You have no account here yet; ask your teacher for one.", reason="login_no_account"
+        )
     email = identity.email if identity.email_verified else None
     person = await insert_person(connection, identity.name, Role.LEARNER, email)
     await note(connection, Act.SIGNED_UP, whom=person.id, by=person.id, role=Role.LEARNER.value)

@@ -151,7 +151,7 @@ async def test_a_person_changes_their_name_signs_out_a_device_and_leaves(
     assert (await download.value).suggested_filename == "viva-data.json"
     await page.get_by_role("button", name="Delete my account").click()
     await page.get_by_role("button", name="Delete for good").click()
-    await expect(page).to_have_url(f"{school.url}/enter")
+    await expect(page).to_have_url(f"{school.url}/enter?note=left")
     await context.close()
     async with aiohttp.ClientSession(school.url) as http:
         assert (await http.post("/api/v1/auth/login", json=credentials)).status == 401

@@ -182,6 +182,10 @@ async def test_a_provider_that_is_down_is_said_in_a_sentence(tmp_path: Path, sql
     async with open_house(tmp_path, sqlite_template, **settings) as house:
         answer = await house.http.get("/sign-in/oidc", allow_redirects=False)
         assert answer.status == 503 and "provider" in await answer.text()
+        german = {"Accept": "text/html", "Accept-Language": "de"}
+        answer = await house.http.get("/sign-in/oidc", headers=german, allow_redirects=False)
+        assert (answer.status, answer.content_type) == (503, "text/html")
+        assert "Die Anmeldung deiner Schule antwortet gerade nicht." in await answer.text()
 
 
 async def test_without_a_provider_there_is_no_such_page(tmp_path: Path, sqlite_template: Path) -> None:
