@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import browser, cookie, learner, school
-from tests.e2e.panel_writing import teacher
+from tests.e2e.panel_writing import new_course, teacher
 from tests.e2e.talking import TYPE
 
 __all__ = ["browser", "cookie", "learner", "school", "teacher"]  # fixtures
@@ -44,6 +44,18 @@ async def test_a_form_sent_early_is_sent_once_and_nothing_typed_gets_into_the_ad
         await expect(teacher).to_have_url(f"{school.url}/teach/courses/new")
     await expect(teacher.get_by_role("heading", level=1)).to_have_text("Quick hands")
     assert sent == [f"{school.url}/api/v1/courses"]
+
+
+async def test_what_is_typed_early_in_an_editor_is_seen_as_changed_and_saved(teacher: Page) -> None:
+    await new_course(teacher, "Early", {})
+    async with without_modules(teacher, teacher.url):
+        await teacher.get_by_label("Tags").fill("birds")
+    await expect(teacher.locator("#status")).to_contain_text("Not saved yet")
+    await teacher.get_by_role("button", name="Save").click()
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+    await teacher.unroute_all()
+    await teacher.reload()
+    await expect(teacher.get_by_label("Tags")).to_have_value("birds")
 
 
 async def test_a_button_pressed_early_is_pressed(learner: Page) -> None:

@@ -93,6 +93,8 @@ async def test_an_answer_is_tried_before_anything_is_saved(teacher: Page, addres
         await item.get_by_role("button", name="What would Viva think?").click()
         await expect(item.locator(".verdict")).to_contain_text(verdict)
     await expect(item.get_by_role("alert")).to_be_hidden()
+    await teacher.get_by_role("button", name="Add a question").click()
+    await expect(teacher.locator(".item").last.get_by_role("radio")).to_have_count(1)  # one of several
     await _forget(teacher)
 
 

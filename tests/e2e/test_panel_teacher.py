@@ -61,7 +61,7 @@ async def test_a_companion_is_made_changed_published_copied_and_deleted(teacher:
     await teacher.get_by_label("Minutes").fill("20")
     await teacher.get_by_label("Teaches from").select_option(label="The whole course")
     await teacher.get_by_role("button", name="Save").click()
-    await expect(teacher.get_by_text("Saved.")).to_be_visible()
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
     await expect(teacher.get_by_label("Minutes")).to_have_value("20")
     await expect(teacher.locator("[data-json] option:checked")).to_have_text("The whole course")
     await teacher.get_by_role("button", name="Publish").click()
@@ -77,7 +77,7 @@ async def test_a_course_shows_who_talks_about_it(teacher: Page) -> None:
     await _new_companion(teacher, "Uma")
     await teacher.get_by_label("Teaches from").select_option(label="The whole course")
     await teacher.get_by_role("button", name="Save").click()
-    await expect(teacher.get_by_text("Saved.")).to_be_visible()
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
     await teacher.get_by_role("button", name="Publish").click()
     await expect(teacher.locator(".state")).to_have_text("Published")
     await teacher.goto("/courses/demo-course-0")
@@ -94,17 +94,27 @@ async def test_what_is_wrong_stands_next_to_its_field(teacher: Page) -> None:
     await expect(teacher.locator("[name=duration_minutes] + .problem")).to_contain_text("120")
 
 
-async def test_who_edits_what_somebody_changed_meanwhile_is_told_and_loses_nothing(teacher: Page) -> None:
+async def test_what_two_change_of_a_companion_comes_together_and_one_chooses_where_both_did(
+    teacher: Page,
+) -> None:
     await _new_companion(teacher, "Otto")
     other = await teacher.context.new_page()
     await other.goto(teacher.url)
     await other.get_by_label("Minutes").fill("30")
+    await other.get_by_label("Teaches from").select_option(label="The whole course")
+    await other.get_by_label("Name").fill("Ottilie")
     await other.get_by_role("button", name="Save").click()
-    await expect(other.get_by_label("Minutes")).to_have_value("30")
+    await expect(other.locator("#status")).to_have_text("Saved.")
     await teacher.get_by_label("Minutes").fill("40")
     await teacher.get_by_role("button", name="Save").click()
-    await expect(teacher.get_by_role("alert")).to_contain_text("Somebody changed this meanwhile")
+    dialog = teacher.get_by_role("dialog", name="You both changed this")
+    await expect(dialog.locator("legend")).to_have_text("Minutes")
+    await dialog.get_by_label("Mine").check()
+    await dialog.get_by_role("button", name="Save this").click()
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text("Ottilie")
+    await teacher.reload()
     await expect(teacher.get_by_label("Minutes")).to_have_value("40")
+    await expect(teacher.locator("[data-json] option:checked")).to_have_text("The whole course")
 
 
 async def test_a_voice_is_heard_and_a_turn_tried_before_anything_is_saved(teacher: Page) -> None:

@@ -44,6 +44,7 @@ export class Editing {
 
   changed() {
     this.tell(this.dirty ? "said.unsaved" : "said.saved");
+    if (!this.dirty) this.problem.hidden = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.keep(), KEEP_MS);
   }
@@ -114,7 +115,7 @@ export class Editing {
     this.note.hidden = true;
     this.keep();
     this.tell(this.dirty ? "said.unsaved" : "said.saved");
-    if (values.title) document.querySelector("h1").textContent = values.title;
+    if (values.title ?? values.name) document.querySelector("h1").textContent = values.title ?? values.name;
     this.form.dispatchEvent(new Event("written"));
   }
 
@@ -139,12 +140,11 @@ export class Editing {
 
 // Edits what the fields of a form are of, at its data-address: `shown` makes form values of what the server answers,
 // `sent` a body of changed values.
-export function editForm(form, {shown, sent = values => values}) {
+export function editForm(form, {shown, sent = values => values, read = () => fields(form)}) {
   const {address, tag} = form.dataset;
   const got = ({data, tag}) => ({values: plain(shown(data)), tag});
   return new Editing(form, {
-    tag,
-    read: () => fields(form),
+    tag, read,
     write: values => put(form, values),
     load: async () => got(await ask(`GET ${address}`)),
     send: async (base, mine, tag) => got(await ask(`PATCH ${address}`, sent(changes(base, mine)), tag)),
@@ -157,7 +157,8 @@ export function editForm(form, {shown, sent = values => values}) {
 export function told(form, name, value) {
   const input = form.elements[name];
   const title = input?.labels?.[0]?.querySelector("span")?.textContent ?? input?.ariaLabel ?? name;
-  const text = typeof value === "boolean" ? words(value ? "said.yes" : "said.no") : [value].flat().join("\n");
+  const option = [...input?.options ?? []].find(one => one.value === value);
+  const text = option ? option.text : typeof value === "boolean" ? words(value ? "said.yes" : "said.no") : [value].flat().join("\n");
   return {title, text, long: input?.tagName === "TEXTAREA"};
 }
 

@@ -64,7 +64,8 @@ export class ItemList {
     this.list.append(item);
     item.querySelector("details").open = true;
     item.querySelector("input, select, textarea").focus();
-    this.changed();
+    item.scrollIntoView();
+    this.changed(item);
     return item;
   }
 
@@ -89,9 +90,9 @@ export class ItemList {
     document.getElementById("none").hidden = this.all().length > 0;
   }
 
-  changed() {
+  changed(where = this.list) {
     this.count();
-    this.list.dispatchEvent(new Event("input", {bubbles: true}));
+    where.dispatchEvent(new Event("input", {bubbles: true}));
   }
 
   // `text` answers what is wrong with the item that has this key, if there is one.
@@ -131,7 +132,7 @@ export function editList(form, items, {tag, read, write, load, send, problem = (
     const wrong = items.list.querySelector(".wrong");
     blameAll(form, wrong ? {...error, message: words("said.marked")} : error);
     wrong?.querySelector("summary").focus();
-    wrong?.scrollIntoView({block: "center"});
+    wrong?.scrollIntoView();  // from its top, where it says what is wrong
   }
 
   form.addEventListener("keydown", event => {

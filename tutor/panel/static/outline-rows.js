@@ -19,15 +19,9 @@ export function arrange(root, wanted) {
   if (focused !== document.activeElement && root.contains(focused)) focused.focus();
 }
 
-// A form that is sent before its script has come would load the page anew.
-export function wake(element) {
-  for (const button of element.querySelectorAll("[type=submit]:disabled")) button.disabled = false;
-}
-
 function made(root, kind, id) {
   const row = root.querySelector(`#${kind}-row`).content.firstElementChild.cloneNode(true);
   row.dataset[kind] = id;
-  wake(row);
   return row;
 }
 

@@ -1,7 +1,7 @@
 // The contents of a course in its editor: modules and lessons, added, renamed, moved and deleted where they stand.
 import {ask, toast, words} from "./panel.js";
 import {carry, rowOf, titleOf} from "./carry.js";
-import {arrange, order, rebase, sync, wake} from "./outline-rows.js";
+import {arrange, order, rebase, sync} from "./outline-rows.js";
 import {rename} from "./rename.js";
 
 const root = document.getElementById("outline");
@@ -103,4 +103,3 @@ root.addEventListener("click", event => {
     await refresh();
   }));
 });
-wake(root);

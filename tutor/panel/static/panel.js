@@ -100,6 +100,7 @@ function lead(form) {
   const first = form.querySelector("[aria-invalid]");
   for (let fold = first?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   first?.focus();
+  first?.scrollIntoView({block: "nearest"});  // it may have had the focus already
 }
 
 // Where a form says what is wrong with all of it.
