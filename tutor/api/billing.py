@@ -1,5 +1,6 @@
 """Paying for a plan through Stripe."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Literal
 
@@ -9,7 +10,7 @@ from lms_core.errors import Conflict, InvalidInput, NotAuthenticated, NotFound, 
 from lms_core.people import Permission
 from lms_core.plans import Plan
 from storage.billing import BillingStore
-from tutor.api.routing import Call, Model, Route
+from tutor.api.routing import BODY_SECONDS, Call, Model, Route
 from tutor.billing import Stripe
 
 _LARGEST_EVENT = 256 * 1024
@@ -50,7 +51,12 @@ def routes(stripe: Stripe, billing: BillingStore, address: Callable[[], str]) ->
     async def webhook(call: Call[None, None]) -> HeardOut:
         if (call.request.content_length or 0) > _LARGEST_EVENT:
             raise InvalidInput("No event of Stripe's is as large as this.")
-        news = await stripe.news(await call.request.read(), call.request.headers.get("Stripe-Signature", ""))
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await call.request.read()
+        except TimeoutError as error:
+            raise InvalidInput(f"The event did not come within {BODY_SECONDS:.0f} s.") from error
+        news = await stripe.news(body, call.request.headers.get("Stripe-Signature", ""))
         return HeardOut(changed=news is not None and await billing.learn(*news))
 
     return [

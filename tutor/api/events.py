@@ -62,7 +62,7 @@ def routes(updates: LiveUpdates, links: OpenLinks) -> list[Route]:
 def _last_id(header: str | None) -> int | None:
     if not header:
         return None
-    if not header.isascii() or not header.isdigit() or int(header[:20]) > _LARGEST_ID:
+    if not (header.isascii() and header.isdigit() and len(header) < 20) or int(header) > _LARGEST_ID:
         raise InvalidInput("Last-Event-ID is the id of an event that you got from here.")
     return int(header)
 

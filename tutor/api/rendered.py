@@ -13,6 +13,7 @@ from storage.companions import CompanionStore
 from storage.courses import CourseStore
 from storage.lessons import LessonStore
 from storage.sessions import SessionStore
+from tutor.api.courses import Text
 from tutor.api.lessons import Content
 from tutor.api.rates import Rates
 from tutor.api.routing import Call, Model, Route
@@ -23,6 +24,12 @@ _AT_ONCE = 2  # texts being rendered; a long one takes a thread for a while
 
 class TextIn(Model):
     text: Content
+
+
+class CardIn(Model):
+    """What a companion shows is short."""
+
+    text: Text
 
 
 class RenderedOut(BaseModel):
@@ -41,7 +48,7 @@ def routes(
         named = await files.of(course.author_id, [call.body.text])
         return await rendered(linked(call.body.text, named, writing=True))
 
-    async def card(call: Call[None, TextIn]) -> RenderedOut:
+    async def card(call: Call[None, CardIn]) -> RenderedOut:
         rates.take(call.principal.person_id, time.monotonic())
         session = await sessions.find(call.path["id"], call.principal.person_id)
         if session is None:
@@ -64,7 +71,7 @@ def routes(
             errors=(NotFound,),
         ),
         Route(
-            method="POST", path="/sessions/{id}/rendered", permission=Permission.LEARN, handle=card, body=TextIn,
+            method="POST", path="/sessions/{id}/rendered", permission=Permission.LEARN, handle=card, body=CardIn,
             summary="How a text that the companion of my session shows looks, as HTML with the lesson's pictures.",
             answers=RenderedOut, errors=(NotFound,),
         ),

@@ -21,7 +21,7 @@ from tutor.api.rates import Rates
 from tutor.clients import Client, Clients
 
 PREFIX = "/api/v1"
-_BODY_SECONDS = 30.0
+BODY_SECONDS = 30.0
 _TAGS = re.compile(r'"[^"]*"')
 _PER_SECOND, _BURST = 20, 200  # of one account; a page asks a few at once, then rarely
 _STRANGERS_PER_SECOND, _STRANGERS_BURST = 1, 100  # of one address; behind it a whole class may sign in
@@ -264,11 +264,11 @@ async def _body(route: Route, request: web.Request) -> Model | None:
     if request.content_type != "application/json":
         raise InvalidInput("Send the body as JSON, with Content-Type: application/json.")
     try:
-        async with asyncio.timeout(_BODY_SECONDS):
+        async with asyncio.timeout(BODY_SECONDS):
             body = await request.read()
         return route.body.model_validate_json(body)
     except TimeoutError as error:
-        raise InvalidInput(f"The body did not come within {_BODY_SECONDS:.0f} s.") from error
+        raise InvalidInput(f"The body did not come within {BODY_SECONDS:.0f} s.") from error
     except web.HTTPRequestEntityTooLarge as error:
         raise InvalidInput("The body is too large; it may have 1 MiB.") from error
     except ValidationError as error:

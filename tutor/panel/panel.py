@@ -1,6 +1,8 @@
 """The pages' handlers: who may see one, what it shows, and what stands there instead when that cannot be."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +21,9 @@ from tutor.panel.visit import Behind, Doors, Visit
 
 _LANGUAGE_COOKIE = "viva_language"
 _YEAR = 365 * 86_400
+_WITH_LESSONS = frozenset({"lesson.html", "lesson_editor.html", "companion.html"})
+"""Templates with texts so long that making HTML of them takes up to seconds, which no talk may wait for."""
+_AT_ONCE = 2
 
 
 class Panel:
@@ -27,6 +32,7 @@ class Panel:
     def __init__(self, behind: Behind, auth: Authenticator, doors: Callable[[], Doors]) -> None:
         self._behind, self._auth, self._doors = behind, auth, doors
         self._renderer = Renderer()
+        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -82,9 +88,13 @@ class Panel:
         visit = Visit(request, viewer, person, strings, self._behind)
         shown = await page.load(visit)
         unread = await self._behind.stores.notifications.unread(viewer.person_id)
-        return self._renderer.page(
-            page.template, strings, person=person, path=request.path, unread=unread, **shown
-        )
+        render = partial(
+            self._renderer.page, page.template, strings, person=person, path=request.path, unread=unread, **shown
+        )  # fmt: skip
+        if page.template not in _WITH_LESSONS:
+            return render()
+        async with self._turn:
+            return await asyncio.to_thread(render)
 
     async def front(self, request: web.Request) -> web.StreamResponse:
         """What Viva is; who is signed in goes on to their home page."""
