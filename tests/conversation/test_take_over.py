@@ -37,6 +37,13 @@ async def teach(scene: Scene, teacher: FakeSupervisor, sound: np.ndarray = SPEEC
         await scene.quiet(0.02)
 
 
+def taken_over(scene: Scene) -> FakeSupervisor:
+    """By a teacher who just came."""
+    scene.session.join(scene.teacher)
+    scene.session.take_over(scene.teacher)
+    return scene.teacher
+
+
 def said(scene: Scene) -> list[tuple[Role | None, str]]:
     return [(item.role, item.text) for item in scene.session.history.items if item.text]
 
@@ -91,9 +98,7 @@ def test_the_teacher_is_heard_and_written_down_and_so_is_the_learner_and_nobody_
 def test_hand_back_in_mid_sentence_waits_for_its_words() -> None:
     async def talk() -> None:
         async with Scene(ears=NullEars("halves are equal")) as scene:
-            teacher = FakeSupervisor()
-            scene.session.join(teacher)
-            scene.session.take_over(teacher)
+            teacher = taken_over(scene)
             spoken = asyncio.create_task(teach(scene, teacher))
             await asyncio.sleep(1.2)
             scene.session.hand_back(teacher)
@@ -109,9 +114,7 @@ def test_hand_back_in_mid_sentence_waits_for_its_words() -> None:
 def test_a_learner_who_speaks_at_the_hand_back_is_answered() -> None:
     async def talk() -> Scene:
         async with Scene() as scene:
-            teacher = FakeSupervisor()
-            scene.session.join(teacher)
-            scene.session.take_over(teacher)
+            teacher = taken_over(scene)
             await scene.hear(SPEECH[:20_000])
             scene.session.hand_back(teacher)
             await scene.hear(SPEECH[20_000:])
@@ -125,9 +128,7 @@ def test_a_learner_who_speaks_at_the_hand_back_is_answered() -> None:
 def test_if_the_teachers_link_is_lost_the_companion_goes_on_by_itself() -> None:
     async def talk() -> None:
         async with Scene() as scene:
-            teacher = FakeSupervisor()
-            scene.session.join(teacher)
-            scene.session.take_over(teacher)
+            teacher = taken_over(scene)
             scene.session.leave(teacher)
             await scene.quiet(TEACHER_LOST - 1)
             assert said(scene) == []
@@ -174,9 +175,7 @@ def test_one_teacher_at_a_time() -> None:
 def test_a_lost_link_of_the_learners_loses_no_word_of_the_teachers() -> None:
     async def talk() -> None:
         async with Scene(ears=NullEars("halves are equal")) as scene:
-            teacher = FakeSupervisor()
-            scene.session.join(teacher)
-            scene.session.take_over(teacher)
+            teacher = taken_over(scene)
             spoken = asyncio.create_task(teach(scene, teacher))
             await asyncio.sleep(1.5)
             await scene.reconnect(1)
@@ -192,9 +191,7 @@ def test_a_lost_link_of_the_learners_loses_no_word_of_the_teachers() -> None:
 def test_the_time_is_up_also_while_a_teacher_speaks() -> None:
     async def talk() -> Scene:
         async with Scene(companion_leads=True) as scene:
-            teacher = FakeSupervisor()
-            scene.session.join(teacher)
-            scene.session.take_over(teacher)
+            teacher = taken_over(scene)
             await asyncio.sleep(11 * 60)
             assert scene.events(Ended)[0].reason == "finished" and teacher.events(Ended)
         return scene

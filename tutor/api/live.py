@@ -63,7 +63,7 @@ def routes(supervising: Supervising) -> list[Route]:
 
 def live_out(one: Followed) -> LiveOut:
     session, companion = one.session, one.session.companion
-    last = next((_line(item) for item in reversed(session.history.items) if _line(item)), None)
+    last = next((item for item in reversed(session.history.items) if item.said_by), None)
     return LiveOut(
         id=session.id, learner=LearnerOut(id=one.learner_id, name=one.learner_name),
         companion=CompanionOut(
@@ -71,11 +71,10 @@ def live_out(one: Followed) -> LiveOut:
             topic=companion.topic,
         ),
         talked_seconds=round(session.talked_seconds, 1), remaining_seconds=round(session.remaining_seconds, 1),
-        attached=session.attached, supervised=session.supervised.mode, last_line=last,
+        attached=session.attached, supervised=session.supervised.mode, last_line=_line(last) if last else None,
     )  # fmt: skip
 
 
-def _line(item: Item) -> LineOut | None:
-    if item.kind != "message" or item.role is None or item.role.value == "system" or not item.text.strip():
-        return None
-    return LineOut(role=item.role.value, text=item.text.strip()[:_LINE])
+def _line(item: Item) -> LineOut:
+    assert item.said_by is not None
+    return LineOut(role=item.said_by.value, text=item.text.strip()[:_LINE])

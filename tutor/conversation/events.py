@@ -68,6 +68,12 @@ class Item:
         return " ".join(part.text for part in self.parts if part.text)
 
     @property
+    def said_by(self) -> Role | None:
+        """None for what nobody said: instructions, calls of tools and their results, a message without words."""
+        said = self.kind == "message" and self.role is not Role.SYSTEM and self.text.strip()
+        return self.role if said else None
+
+    @property
     def characters(self) -> int:
         return len(self.arguments) + len(self.output) + sum(len(part.text) for part in self.parts)
 

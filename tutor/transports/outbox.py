@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import WSMsgType, web
@@ -10,6 +12,8 @@ MOST_BYTES = 4 * 1024 * 1024
 MOST_MESSAGES = 4096
 STALL_SECONDS = 30.0
 """How long one message may take to go out until the client counts as dead."""
+CLOSE_SECONDS = 5.0
+"""How long a client may take to close when it was asked to."""
 _GOODBYE_SECONDS = 2.0
 _log = structlog.get_logger(__name__)
 
@@ -52,6 +56,21 @@ class Outbox:
         if self._closing is None:
             self._closing = (code, reason)
             self._wake.set()
+
+    @asynccontextmanager
+    async def sending(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport | None
+    ) -> AsyncIterator[None]:
+        """What is put goes out meanwhile; then the socket is closed, when all that waits was sent."""
+        writer = asyncio.create_task(self.run(socket, transport))
+        try:
+            yield
+        finally:
+            self.close(1000, "")
+            done, _ = await asyncio.wait((writer,), timeout=CLOSE_SECONDS)
+            if not done:
+                writer.cancel()
+                await asyncio.wait((writer,))
 
     async def run(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         """The writer task: until the socket is closed, from either side."""

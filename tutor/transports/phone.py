@@ -14,7 +14,7 @@ from tutor.transports import twilio
 from tutor.transports.call_config import check_call, configure_call
 from tutor.transports.limits import Bucket, Turn
 from tutor.transports.links import Links
-from tutor.transports.outbox import Outbox
+from tutor.transports.outbox import CLOSE_SECONDS, Outbox
 from tutor.transports.phone_door import PhoneDoor
 from tutor.transports.ports import SIGNED_OUT, AuthenticateToken, Held, LiveSessions
 
@@ -24,7 +24,6 @@ MOST_MESSAGE_BYTES = 256 * 1024
 MESSAGES_A_SECOND = 200.0
 MESSAGES_AT_ONCE = 2000.0
 _MOST_BEFORE_START = 10
-_CLOSE_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
 
@@ -48,7 +47,7 @@ class PhoneEndpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(
-            compress=False, heartbeat=20.0, timeout=_CLOSE_SECONDS, max_msg_size=MOST_MESSAGE_BYTES,
+            compress=False, heartbeat=20.0, timeout=CLOSE_SECONDS, max_msg_size=MOST_MESSAGE_BYTES,
             decode_text=False, protocols=("audio.twilio.com",) if _offers_protocol(request) else (),
         )  # fmt: skip
         await socket.prepare(request)
@@ -103,20 +102,17 @@ class PhoneEndpoint:
             now=loop.time,
             call_later=loop.call_later,
         )
-        writer = asyncio.create_task(outbox.run(socket, request.transport))
         session.configure(companion_leads=True)
         _log.info("phone.call_begins", session_id=session.id, call_sid=call.call_sid)
-        try:
-            self._links.attach(session, door)
-            with self._held(principal, Permission.LEARN, lambda: door.leave(*SIGNED_OUT)):
-                await _listen(socket, door, loop.time)
-        finally:
-            door.close()
-            self._links.detach(session, door)
-            outbox.close(1000, "")
-            await asyncio.wait((writer,), timeout=_CLOSE_SECONDS)
-            writer.cancel()
-            _log.info("phone.call_ended", session_id=session.id, code=int(socket.close_code or 1006))
+        async with outbox.sending(socket, request.transport):
+            try:
+                self._links.attach(session, door)
+                with self._held(principal, Permission.LEARN, lambda: door.leave(*SIGNED_OUT)):
+                    await _listen(socket, door, loop.time)
+            finally:
+                door.close()
+                self._links.detach(session, door)
+        _log.info("phone.call_ended", session_id=session.id, code=int(socket.close_code or 1006))
 
 
 async def _listen(socket: web.WebSocketResponse, door: PhoneDoor, now: Callable[[], float]) -> None:

@@ -9,15 +9,14 @@ from aiohttp import WSMsgType, web
 from lms_core.errors import InvalidInput, VivaError
 from lms_core.people import Permission, Principal
 from tutor.transports.http_answers import check_origin, refusal
-from tutor.transports.outbox import Outbox
+from tutor.transports.outbox import CLOSE_SECONDS, Outbox
 from tutor.transports.ports import SIGNED_OUT, AuthenticateRequest, Followed, Held, Supervising
 from tutor.transports.supervise_door import SuperviseDoor
-from tutor.transports.websocket import HEARTBEAT_SECONDS, PROTOCOLS, finish
+from tutor.transports.websocket import HEARTBEAT_SECONDS, PROTOCOLS
 
 MOST_WAITING_SOUND = 128 * 1024
 """Bytes that may wait for a slow teacher before sound is left out; some 2 s of it."""
 _MOST_MESSAGE_BYTES = 64 * 1024
-_CLOSE_SECONDS = 5.0
 _log = structlog.get_logger(__name__)
 
 
@@ -44,7 +43,7 @@ class SuperviseEndpoint:
         except VivaError as error:
             return refusal(error)
         socket = web.WebSocketResponse(
-            protocols=PROTOCOLS, compress=False, heartbeat=HEARTBEAT_SECONDS, timeout=_CLOSE_SECONDS,
+            protocols=PROTOCOLS, compress=False, heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS,
             max_msg_size=_MOST_MESSAGE_BYTES, decode_text=False,
         )  # fmt: skip
         await socket.prepare(request)
@@ -60,20 +59,18 @@ class SuperviseEndpoint:
             send_sound=lambda message: _put_sound(outbox, message), close=outbox.close,
             now=asyncio.get_running_loop().time,
         )  # fmt: skip
-        writer = asyncio.create_task(outbox.run(socket, request.transport))
-        try:
-            door.greet()
-            session.join(door)
-            with self._held(principal, Permission.SUPERVISE, lambda: door.leave(*SIGNED_OUT)):
-                await self._listen(socket, door, session.id, principal)
-        except VivaError as error:
-            outbox.close(1013, error.message)
-        finally:
-            door.over = True
-            session.leave(door)
-            outbox.close(1000, "")
-            await finish(writer)
-            _log.info("supervise.closed", session_id=session.id, code=int(socket.close_code or 1006))
+        async with outbox.sending(socket, request.transport):
+            try:
+                door.greet()
+                session.join(door)
+                with self._held(principal, Permission.SUPERVISE, lambda: door.leave(*SIGNED_OUT)):
+                    await self._listen(socket, door, session.id, principal)
+            except VivaError as error:
+                outbox.close(1013, error.message)
+            finally:
+                door.over = True
+                session.leave(door)
+        _log.info("supervise.closed", session_id=session.id, code=int(socket.close_code or 1006))
 
     async def _listen(
         self, socket: web.WebSocketResponse, door: SuperviseDoor, session_id: str, principal: Principal

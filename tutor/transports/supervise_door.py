@@ -37,7 +37,6 @@ from tutor.transports.viva_events import companion_to_wire
 RATE = 24_000
 _SHOWN_ITEMS = 200
 _READ = TypeAdapter[words.FromTeacher](Annotated[words.FromTeacher, Field(discriminator="type")])
-_ROLES = {Role.LEARNER: "learner", Role.TUTOR: "tutor", Role.TEACHER: "teacher"}
 
 
 class SuperviseDoor:
@@ -71,9 +70,7 @@ class SuperviseDoor:
 
     def greet(self) -> None:
         session = self._session
-        said = [
-            self._said(item) for item in session.history.items[-_SHOWN_ITEMS:] if _role(item) and item.text
-        ]
+        said = [_said(item, item.said_by) for item in session.history.items[-_SHOWN_ITEMS:] if item.said_by]
         self._tell(
             words.Started(
                 session.id, self._learner, companion_to_wire(session.companion), session.attached, said
@@ -179,11 +176,8 @@ class SuperviseDoor:
                 self._tell(words.Unsaid(item_id))
 
     def _item(self, item: Item) -> None:
-        if _role(item) and item.text:
-            self._tell(words.Said(**self._said(item), final=True))  # type: ignore[arg-type]
-
-    def _said(self, item: Item) -> dict[str, str]:
-        return {"item_id": item.id, "role": _role(item), "text": item.text}
+        if item.said_by:
+            self._tell(words.Said(**_said(item, item.said_by), final=True))  # type: ignore[arg-type]
 
     def learner_sound(self, pcm: bytes | bytearray | memoryview, rate: int) -> None:
         if not self.over:
@@ -203,6 +197,5 @@ class SuperviseDoor:
         self._send(orjson.dumps(words.to_wire(event)))
 
 
-def _role(item: Item) -> str:
-    """Empty if it is nothing that was said."""
-    return _ROLES.get(item.role, "") if item.kind == "message" and item.role is not None else ""
+def _said(item: Item, by: Role) -> dict[str, str]:
+    return {"item_id": item.id, "role": by.value, "text": item.text}

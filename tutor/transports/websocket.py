@@ -14,7 +14,7 @@ from tutor.transports.client_events import ClientEvents
 from tutor.transports.http_answers import check_origin, refusal
 from tutor.transports.limits import Turn
 from tutor.transports.links import Links
-from tutor.transports.outbox import Outbox
+from tutor.transports.outbox import CLOSE_SECONDS, Outbox
 from tutor.transports.ports import SIGNED_OUT, AuthenticateRequest, Held, LiveSessions
 from tutor.transports.realtime import RealtimeDoor
 from tutor.transports.wire_errors import WireError
@@ -22,7 +22,6 @@ from tutor.transports.wire_errors import WireError
 MOST_MESSAGE_BYTES = 2 * 1024 * 1024
 """Longer messages close the connection with 1009."""
 HEARTBEAT_SECONDS = 20.0
-_CLOSE_SECONDS = 5.0
 PROTOCOLS = ("realtime", "viva", "openai-beta.realtime-v1")
 """What we select from, in the client's order. A browser's token is among the offers, and never selected."""
 _log = structlog.get_logger(__name__)
@@ -63,7 +62,7 @@ class RealtimeEndpoint:
         except (VivaError, WireError) as error:
             return refusal(error)
         socket = web.WebSocketResponse(
-            protocols=PROTOCOLS, compress=False, heartbeat=HEARTBEAT_SECONDS, timeout=_CLOSE_SECONDS,
+            protocols=PROTOCOLS, compress=False, heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS,
             max_msg_size=MOST_MESSAGE_BYTES, decode_text=False,
         )  # fmt: skip
         await socket.prepare(request)
@@ -72,15 +71,15 @@ class RealtimeEndpoint:
             session, model=model or session.companion.slug, send=outbox.put, close=outbox.close,
             wall_clock=self._wall_clock, viva_client=viva,
         )  # fmt: skip
-        writer = asyncio.create_task(outbox.run(socket, request.transport))
-        try:
-            with self._held(principal, Permission.LEARN, lambda: door.leave(*SIGNED_OUT)):
-                await self._serve(socket, session, door, request, principal, resumed=resume_id is not None)
-        finally:
-            door.over = True
-            self._links.detach(session, door)
-            outbox.close(1000, "")
-            await finish(writer)
+        async with outbox.sending(socket, request.transport):
+            try:
+                with self._held(principal, Permission.LEARN, lambda: door.leave(*SIGNED_OUT)):
+                    await self._serve(
+                        socket, session, door, request, principal, resumed=resume_id is not None
+                    )
+            finally:
+                door.over = True
+                self._links.detach(session, door)
         return socket
 
     async def _serve(
@@ -112,14 +111,6 @@ class RealtimeEndpoint:
         finally:
             client.close()
             _log.info("realtime.closed", session_id=session.id, code=int(socket.close_code or 1006))
-
-
-async def finish(writer: asyncio.Task[None]) -> None:
-    """The socket is closed, so the writer has nothing left to wait for but a closing handshake."""
-    done, _ = await asyncio.wait((writer,), timeout=_CLOSE_SECONDS)
-    if not done:
-        writer.cancel()
-        await asyncio.wait((writer,))
 
 
 def _target(request: web.Request, principal: Principal) -> tuple[str, str | None]:

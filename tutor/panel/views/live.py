@@ -35,8 +35,8 @@ async def talk(visit: Visit) -> dict[str, Any]:
 def _said(session: SupervisedTalk) -> list[dict[str, str]]:
     """What the page shows before its script has connected."""
     lines = [
-        {"id": item.id, "role": item.role.value, "text": item.text}
+        {"id": item.id, "role": item.said_by.value, "text": item.text}
         for item in session.history.items
-        if item.kind == "message" and item.role is not None and item.role.value != "system" and item.text
+        if item.said_by is not None
     ]
     return lines[-_MOST_LINES:]
