@@ -19,6 +19,8 @@ COMPANION = "ada-fractions"
 TEXT = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "What is a half?"}]}
 CREATE = json.dumps({"type": "conversation.item.create", "item": TEXT})
 LAST = json.dumps({"type": "no.such.event", "event_id": "last"})
+LOST = 1006
+"""Who still sends while the server closes may not get to see why."""
 _MOST_GROWTH = 200 << 20
 _CONNECTIONS = 300
 
@@ -157,7 +159,7 @@ async def too_long(server: RunningServer) -> None:
     async with Client(server) as client:
         await client.socket.send_str("x" * (3 << 20))
         await client.drained()
-        assert client.socket.close_code == 1009
+        assert client.socket.close_code in (1009, LOST)
 
 
 async def audio_flood(server: RunningServer) -> None:
@@ -169,7 +171,7 @@ async def audio_flood(server: RunningServer) -> None:
             for _ in range(1000):
                 await client.socket.send_str(second)
         await client.drained()
-        assert client.socket.close_code == 1008
+        assert client.socket.close_code in (1008, LOST)
 
 
 async def spoken_items(server: RunningServer) -> None:

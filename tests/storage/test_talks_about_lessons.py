@@ -107,13 +107,13 @@ async def test_a_companion_is_attached_to_what_its_author_sees(
     )
     places = [{"course_id": course.id}, {"module_id": module}, {"lesson_id": ids["a"]}]
     for place in places:
-        made = await companions.create(lena, replace(NEW, **place))
+        made = await companions.create(lena, replace(NEW, status=CompanionStatus.DRAFT, **place))
         await companions.delete(lena, made.id)
     await school.courses.edit(tina, course.id, lambda now: replace(now, published=False))
     for place in [*places, {"lesson_id": "own"}, {"lesson_id": "none"}, {"course_id": "none"}]:
         with pytest.raises(InvalidInput):
             await companions.create(lena, replace(NEW, **place))
-    mine = await companions.create(lena, NEW)
+    mine = await companions.create(lena, replace(NEW, status=CompanionStatus.DRAFT))
     with pytest.raises(InvalidInput):
         await companions.edit(lena, mine.id, lambda now: replace(now, course_id=course.id))
 
