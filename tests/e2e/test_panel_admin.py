@@ -59,11 +59,11 @@ async def test_an_admin_finds_somebody_and_changes_their_plan(admin: Page) -> No
     await admin.get_by_role("link").filter(has_text="demo3@example.org").click()
     await expect(admin.get_by_role("heading", name="Plan: Free")).to_be_visible()
     minutes = admin.locator(".quotas .card").filter(has_text="Voice minutes")
-    await expect(minutes).to_contain_text("left of 60")
+    await expect(minutes).to_contain_text("of 60 used")
     await admin.get_by_role("combobox", name="Plan").select_option(label="Core")
     await admin.get_by_role("button", name="Change the plan").click()
     await expect(admin.get_by_role("heading", name="Plan: Core")).to_be_visible()
-    await expect(minutes).to_contain_text("left of 600")
+    await expect(minutes).to_contain_text("of 600 used")
     await admin.goto("/admin")
     await expect(admin.locator(".rows .row").first).to_contain_text("on another plan")
 
