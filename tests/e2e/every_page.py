@@ -19,7 +19,8 @@ from tutor.panel.pages import PAGES
 DOORS = (
     "/",
     "/enter",
-    "/enter?note=joined",
+    "/enter?note=left",
+    "/nothing/here",
     "/join",
     "/join?invitation=some",
     "/forgot",
