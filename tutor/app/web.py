@@ -4,6 +4,7 @@ from aiohttp import web, web_response
 from aiohttp.typedefs import Middleware
 
 from tutor import health, panel, transports
+from tutor.answers import dressed
 from tutor.api import (
     access,
     archives,
@@ -65,6 +66,7 @@ def web_app(parts: Parts, *first: Middleware) -> web.Application:
     app = web.Application(
         middlewares=[*first, timed(parts.metrics.request), errors(pages.wrong)], client_max_size=_MOST_BODY
     )
+    app.on_response_prepare.append(dressed)
     # Not which versions run here. No hook of the application sees the answers to what is no HTTP, hence in the library.
     web_response.SERVER_SOFTWARE = "Viva"  # type: ignore[attr-defined]  # it has no setting for it
     clients = Clients(
