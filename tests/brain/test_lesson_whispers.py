@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.brain.test_lesson_tutor import is_speakable, talk, until_question
+from tests.brain.tutor_talk import is_speakable, talk, until_question
 from tutor.brain.base import Purpose
 from tutor.brain.lesson_whispers import Wish, understand
 

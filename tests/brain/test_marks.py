@@ -8,7 +8,7 @@ from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.assessment.named import named_options, right_options
 from lms_core.companions import Companion, Subject
 from lms_core.courses import Lesson
-from tests.brain.test_lesson_tutor import Talk, until_question
+from tests.brain.tutor_talk import Talk, until_question
 from tutor.brain.base import Mark, Purpose
 from tutor.brain.marks import marked_card
 from tutor.brain.tools import tools_for, use

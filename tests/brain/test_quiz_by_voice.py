@@ -10,7 +10,7 @@ from lms_core.assessment.items import QuizItem, QuizKind
 from lms_core.assessment.spoken_quiz import spoken_answers
 from lms_core.companions import Companion, Subject
 from lms_core.courses import Lesson
-from tests.brain.test_lesson_tutor import ADA, talk, until_question
+from tests.brain.tutor_talk import ADA, talk, until_question
 from tutor.brain.tools import tools_for, use
 
 ORDER = QuizItem(
