@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.brain.chat_server import ChatServer, Wire, refuses, says
-from tests.brain.test_llm import warm
+from tests.brain.llm_minds import warm
 from tests.conversation.scene import Scene
 from tutor.conversation.events import ReplyAudio, ReplyDone, SessionEvent
 
