@@ -143,3 +143,40 @@ async def test_a_microphone_that_hears_nothing_too_little_or_too_much_is_noticed
         return [after(9, 0), after(11, 0), after(14, 0.003), after(16, 0.003), after(20, 0.3), after(4, 1)];
     }""")
     assert heard == ["", "deaf", "", "faint", "", "loud"]
+
+
+async def test_of_an_interrupted_answer_stays_what_was_heard_also_if_all_of_it_had_come(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    page = await chromium.page(server, admin)
+    said = await page.evaluate("""async () => {
+        const {Captions} = await import("/static/captions.js");
+        const captions = new Captions(document.createElement("div"), {tutor: "Nora", learner: "You"});
+        const text = () => captions.box.textContent;
+        const read = [];
+        const words = [{start: 0, end: 6, start_ms: 0, end_ms: 400}, {start: 7, end: 13, start_ms: 400, end_ms: 900}];
+        for (const ms of [500, 100, 2000]) {
+            captions.clear();
+            captions.add("a", "Summer begins.");
+            captions.time("a", words);
+            captions.cut("a", "Summer begins.");  // final: all of it is here
+            captions.heard("a", ms);
+            captions.stop("a");
+            read.push(text());
+        }
+        captions.stop("nothing");
+        return read;
+    }""")
+    assert said == ["Nora: Summer begins.", "Nora: Summer …", "Nora: Summer begins."]
+
+
+async def test_who_is_muted_reads_that_nobody_hears_them(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    page = await chromium.page(server, admin)
+    await begin(page)
+    await page_talks(page)
+    await page.get_by_role("button", name="Mute").click()
+    await expect(page.get_by_text("You are muted")).to_be_visible()
+    await page.get_by_role("button", name="Unmute").click()
+    await expect(page.get_by_text("Speak at any time")).to_be_visible()

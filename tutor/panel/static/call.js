@@ -137,6 +137,7 @@ export class Call {
 
   silence() {
     this.sound.silence();
+    captions.stop(this.item);
     for (const item of this.playing) this.silenced.add(item);
     this.playing.clear();
   }

@@ -69,6 +69,12 @@ export class Captions {
     this.draw(line);
   }
 
+  // It was silenced in the midst, perhaps after the server had sent all of it: the rest will not be heard.
+  stop(item) {
+    const line = this.lines.get(item);
+    if (line?.words.length && /[\p{L}\p{N}]/u.test(line.text.slice(line.heard))) this.cut(item, line.text.slice(0, line.heard));
+  }
+
   heard(item, ms) {
     const line = this.lines.get(item);
     if (!line || (!line.words.length && ms !== Infinity)) return;

@@ -59,6 +59,7 @@ export function microphoneIs(there) {
 export function mute(is) {
   $("mute").setAttribute("aria-pressed", is);
   $("mute").setAttribute("aria-label", t(is ? "talk.unmute" : "talk.mute"));
+  $("hint").textContent = t(is ? "talk.unheard" : "talk.interrupt");
   $("mute").querySelector("use").setAttribute("href", `/static/icons.svg#mic${is ? "-off" : ""}`);
   $("level").classList.toggle("muted", is);
 }
