@@ -37,6 +37,7 @@ class Act(StrEnum):
     RECORDING_HEARD = "recording_heard"  # by somebody else
     RECORDINGS_DELETED = "recordings_deleted"
     TRANSCRIPT_READ = "transcript_read"  # by somebody else
+    ENROLLED = "enrolled"  # by a teacher, who from then on reads what they say of the course
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from sqlalchemy import ColumnElement, Row, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lms_core.audit import Act
 from lms_core.courses import Course
 from lms_core.enrollment import Access, Enrollment, check_may_enroll
 from lms_core.errors import NotFound
 from lms_core.people import Principal
 from lms_core.progress import CourseProgress
+from storage.audit import note
 from storage.course_rights import seen_by, written_by
 from storage.courses import locked_course, named, whole_courses
 from storage.database import Database
@@ -72,6 +74,9 @@ class EnrollmentStore:
             if found is None:
                 found = await _insert(connection, course.id, person_id, Access.GRANTED)
                 publish(connection, person_id, "course.granted", {"course_id": course.id})
+                await note(
+                    connection, Act.ENROLLED, whom=person_id, by=teacher.person_id, course_id=course.id
+                )
         return found
 
     async def withdraw(self, teacher: Principal, course_ref: str, person_id: str) -> None:

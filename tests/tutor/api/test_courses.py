@@ -118,5 +118,7 @@ async def test_a_learner_enrolls_learns_and_completes_and_the_teacher_sees_it(as
     assert (await ask("lou", "GET", f"{here}/progress")).status == 404
     granted = await ask("theo", "PUT", f"{here}/learners/{learner}")
     assert granted.data["access"] == "granted"
+    (noted,) = (await ask("admin", "GET", f"/admin/audit?act=enrolled&person_id={learner}")).data
+    assert noted["actor_id"] == ask.ids["theo"]
     assert (await ask("theo", "DELETE", f"{here}/learners/{learner}")).status == 204
     assert (await ask("theo", "DELETE", f"{here}/learners/{learner}")).status == 404
