@@ -21,37 +21,8 @@ from tutor.conversation.endpointing import (
     is_back_channel,
     wait_seconds,
 )
+from tutor.conversation.floor import Answer, Spoken
 from tutor.conversation.idle import Idle
-
-
-@dataclass(slots=True)
-class _Utterance:
-    began: float
-    speaking: bool = True
-    announced: bool = False
-    ended: float = 0.0
-    snapshot: int = 0
-    """Of the latest `Transcribe`; 0: none is under way or wanted."""
-    asked_at: float = 0.0
-    text: str | None = None
-    """Transcript of all that was said so far; None while it is outdated or missing."""
-    partial: str = ""
-    wait: float = 0.0
-    forced: bool = False
-    """It is too long: commit as soon as there is a transcript."""
-    interrupted: bool = False
-    """It went on over a reply for so long that the reply was stopped."""
-
-
-@dataclass(slots=True)
-class _Reply:
-    number: int
-    answers: bool = False
-    """It answers a spoken turn, so it may have come too early."""
-    whole: bool = False
-    """It is heard to its end, whatever is said meanwhile."""
-    playing_since: float | None = None
-    paused: bool = False
 
 
 @dataclass(slots=True)
@@ -64,8 +35,8 @@ class Turns:
     expect: Expect = Expect.NOTHING
     teacher: bool = False
     """A teacher has taken over: the learner is still listened to, and the companion says nothing."""
-    _utterance: _Utterance | None = None
-    _reply: _Reply | None = None
+    _utterance: Spoken | None = None
+    _reply: Answer | None = None
     _speculation: tuple[int, str] | None = None
     _numbers: int = 0
     _idle: Idle = field(default_factory=Idle)
@@ -133,14 +104,14 @@ class Turns:
         utterance = self._utterance
         if utterance is not None:
             return self._speech_goes_on(utterance, event)
-        self._utterance = utterance = _Utterance(began=event.since)
+        self._utterance = utterance = Spoken(began=event.since)
         effects: list[t.Effect] = [t.OpenUtterance()]
         if self.floor is t.Floor.TUTOR:
             return effects + self._speech_over_reply(utterance, event.at)
         self.floor = t.Floor.LEARNER
         return effects + self._announce(utterance)
 
-    def _speech_goes_on(self, utterance: _Utterance, event: t.SpeechBegan) -> list[t.Effect]:
+    def _speech_goes_on(self, utterance: Spoken, event: t.SpeechBegan) -> list[t.Effect]:
         if self.floor is t.Floor.SETTLING:
             self.floor = t.Floor.LEARNER
             self.pauses = self.pauses.learn(event.since - utterance.ended)
@@ -149,7 +120,7 @@ class Turns:
         utterance.text = None
         return []
 
-    def _speech_over_reply(self, utterance: _Utterance, at: float) -> list[t.Effect]:
+    def _speech_over_reply(self, utterance: Spoken, at: float) -> list[t.Effect]:
         reply = self._reply
         if reply is None or not self._interruptible or self._warming_up(at):
             return []
@@ -166,7 +137,7 @@ class Turns:
             self.floor = t.Floor.SETTLING
         return [self._ask_transcript(utterance, event.at)]
 
-    def _ask_transcript(self, utterance: _Utterance, at: float) -> t.Transcribe:
+    def _ask_transcript(self, utterance: Spoken, at: float) -> t.Transcribe:
         self._numbers += 1
         utterance.snapshot = self._numbers
         utterance.asked_at = at
@@ -216,7 +187,7 @@ class Turns:
             effects.append(t.Speculate(*self._speculation))
         return effects
 
-    def _settle(self, utterance: _Utterance) -> list[t.Effect]:
+    def _settle(self, utterance: Spoken) -> list[t.Effect]:
         if utterance.text:
             return self._commit(utterance)
         effects = self._give_up()
@@ -224,7 +195,7 @@ class Turns:
             effects.append(self._prompt(Purpose.HINT))  # it was only noise: back to where the companion was
         return effects
 
-    def _commit(self, utterance: _Utterance) -> list[t.Effect]:
+    def _commit(self, utterance: Spoken) -> list[t.Effect]:
         text = utterance.text or ""
         if not text:
             return self._give_up()
@@ -238,7 +209,7 @@ class Turns:
         self._last_turn_ended = utterance.ended
         self._idle.restart()
         self.floor = t.Floor.IDLE if number is None else t.Floor.TUTOR
-        self._reply = None if number is None else _Reply(number, answers=True)
+        self._reply = None if number is None else Answer(number, answers=True)
         ended = utterance.ended if not utterance.speaking else utterance.asked_at
         return [*effects, t.CommitTurn(text, ended, utterance.wait, number, prepared)]
 
@@ -267,12 +238,12 @@ class Turns:
         """True in the session's first second of sound, before the client's echo canceller has learnt."""
         return self._warm_at is not None and at < self._warm_at
 
-    def _sustained(self, utterance: _Utterance) -> float:
+    def _sustained(self, utterance: Spoken) -> float:
         """Speech this long is an interruption; "yeah yeah, mm-hm" is given twice as long."""
         murmuring = bool(utterance.partial) and is_back_channel(utterance.partial)
         return self.policy.interrupt_after * (2 if murmuring else 1)
 
-    def _judge(self, utterance: _Utterance) -> list[t.Effect]:
+    def _judge(self, utterance: Spoken) -> list[t.Effect]:
         """The sound over our reply has ended and its words are known."""
         if not self._judging():
             return []  # the reply is not to be interrupted: the words wait until it is over
@@ -283,7 +254,7 @@ class Turns:
         utterance.wait = self._wait(finished)
         return effects + self._speculate(utterance.text or "")
 
-    def _interrupt(self, utterance: _Utterance) -> list[t.Effect]:
+    def _interrupt(self, utterance: Spoken) -> list[t.Effect]:
         reply = self._reply
         assert reply is not None
         began = reply.playing_since
@@ -303,7 +274,7 @@ class Turns:
         reply.paused = False
         return [t.ResumeReply(reply.number)]
 
-    def _announce(self, utterance: _Utterance) -> list[t.Effect]:
+    def _announce(self, utterance: Spoken) -> list[t.Effect]:
         if utterance.announced or self.teacher:  # nobody silences the teacher
             return []
         utterance.announced = True
@@ -314,7 +285,7 @@ class Turns:
     def _reply_asked(self, event: t.ReplyAsked) -> list[t.Effect]:
         effects = self._drop_speculation()
         self._numbers = max(self._numbers, event.reply)
-        self._reply = _Reply(event.reply, whole=event.whole)
+        self._reply = Answer(event.reply, whole=event.whole)
         self.floor = t.Floor.TUTOR
         self._idle.since = None
         return effects
@@ -415,7 +386,7 @@ class Turns:
 
     def _prompt(self, purpose: Purpose) -> t.Prompt:
         """Speak unasked."""
-        self._reply = _Reply(self.next_reply())
+        self._reply = Answer(self.next_reply())
         self.floor = t.Floor.TUTOR
         self._idle.since = None
         return t.Prompt(self._reply.number, purpose)
