@@ -86,6 +86,19 @@ async def test_what_was_not_saved_is_there_again_after_the_tab_was_closed(teache
     await expect(again.locator("#restored")).to_be_hidden()
 
 
+async def test_a_tab_in_which_nothing_was_written_leaves_the_draft_of_another_alone(teacher: Page) -> None:
+    await open_lesson(teacher, "Tabs")
+    idle = await teacher.context.new_page()
+    await idle.goto(teacher.url)
+    await teacher.get_by_role("textbox", name="Text").fill("Half a thought")
+    await expect(teacher.locator("#status")).to_contain_text("Not saved yet")
+    for tab in (teacher, idle):
+        await tab.evaluate("dispatchEvent(new Event('pagehide'))")
+    again = await teacher.context.new_page()
+    await again.goto(teacher.url)
+    await expect(again.get_by_role("textbox", name="Text")).to_have_value("Half a thought")
+
+
 async def test_leaving_with_unsaved_changes_warns(teacher: Page) -> None:
     await open_lesson(teacher, "Leaving")
     await teacher.get_by_role("textbox", name="Text").press_sequentially("More")

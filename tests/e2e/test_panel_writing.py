@@ -171,6 +171,10 @@ async def test_a_courses_picture_is_seen_before_it_is_saved_and_by_who_looks_for
     box = teacher.locator("[data-picture]", has_text="Small picture")
     await box.locator("[type=file]").set_input_files(tmp_path / "small.png")
     await expect(box.locator("img")).to_be_visible()
+    await expect(teacher.locator("#status")).to_contain_text("Not saved yet")
+    teacher.on("dialog", lambda dialog: dialog.accept())  # "leave without saving?"
+    await teacher.reload()
+    await expect(box.locator("img")).to_be_visible()  # of the draft
     await teacher.get_by_role("button", name="Publish").click()  # saves first
     await expect(teacher.locator(".state")).to_have_text("Published")
     await expect(box.locator("img")).to_be_visible()

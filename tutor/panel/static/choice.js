@@ -1,15 +1,14 @@
 // For what two people changed at the same time: theirs, mine, or of a long text both.
+import {element} from "./elements.js";
 import {words} from "./panel.js";
 
 const dialog = document.getElementById("choice");
 
 function option(name, which, title, value = "") {
-  const label = document.createElement("label");
-  label.className = "option version";
-  const radio = Object.assign(document.createElement("input"), {type: "radio", name, value: which, required: true});
-  const said = document.createElement("span");
-  said.append(Object.assign(document.createElement("strong"), {textContent: title}), Object.assign(document.createElement("pre"), {textContent: value}));
-  label.append(radio, said);
+  const label = element("label", "", "option version");
+  const said = element("span", "");
+  said.append(element("strong", title), element("pre", value));
+  label.append(Object.assign(element("input", ""), {type: "radio", name, value: which, required: true}), said);
   return label;
 }
 
@@ -17,9 +16,9 @@ function option(name, which, title, value = "") {
 export function choose(told, names, mine, theirs) {
   const of = (name, value) => value === undefined ? {text: words("said.deleted")} : told(name, value);
   dialog.querySelector("[data-list]").replaceChildren(...names.map(name => {
-    const group = document.createElement("fieldset");
+    const group = element("fieldset", "");
     const {title, long} = told(name, mine[name] ?? theirs[name]);
-    group.append(Object.assign(document.createElement("legend"), {textContent: title}));
+    group.append(element("legend", title));
     group.append(option(name, "theirs", words("said.theirs"), of(name, theirs[name]).text), option(name, "mine", words("said.mine"), of(name, mine[name]).text));
     if (long) group.append(option(name, "both", words("said.both_note")));
     return group;

@@ -9,20 +9,31 @@ const {course, here} = form.dataset;
 const NAMES = ["title", "description", "objectives", "category", "difficulty", "tags", "language", "thumbnail", "banner", "open_enrollment", "sequential"];
 if (form.querySelector("[data-many]")) NAMES.push("prerequisites");
 
+const pictures = [...form.querySelectorAll("[data-picture]")].map(picture);
 const editing = editForm(form, {shown: data => Object.fromEntries(NAMES.map(name => [name, data[name]]))});
 const preview = markdown(form.querySelector("[data-markdown]"), {course, target: document.getElementById("preview")});
 form.addEventListener("written", preview);
+for (const follow of pictures) {
+  form.addEventListener("written", follow);
+  follow();  // a draft may have another
+}
 
-for (const box of form.querySelectorAll("[data-picture]")) {
+// Lets one choose a picture; answers what shows the one that was written into the form.
+function picture(box) {
   const input = box.querySelector("[type=hidden]");
   const image = box.querySelector("img");
   const problem = box.querySelector(".problem");
   const bar = box.querySelector("progress");
-  const show = (value, address) => {
-    input.value = value;
+  let seen = input.value;
+  const show = address => {
+    seen = input.value;
     image.hidden = !address;
     if (address) image.src = address;
-    box.querySelector("[data-clear]").hidden = !value;
+    box.querySelector("[data-clear]").hidden = !seen;
+  };
+  const choose = (value, address) => {
+    input.value = value;
+    show(address);
     input.dispatchEvent(new Event("input", {bubbles: true}));
   };
   box.querySelector("[type=file]").addEventListener("change", async ({target}) => {
@@ -30,7 +41,7 @@ for (const box of form.querySelectorAll("[data-picture]")) {
     bar.hidden = false;
     try {
       const made = await uploadFor(course, target.files[0], part => bar.value = part);
-      show(`media:${made.id}`, made.url);
+      choose(`media:${made.id}`, made.url);
     } catch (error) {
       problem.textContent = error.message;
       problem.hidden = false;
@@ -38,7 +49,12 @@ for (const box of form.querySelectorAll("[data-picture]")) {
     bar.hidden = true;
     target.value = "";
   });
-  box.querySelector("[data-clear]").addEventListener("click", () => show("", ""));
+  box.querySelector("[data-clear]").addEventListener("click", () => choose("", ""));
+  return async () => {
+    if (input.value === seen) return;
+    const id = input.value.replace("media:", "");
+    show(id && await api(`GET /api/v1/media/${id}`).then(({url}) => url, () => ""));
+  };
 }
 
 const act = button => busy(button, async () => {

@@ -56,12 +56,14 @@ export class Editing {
   keep() {
     clearTimeout(this.timer);
     if (this.dirty) this.draft.keep({base: this.base, mine: this.read(), at: Date.now()});
-    else this.draft.drop();
+    else if (this.kept) this.draft.drop();  // and not that of another tab
+    this.kept = this.dirty;
   }
 
   // A draft is shown as it was written, over what its writer had seen: what was saved since is brought in by saving.
   restore(early) {
     const draft = this.draft.read();
+    this.kept = Boolean(draft);
     const wanted = draft?.mine && !same(draft.mine, this.base);
     this.write(wanted ? merge(this.base, early, draft.mine).merged : early);
     if (this.dirty) this.tell("said.unsaved");

@@ -2,6 +2,7 @@
 // wrong with them. Each has a key, by which two people's lists are brought together.
 import {carry, place} from "./carry.js";
 import {Editing, told} from "./editing.js";
+import {element} from "./elements.js";
 import {apart, isEntry, same, together} from "./merge.js";
 import {blameAll, toast, words} from "./panel.js";
 
@@ -71,10 +72,9 @@ export class ItemList {
 
   // It is only gone when that is saved: until then it lies here and can be taken back.
   remove(item) {
-    const gone = document.createElement("li");
-    const undo = Object.assign(document.createElement("button"), {type: "button", className: "quiet", textContent: words("said.undo")});
-    gone.className = "gone";
-    gone.append(Object.assign(document.createElement("span"), {className: "grow", textContent: words("said.gone")}), undo);
+    const gone = element("li", "", "gone");
+    const undo = element("button", words("said.undo"), "quiet");
+    gone.append(element("span", words("said.gone"), "grow"), undo);
     undo.addEventListener("click", () => {
       gone.replaceWith(item);
       this.changed();

@@ -1,11 +1,11 @@
 // What pages do beyond showing: forms and buttons that call the REST API, dates as people write them, messages.
-import {invalid, refusal} from "./problems.js";
+import {filled, invalid, refusal} from "./problems.js";
 
 export const strings = JSON.parse(document.getElementById("strings").textContent);
 const own = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 
 // The strings of this page's own scripts.
-export const words = (key, values = {}) => (own[key] ?? key).replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+export const words = (key, values = {}) => filled(own[key] ?? key, values);
 
 const MOST_TOASTS = 4;
 
@@ -54,7 +54,7 @@ export function leave(address) {
 
 // Where to go after it worked: an address, with fields of the answer in it, or "" for this page anew. True if anywhere.
 function then({dataset}, made) {
-  return dataset.then !== undefined && leave(dataset.then.replace(/\{(\w+)\}/g, (gap, name) => made?.[name] ?? gap));
+  return dataset.then !== undefined && leave(filled(dataset.then, made ?? {}));
 }
 
 // The button waits while `work` goes on, so that nothing is done twice; if that led to another page (true), it waits

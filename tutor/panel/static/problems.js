@@ -3,7 +3,7 @@ const strings = JSON.parse(document.getElementById("strings").textContent);
 const language = document.documentElement.lang;
 
 const capital = text => text[0].toUpperCase() + text.slice(1);
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
+export const filled = (text, values) => text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap);
 
 // An Error whose text can be shown, of an answer {error, code, details}; `plans` if a larger plan would help.
 export function refusal({error, code, details = {}}) {
