@@ -50,7 +50,9 @@ async def test_what_is_typed_early_in_an_editor_is_seen_as_changed_and_saved(tea
     await new_course(teacher, "Early", {})
     async with without_modules(teacher, teacher.url):
         await teacher.get_by_label("Tags").fill("birds")
+        await teacher.get_by_label("Tags").select_text()
     await expect(teacher.locator("#status")).to_contain_text("Not saved yet")
+    assert await teacher.evaluate("String(getSelection())") == "birds", "who writes on is where they were"
     await teacher.get_by_role("button", name="Save").click()
     await expect(teacher.locator("#status")).to_have_text("Saved.")
     await teacher.unroute_all()

@@ -17,9 +17,11 @@ export class Editing {
     this.note = document.getElementById("restored");
     this.problem = problemOf(form);
     const early = this.read();  // typed before this script came
+    const at = document.activeElement, {selectionStart, selectionEnd} = at;
     form.reset();
     this.base = this.read();
     this.restore(early);
+    if (form.contains(at) && selectionStart != null) at.setSelectionRange(selectionStart, selectionEnd);
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", event => {
       event.preventDefault();
