@@ -34,11 +34,14 @@ async def test_a_question_is_answered_by_a_click_and_what_is_shown_is_drawn(
     await begin(page, typing=True)
     await page_talks(page)
     await type_in(page, "quiz me")
-    await page.locator("#shown").get_by_role("button", name="True").click(timeout=30_000)
-    await shows(page, "#captions .learner", "true")
-    chosen = page.get_by_role("button", name="True Correct")
-    await expect(chosen).to_have_attribute("aria-pressed", "true", timeout=30_000)
-    await expect(page.locator("#shown").get_by_role("status")).to_have_text("That is right.")
+    await page.locator("#shown").get_by_role("button", name="False").click()
+    await shows(page, "#captions .learner", "false")
+    chosen = page.get_by_role(
+        "button", name="False Not right"
+    )  # it stays: the companion asks whether to go on
+    await expect(chosen).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("button", name="True This is right")).to_be_visible()
+    await expect(page.locator("#shown").get_by_role("status")).to_have_text("Not right. The answer: True")
     await type_in(page, "what is the axis")
     await shows(page, "#shown .prose p", "axis")
     await expect(page.locator("#shown button")).to_have_count(0)
