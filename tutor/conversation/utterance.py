@@ -13,7 +13,7 @@ from audio.stt.base import STT_RATE, SpeechToText, Transcript
 from tutor.conversation.events import CaptionWord
 
 _RECENT = 8 * STT_RATE
-_LEAST_TIME, _TIME_PER_SECOND = 5.0, 0.5
+_LEAST_TIME, _TIME_PER_SECOND = 8.0, 0.5
 """Seconds for one transcription, and more for each second of speech: a learner waits for it in silence."""
 _log = structlog.get_logger(__name__)
 

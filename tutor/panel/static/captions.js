@@ -1,5 +1,5 @@
 // What was said, by both sides; the companion's words light up as they are heard.
-import {keepTail} from "./tail.js";
+import {keepTail} from "./elements.js";
 
 export class Captions {
   // `names`: what stands before each side's words for who cannot see the sides, and beside words that wait.

@@ -1,8 +1,8 @@
 // A teacher follows a talk: reads, listens, whispers, takes over.
 import {Ears} from "./ears.js";
+import {keepTail} from "./elements.js";
 import {refusal} from "./problems.js";
 import {Sound, toBase64} from "./sound.js";
-import {keepTail} from "./tail.js";
 import {t} from "./words.js";
 
 const $ = id => document.getElementById(id);
