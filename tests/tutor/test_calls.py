@@ -100,7 +100,7 @@ def test_a_phone_call_is_kept_as_stereo(server: RunningServer, tmp_path: Path) -
 
 
 def test_ctrl_c_ends_the_session_and_keeps_what_was_recorded(server: RunningServer, tmp_path: Path) -> None:
-    process = start("call", server, tmp_path, SPEECH)
+    process = start("call", server, tmp_path, *[SPEECH] * 5)  # it would go on for long
     wait_for_line(process, "You:")
     process.send_signal(signal.SIGINT)
     code, text = finish(process)
