@@ -43,14 +43,3 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     if report.outcome == "skipped" and os.environ.get("VIVA_NO_SKIPS"):
         report.outcome = "failed"
     return report
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than cores: tests wait for sound about as long as they compute."""
-    return min(4, (os.cpu_count() or 1) + 1)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long files first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: "e2e" not in item.path.parts)

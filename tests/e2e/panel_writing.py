@@ -59,10 +59,10 @@ async def drag(grip: Locator, row: Locator, *, above: bool = False) -> None:
 
 
 async def drag_by_finger(grip: Locator, row: Locator, *, above: bool = False) -> None:
-    await grip.scroll_into_view_if_needed()
+    finger = await grip.page.context.new_cdp_session(grip.page)
+    await grip.click(trial=True)  # it is in sight and has come to rest
     handle = await grip.bounding_box()
     assert handle is not None
-    finger = await grip.page.context.new_cdp_session(grip.page)
 
     async def touch(kind: str, y: float) -> None:
         point = {"x": handle["x"] + 20, "y": y}

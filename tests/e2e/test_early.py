@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import browser, cookie, learner, school
-from tests.e2e.panel_writing import new_course, teacher
+from tests.e2e.panel_writing import PNG, new_course, teacher
 from tests.e2e.talking import TYPE
 
 __all__ = ["browser", "cookie", "learner", "school", "teacher"]  # fixtures
@@ -58,6 +59,15 @@ async def test_what_is_typed_early_in_an_editor_is_seen_as_changed_and_saved(tea
     await teacher.unroute_all()
     await teacher.reload()
     await expect(teacher.get_by_label("Tags")).to_have_value("birds")
+
+
+async def test_a_file_chosen_early_is_taken(teacher: Page, tmp_path: Path) -> None:
+    (tmp_path / "small.png").write_bytes(PNG)
+    await new_course(teacher, "Early pictures", {})
+    box = teacher.locator("[data-picture]", has_text="Small picture")
+    async with without_modules(teacher, teacher.url):
+        await box.locator("[type=file]").set_input_files(tmp_path / "small.png")
+    await expect(box.locator("img")).to_be_visible()
 
 
 async def test_a_button_pressed_early_is_pressed(learner: Page) -> None:

@@ -48,6 +48,8 @@ def start(command: str, server: RunningServer, folder: Path, *recordings: Path) 
     return subprocess.Popen(
         [sys.executable, "-u", "-m", "tutor.cli", *arguments(command, server, folder, *recordings)],
         cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # a shell's background jobs, and what they start, ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 

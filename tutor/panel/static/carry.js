@@ -123,10 +123,10 @@ export function carry(root, dropped) {
   function drag(row, {pointerId, clientX, clientY}) {
     const kind = row.dataset.row, grip = gripOf(row);
     const line = Object.assign(document.createElement("li"), {className: "slot", ariaHidden: "true"});
-    let y = null;
+    let x = null, y = null;
     grip.setPointerCapture(pointerId);
 
-    function aim(x) {
+    function aim() {
       const {left, right} = root.getBoundingClientRect();
       const under = document.elementFromPoint(Math.min(Math.max(x, left + 8), right - 8), y);
       const over = under?.closest(`[data-row=${kind}]`);
@@ -141,13 +141,15 @@ export function carry(root, dropped) {
         root.dataset.held = kind;
         row.classList.add("held");
       }
-      y = event.clientY;
-      aim(event.clientX);
+      ({clientX: x, clientY: y} = event);
+      aim();
     }
     const scrolling = setInterval(() => {
       if (y === null) return;
       if (y < EDGE + 60) scrollBy(0, -STEP);
       else if (y > innerHeight - EDGE) scrollBy(0, STEP);
+      else return;
+      aim();  // the finger rests, and other rows come under it
     }, 16);
     function end(drop) {
       clearInterval(scrolling);

@@ -37,6 +37,7 @@ function picture(box) {
     input.dispatchEvent(new Event("input", {bubbles: true}));
   };
   box.querySelector("[type=file]").addEventListener("change", async ({target}) => {
+    if (!target.files.length) return;
     problem.hidden = true;
     bar.hidden = false;
     try {

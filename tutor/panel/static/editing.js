@@ -6,6 +6,13 @@ import {ask, blameAll, check, fields, problemOf, words} from "./panel.js";
 
 const KEEP_MS = 400;
 
+// A form that is reset empties the list of an input's files itself.
+function copied(files) {
+  const bag = new DataTransfer();
+  for (const file of files) bag.items.add(file);
+  return bag.files;
+}
+
 // How the thing is read from the form and written into it, as values by name; how the server's is had (`load`) and
 // changed (`send`), both answering {values, tag}, and `sent` if what was sent has other names now; how it is said what
 // the server refuses (`blame`), and a name and its value in words (`told`: {title, text, long}).
@@ -17,8 +24,10 @@ export class Editing {
     this.note = document.getElementById("restored");
     this.problem = problemOf(form);
     const early = this.read();  // typed before this script came
+    const files = [...form.querySelectorAll("[type=file]")].map(input => [input, copied(input.files)]);
     const at = document.activeElement, {selectionStart, selectionEnd} = at;
     form.reset();
+    for (const [input, chosen] of files) input.files = chosen;
     this.base = this.read();
     this.restore(early);
     if (form.contains(at) && selectionStart != null) at.setSelectionRange(selectionStart, selectionEnd);
