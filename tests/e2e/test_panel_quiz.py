@@ -30,8 +30,10 @@ async def test_every_kind_of_item_is_answered_graded_and_explained(
     lesson = await _lesson_with_quiz(school, cookie)
     await learner.goto(f"/lessons/{lesson}")
     await learner.get_by_role("link", name="To the quiz").click()
+    await learner.wait_for_url("**/quizzes/**")
     await check_page(learner)
     await learner.get_by_role("button", name="Start").click()
+    await learner.wait_for_url("**/attempts/**")
     await check_page(learner)
     async with learner.expect_response("**/answers/**"):
         await learner.get_by_role("radio", name="1/2").check()
