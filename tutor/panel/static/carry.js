@@ -167,10 +167,7 @@ export function carry(root, dropped) {
     const ending = new AbortController();
     const {signal} = ending;
     grip.addEventListener("pointermove", move, {signal});
-    grip.addEventListener("pointerup", event => {
-      move(event);  // the last moves of a quick finger may never come
-      end(true);
-    }, {signal});
+    grip.addEventListener("pointerup", () => end(true), {signal});
     grip.addEventListener("pointercancel", () => end(false), {signal});
     addEventListener("keydown", event => event.key === "Escape" && end(false), {signal});
   }
