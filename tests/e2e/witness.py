@@ -1,14 +1,21 @@
-"""Patience with slow machines, and what is told of a test that failed: its pages and what its servers logged."""
+"""Patience with slow machines, and what is told of a test that failed: its pages and what its servers logged.
+
+`VIVA_SLOW=6 pytest tests/e2e` makes every browser such a machine: it computes six times slower, scripts come six times
+200 ms late and answers of the API six times 50 ms. What acts before a page is ready then fails every time.
+"""
 
 import asyncio
+import os
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page, Request, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page, Request, Route, expect
 
 PATIENCE = 60_000
 """Milliseconds until what a page should do counts as not done: enough for a busy machine, speech and all."""
 _LINES = 60  # of each thing that is told
+_SLOW = float(os.environ.get("VIVA_SLOW", "0"))
 
 expect.set_options(timeout=PATIENCE)
 
@@ -36,6 +43,8 @@ def watch(context: BrowserContext) -> None:
         _watched[:] = [one for one in _watched if not one.page.is_closed()]
         one = _Watched(page, loop)
         _watched.append(one)
+        if _SLOW:
+            _slowed.append(loop.create_task(_slow_page(page)))
 
         def logged(message: ConsoleMessage) -> None:
             one.said.append(f"{message.type}: {message.text}")
@@ -48,6 +57,27 @@ def watch(context: BrowserContext) -> None:
         page.on("requestfailed", failed)
 
     context.on("page", begin)
+    if _SLOW:
+        _slowed.append(loop.create_task(_slow_lines(context)))
+
+
+_slowed: list[asyncio.Task[None]] = []  # a loop holds its tasks weakly
+
+
+async def _slow_lines(context: BrowserContext) -> None:
+    async def late(route: Route) -> None:
+        await asyncio.sleep(_SLOW * (0.2 if "/static/" in route.request.url else 0.05))
+        with suppress(Error):  # its page has been closed
+            await route.fallback()
+
+    await context.route("**/static/*.js", late)
+    await context.route("**/api/v1/**", late)
+
+
+async def _slow_page(page: Page) -> None:
+    with suppress(Error):
+        devtools = await page.context.new_cdp_session(page)
+        await devtools.send("Emulation.setCPUThrottlingRate", {"rate": _SLOW})
 
 
 def pages() -> list[str]:
