@@ -61,6 +61,33 @@ async def test_what_is_typed_early_in_an_editor_is_seen_as_changed_and_saved(tea
     await expect(teacher.get_by_label("Tags")).to_have_value("birds")
 
 
+async def test_keys_that_save_and_marks_for_what_is_selected_work_early(teacher: Page) -> None:
+    await new_course(teacher, "Early keys", {"One": ["First"]})
+    lesson = await teacher.get_by_role("link", name="First", exact=True).get_attribute("href")
+    assert lesson is not None
+    text = teacher.get_by_role("textbox", name="Text")
+    async with without_modules(teacher, lesson):
+        await text.fill("Plants eat light")
+        await text.select_text()
+        await teacher.get_by_role("button", name="Bold").click()
+    await expect(text).to_have_value("**Plants eat light**")
+    async with without_modules(teacher, lesson):
+        await text.fill("Plants eat light")
+        await teacher.keyboard.press("Control+s")
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
+
+
+async def test_a_page_whose_scripts_do_not_come_says_so(teacher: Page) -> None:
+    await new_course(teacher, "Torn", {})
+    await teacher.route("**/static/rename.js", lambda route: route.abort())
+    await teacher.reload()
+    await expect(teacher.get_by_role("alert")).to_contain_text("did not arrive")
+    await teacher.unroute_all()
+    await teacher.get_by_role("link", name="Load it again").click()
+    await expect(teacher.get_by_text("did not arrive")).to_be_hidden()
+    await expect(teacher.get_by_role("heading", level=1)).to_have_text("Torn")
+
+
 async def test_a_file_chosen_early_is_taken(teacher: Page, tmp_path: Path) -> None:
     (tmp_path / "small.png").write_bytes(PNG)
     await new_course(teacher, "Early pictures", {})

@@ -18,6 +18,7 @@ async def open_lesson(teacher: Page, course: str) -> None:
     await new_course(teacher, course, {"First": ["Beginning"]})
     await teacher.get_by_role("link", name="Beginning").click()
     await expect(teacher.get_by_role("heading", name="Beginning", level=1)).to_be_visible()
+    await teacher.wait_for_load_state()  # its scripts, too
 
 
 async def test_a_course_is_written_published_and_read_by_a_learner(

@@ -25,12 +25,12 @@ export class Editing {
     this.problem = problemOf(form);
     const early = this.read();  // typed before this script came
     const files = [...form.querySelectorAll("[type=file]")].map(input => [input, copied(input.files)]);
-    const at = document.activeElement, {selectionStart, selectionEnd} = at;
+    const selections = [...form.elements].filter(one => one.selectionStart != null).map(one => [one, one.selectionStart, one.selectionEnd]);
     form.reset();
     for (const [input, chosen] of files) input.files = chosen;
     this.base = this.read();
     this.restore(early);
-    if (form.contains(at) && selectionStart != null) at.setSelectionRange(selectionStart, selectionEnd);
+    for (const [input, start, end] of selections) input.setSelectionRange(start, end);
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", event => {
       event.preventDefault();
