@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext
 from sqlalchemy import select
 
@@ -65,6 +66,9 @@ _GIVEN = {
 """For every page with gaps in its path an address in the made-up school; `{session}` and so on come from `_things`."""
 
 
+Windows = Mapping[Role | None, BrowserContext]
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """`role` is the least that may open it; None: a door."""
@@ -113,6 +117,17 @@ async def contexts(
     finally:
         for context in opened.values():
             await context.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pages(school: RunningServer) -> list[Address]:
+    return await addresses(school)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def windows(browser: Browser, school: RunningServer) -> AsyncIterator[Windows]:
+    async with contexts(browser, school) as opened:
+        yield opened
 
 
 async def _things(school: RunningServer) -> dict[str, str]:
