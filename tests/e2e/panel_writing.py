@@ -73,10 +73,6 @@ async def drag_by_finger(grip: Locator, row: Locator, *, above: bool = False) ->
     while end != (end := (await _edge(row, above))[1]):
         await touch("touchMove", (start + end) / 2)
         await touch("touchMove", end)
-        # the browser hands moves on once a frame
-        await grip.page.evaluate(
-            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
     await finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     await finger.detach()
 

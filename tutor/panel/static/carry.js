@@ -123,17 +123,15 @@ export function carry(root, dropped) {
   function drag(row, {pointerId, clientX, clientY}) {
     const kind = row.dataset.row, grip = gripOf(row);
     const line = Object.assign(document.createElement("li"), {className: "slot", ariaHidden: "true"});
-    let x = null, y = null;
+    let y = null;
     grip.setPointerCapture(pointerId);
 
+    // In the list that is nearest to the finger, before the first row whose middle is below it.
     function aim() {
-      const {left, right} = root.getBoundingClientRect();
-      const under = document.elementFromPoint(Math.min(Math.max(x, left + 8), right - 8), y);
-      const over = under?.closest(`[data-row=${kind}]`);
-      if (over && root.contains(over)) {
-        const box = over.getBoundingClientRect();
-        y < box.top + box.height / 2 ? over.before(line) : over.after(line);
-      } else listsOf(row).find(list => rowOf(list)?.contains(under))?.append(line);
+      const box = one => one.getBoundingClientRect();
+      const away = list => Math.max(box(rowOf(list) ?? list).top - y, y - box(rowOf(list) ?? list).bottom, 0);
+      const list = listsOf(row).reduce((best, one) => away(one) < away(best) ? one : best);
+      list.insertBefore(line, rowsOf(list).find(one => y < (box(one).top + box(one).bottom) / 2) ?? null);
     }
     function move(event) {
       if (y === null && Math.hypot(event.clientX - clientX, event.clientY - clientY) < FAR) return;
@@ -141,7 +139,7 @@ export function carry(root, dropped) {
         root.dataset.held = kind;
         row.classList.add("held");
       }
-      ({clientX: x, clientY: y} = event);
+      y = event.clientY;
       aim();
     }
     const scrolling = setInterval(() => {
@@ -157,7 +155,7 @@ export function carry(root, dropped) {
       row.classList.remove("held");
       delete root.dataset.held;
       if (y === null) return drop && hold(row);
-      if (drop && line.isConnected) line.replaceWith(row);
+      if (drop) line.replaceWith(row);
       line.remove();
       grip.focus();
       if (!drop) return;
@@ -167,7 +165,10 @@ export function carry(root, dropped) {
     const ending = new AbortController();
     const {signal} = ending;
     grip.addEventListener("pointermove", move, {signal});
-    grip.addEventListener("pointerup", () => end(true), {signal});
+    grip.addEventListener("pointerup", event => {
+      move(event);  // of quick ones the last moves do not come
+      end(true);
+    }, {signal});
     grip.addEventListener("pointercancel", () => end(false), {signal});
     addEventListener("keydown", event => event.key === "Escape" && end(false), {signal});
   }
