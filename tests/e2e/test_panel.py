@@ -49,7 +49,15 @@ async def test_a_bookmark_that_the_server_refuses_is_undone_and_said(learner: Pa
     ribbon = learner.get_by_role("button", name="Bookmark Milo")
     await ribbon.click()
     await expect(ribbon).to_have_attribute("aria-pressed", "false")
-    await expect(learner.get_by_text("cannot be reached")).to_be_visible()
+    await expect(learner.get_by_text("cannot be reached. Check")).to_be_visible()
+
+
+async def test_a_server_that_is_gone_is_told_though_there_is_a_network(learner: Page) -> None:
+    await learner.route("**/api/v1/events", lambda route: route.abort())
+    await learner.goto("/home")
+    await expect(learner.locator("#cut")).to_be_visible()
+    await learner.unroute_all()
+    await expect(learner.locator("#cut")).to_be_hidden()
 
 
 async def test_a_course_is_joined_and_a_lesson_finished(

@@ -35,7 +35,7 @@ async def test_who_is_invited_makes_an_account_and_is_in(stranger: Page, school:
     await stranger.get_by_label("Password").fill("correct horse battery")
     await stranger.get_by_role("button", name="Make my account").click()
     await expect(stranger.get_by_role("heading", level=1)).to_have_text("Hello, Noor")
-    assert await stranger.evaluate("sessionStorage.getItem('viva-email')") is None
+    await stranger.wait_for_function("() => sessionStorage.getItem('viva-email') === null")
 
 
 async def test_who_has_an_account_already_goes_on_to_the_sign_in_with_their_address(

@@ -1,11 +1,13 @@
 // What happens while a page is open: messages, and the parts of the page that are about it anew.
 //
 // A part names the updates that concern it, as in <section id="x" data-live="progress.changed xp.changed">; the server
-// renders it again. Other modules hear of updates as events of the document: "viva:<type>", with the data in `detail`.
+// renders it again. Other modules hear of updates as events of the document: "viva:<type>", with the data in `detail`;
+// and of whether the server is there as "viva:reached", true or false.
 import {dates, strings, toast} from "./panel.js";
 
 const LAST = "viva-last-update";  // of this browser, so that each update is told once
 const FIRST_WAIT = 1_000, LONGEST_WAIT = 60_000;  // ms
+const CUT_AFTER = 2;  // failures in a row
 const TOLD = {
   "notification.new": tellNotification,
   "course.changed": ({course_id}) => toast(strings["script.course_changed"], `/courses/${course_id}`),
@@ -17,10 +19,15 @@ const pending = new Map();  // what came together is told together, and the same
 
 // While the page is seen; a browser with many tabs has one stream.
 export async function follow() {
+  let failures = 0;
+  const reached = yes => {
+    failures = yes ? 0 : failures + 1;
+    if (yes || failures === CUT_AFTER) document.dispatchEvent(new CustomEvent("viva:reached", {detail: yes}));
+  };
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
     await seen();
     const begun = Date.now();
-    if (await stream().catch(() => null) === "refused") return;
+    if (await stream(reached).catch(() => null) === "refused") return;
     if (document.hidden) continue;
     if (Date.now() - begun > LONGEST_WAIT) wait = FIRST_WAIT;
     await new Promise(done => setTimeout(done, wait * (0.5 + Math.random())));
@@ -29,11 +36,15 @@ export async function follow() {
 
 const seen = () => document.hidden && new Promise(done => document.addEventListener("visibilitychange", done, {once: true}));
 
-async function stream() {
+async function stream(reached) {
   const away = new AbortController();
   document.addEventListener("visibilitychange", () => away.abort(), {once: true});
   const last = localStorage.getItem(LAST);
-  const answer = await fetch("/api/v1/events", {headers: last ? {"Last-Event-ID": last} : {}, signal: away.signal});
+  const answer = await fetch("/api/v1/events", {headers: last ? {"Last-Event-ID": last} : {}, signal: away.signal}).catch(error => {
+    if (!away.signal.aborted) reached(false);
+    throw error;
+  });
+  reached(true);
   if (answer.status === 401 || answer.status === 403) return "refused";
   if (answer.status === 400) localStorage.removeItem(LAST);
   if (!answer.ok) throw new Error(answer.statusText);

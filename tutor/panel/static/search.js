@@ -33,3 +33,5 @@ form.addEventListener("submit", event => {
   clearTimeout(timer);
   find();
 });
+const input = form.elements.q;
+if (input.value !== input.defaultValue) find();  // typed before this script came

@@ -10,9 +10,14 @@ if (workers) {
   workers.addEventListener("controllerchange", () => before && toast(strings["script.updated"]));
 }
 const cut = document.getElementById("cut");
-const tell = () => { cut.hidden = navigator.onLine; };
+let reached = true;  // a browser may have a network on which the server is not
+const tell = () => { cut.hidden = navigator.onLine && reached; };
 addEventListener("online", tell);
 addEventListener("offline", tell);
+document.addEventListener("viva:reached", ({detail}) => {
+  reached = detail;
+  tell();
+});
 tell();
 if (document.querySelector("header.top")) {  // somebody is signed in
   follow();
