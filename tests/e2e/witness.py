@@ -15,7 +15,7 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page, Re
 PATIENCE = 60_000
 """Milliseconds until what a page should do counts as not done: enough for a busy machine, speech and all."""
 _LINES = 60  # of each thing that is told
-_SLOW = float(os.environ.get("VIVA_SLOW", "0"))
+_SLOW = float(os.environ.get("VIVA_SLOW") or 0)
 
 expect.set_options(timeout=PATIENCE)
 
