@@ -140,3 +140,24 @@ def test_an_answer_cannot_be_meant_for_a_question_that_was_not_heard() -> None:
     begun.cut(begun.messages[-1].text.split(". ")[0])
     assert item.question in begun.say("and what about apples")
     assert begun.state.get("tries", 0) == 0
+
+
+@pytest.mark.parametrize("words", ["go on", "what is a numerator", "how are you"])
+def test_an_interrupted_return_is_not_said_a_second_time_after_another_one(words: str) -> None:
+    begun = talk()
+    begun.say("yes")
+    begun.cut("A fraction is a")
+    assert begun.say("go on").startswith("Back to where we were.")
+    begun.cut("Back to")
+    said = begun.say(words)
+    assert "Now, where were we." in said and "Picture a pizza" in said
+    assert "Back to where we were." not in said
+
+
+def test_nor_is_an_interrupted_return_to_a_question() -> None:
+    begun = talk()
+    item = until_question(begun)
+    assert "Back to my question." in begun.say("how are you")
+    begun.cut("I'm fine")
+    said = begun.say("who are you")
+    assert item.question in said and "my question" not in said

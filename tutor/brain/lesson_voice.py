@@ -11,6 +11,8 @@ from tutor.brain.lesson_text import plain, sentences
 from tutor.brain.phrases import phrase, table
 
 _SHOWN_CHARS = 4000
+_RETURNS = ("back", "back_question")
+"""Phrases that only lead back to something else: worth nothing when they are said again."""
 
 
 class Voice:
@@ -34,6 +36,11 @@ class Voice:
     def text(self, key: str, **values: str) -> str:
         """The first phrase for `key`, to be said by the caller."""
         return phrase(self._phrases, key, self.companion.style, 0, values)
+
+    def unheard(self, messages: tuple[Message, ...]) -> list[str]:
+        """The sentences of the last reply that an interruption kept from the learner, but for how it led to them."""
+        returns = {each for key in _RETURNS for each in self._phrases[key]}
+        return [sentence for sentence in unheard(messages, self._state.spoken) if sentence not in returns]
 
     def tell(self, *texts: str) -> None:
         """Any text, made speakable."""

@@ -8,7 +8,7 @@ from tutor.brain.intents import Intent
 from tutor.brain.lesson_plan import LessonPlan
 from tutor.brain.lesson_state import LessonState, Outcome, Pending
 from tutor.brain.lesson_summary import sum_up
-from tutor.brain.lesson_voice import Voice, minutes, unheard
+from tutor.brain.lesson_voice import Voice, minutes
 from tutor.brain.teaching import Teaching
 
 
@@ -20,7 +20,7 @@ class LessonWishes:
         self.voice = Voice(state, request.companion)
         self.teaching = Teaching(plan, state, self.voice)
         self.explaining = Explaining(self.teaching)
-        self.unheard = unheard(request.messages, state.spoken)
+        self.unheard = self.voice.unheard(request.messages)
         self._topic_unheard = False
         if state.pending is Pending.START:  # a greeting is not said again: its question is enough
             self._topic_unheard = any(request.companion.topic in sentence for sentence in self.unheard)
