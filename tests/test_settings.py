@@ -26,6 +26,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(
         ("VIVA_LOG_LEVEL", "loud", "'debug', 'info'"),
         ("VIVA_DATABASE_URL", "mysql://x", "postgresql://user"),
         ("VIVA_MAX_SESSIONS", "0", "greater than or equal to 1"),
+        ("VIVA_HEARING_SECONDS", "0", "greater than or equal to 1"),
         ("VIVA_SMTP_URL", "mail.school.org", "smtp://user:password@host:587"),
         ("VIVA_MAIL_FROM", "the school", "no e-mail address"),
         ("VIVA_SECRET_KEY", "short", "32 characters"),

@@ -57,6 +57,7 @@ def make_engines(settings: Settings, chosen: Chosen, jobs: Callable[[str], OnJob
         ),
         mouth=tts.create(chosen.mouth.name, on_job=jobs("mouth"), **speech),
         silero=SileroBatch(),
+        hearing_seconds=settings.hearing_seconds,
         end_of_turn=end_of_turn.create(
             chosen.end_of_turn.name, settings.models_dir, on_job=jobs("end_of_turn")
         ),

@@ -48,6 +48,8 @@ class Engines:
     mind: Mind
     mouth: TextToSpeech
     silero: SileroBatch
+    hearing_seconds: float = 8.0
+    """That the ears get for a turn, and some more for a long one."""
     end_of_turn: EndOfTurnModel | None = None
 
 
@@ -293,7 +295,7 @@ class LiveSessions:
             id=session_id, companion=companion, lesson=lesson, ears=engines.ears, mind=engines.mind,
             mouth=engines.mouth, silero=engines.silero, journal=self._journal, observer=self._metrics,
             config=config, now=asyncio.get_running_loop().time, grace_seconds=self.grace_seconds, restored=restored,
-            record=record, recorder=recorder, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
+            hearing_seconds=engines.hearing_seconds, record=record, recorder=recorder, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
         )  # fmt: skip
         session.reach_teachers(call)
         if recorder is not None:

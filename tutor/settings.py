@@ -5,29 +5,34 @@ test keeps it so.
 """
 
 import difflib
-import json
 import os
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
-from lms_core.errors import InvalidInput
-from lms_core.people import SignUp, plain_email
-from storage.database import async_url
-from tutor.clients import Network
+from lms_core.people import SignUp
 from tutor.errors import SettingsError
-from tutor.mail import LOOPBACK, smtp_server
+from tutor.setting_values import (
+    DatabaseUrl,
+    EndOfTurnModel,
+    MailAddress,
+    MailServer,
+    Networks,
+    Origins,
+    Provider,
+    SecretKey,
+    WebAddress,
+)
 
 PRIVATE = (
     "database_url",
@@ -64,14 +69,14 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for all networks.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
-    public_url: str = Field(
+    public_url: WebAddress = Field(
         "", description="Address that learners use, if a proxy stands in front, e.g. https://viva.school.org."
     )
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    allowed_origins: Origins = Field(
         (),
         description="Web origins beside our own whose pages may connect, e.g. https://school.org, separated by commas.",
     )
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+    trusted_proxies: Networks = Field(
         (),
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1, separated by commas.",
     )
@@ -79,7 +84,7 @@ class Settings(BaseSettings):
         SignUp.INVITE,
         description="Who may make an account: open, invite (with an invitation by a teacher or an admin) or closed.",
     )
-    oidc_issuer: str = Field(
+    oidc_issuer: Provider = Field(
         "",
         description="OpenID Connect provider through which people log in, e.g. https://login.school.org; empty: none.",
     )
@@ -90,11 +95,11 @@ class Settings(BaseSettings):
     oidc_sign_up: bool = Field(
         True, description="Who logs in through that provider for the first time gets an account as a learner."
     )
-    smtp_url: SecretStr = Field(
+    smtp_url: MailServer = Field(
         SecretStr(""),
         description="Mail server for letters such as new passwords: smtp://user:password@host:587 or smtps://...; empty: none are sent.",
     )
-    mail_from: str = Field(
+    mail_from: MailAddress = Field(
         "", description="Sender of letters; empty: viva@ and the host name of VIVA_PUBLIC_URL."
     )
     stripe_secret_key: SecretStr = Field(
@@ -108,12 +113,12 @@ class Settings(BaseSettings):
     stripe_price_core: str = Field("", description="Stripe's price (price_...) of the plan core.")
     stripe_price_pro: str = Field("", description="Stripe's price (price_...) of the plan pro.")
     stripe_api_base: str = Field("", description="Another address than Stripe's own, for tests.")
-    secret_key: SecretStr = Field(
+    secret_key: SecretKey = Field(
         SecretStr(""),
         description="At least 32 random characters, the same on all servers of a database; what links and tokens are signed with is made of it then and not kept in the database.",
     )
     data_dir: Path = Field(Path(".viva"), description="Folder for the database, models and keys.")
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         "",
         description="sqlite:///path or postgresql://user:password@host/name; empty: SQLite in the data directory.",
     )
@@ -132,7 +137,7 @@ class Settings(BaseSettings):
     mouth: str = Field(
         "auto", description="Text-to-speech: auto, espeak, piper, openai:<model> or package.module:factory."
     )
-    end_of_turn: str = Field(
+    end_of_turn: EndOfTurnModel = Field(
         "auto",
         description="Judge from the sound whether the learner has finished: auto (Smart Turn once it was pulled), off, "
         "smart-turn or the path of an ONNX file in its format.",
@@ -169,6 +174,12 @@ class Settings(BaseSettings):
         1.0,
         gt=0,
         description="Seconds that jobs may wait for a speech worker, in the mean of the last 15 s; above it new sessions are refused.",
+    )
+    hearing_seconds: float = Field(
+        8,
+        ge=1,
+        le=60,
+        description="Seconds that the ears get for a learner's words, and half as long as these took to say on top; they try twice. More for slow ears on a small computer.",
     )
     grace_seconds: float = Field(
         120, ge=1, le=86_400, description="Seconds that a session waits for a learner whose link was lost."
@@ -229,81 +240,6 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise SettingsError(_explain({**error.errors()[0], "loc": (name,)})) from error
         return copy
-
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: str) -> str:
-        if value:
-            try:
-                async_url(value)
-            except InvalidInput as error:
-                raise ValueError(error.message) from error
-        return value
-
-    @field_validator("end_of_turn")
-    @classmethod
-    def _end_of_turn_model(cls, value: str) -> str:
-        if value not in ("auto", "off", "smart-turn") and not Path(value).is_file():
-            raise ValueError("it is neither one of the words below nor a file that is there")
-        return value
-
-    @field_validator("oidc_issuer")
-    @classmethod
-    def _provider(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme != "https" and parts.hostname not in LOOPBACK):
-            raise ValueError("it must begin with https://")
-        return value
-
-    @field_validator("secret_key")
-    @classmethod
-    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
-        if 0 < len(value.get_secret_value()) < 32:
-            raise ValueError("it has less than 32 characters; openssl rand -hex 32 makes a good one")
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _mail_server(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value():
-            smtp_server(value.get_secret_value())
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _mail_address(cls, value: str) -> str:
-        if value:
-            try:
-                plain_email(value)
-            except InvalidInput as error:
-                raise ValueError(error.message) from error
-        return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.netloc):
-            raise ValueError("it must begin with https:// or http:// and a host")
-        return value
-
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        if value.lstrip().startswith("["):
-            return json.loads(value)
-        return [one.strip() for one in value.split(",") if one.strip()]
-
-    @field_validator("allowed_origins")
-    @classmethod
-    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            parts = urlsplit(origin)
-            if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
-                raise ValueError(f"'{origin}' is not an origin; write scheme, host and port only")
-        return value
 
     @classmethod
     def settings_customise_sources(

@@ -94,7 +94,7 @@ class Scene:
     def __init__(
         self, *, ears: Any = None, mind: Any = None, mouth: Any = None, restored: Restored | None = None,
         companion: Companion = COMPANION, lesson: Lesson | None = None, end_of_turn: Any = None, record: Any = None,
-        recorder: Any = None, shows: bool = True, **config: Any,
+        recorder: Any = None, shows: bool = True, hearing_seconds: float = 8.0, **config: Any,
     ) -> None:  # fmt: skip
         if not _SILERO:
             _SILERO.append(SileroBatch(inline=True))
@@ -107,7 +107,7 @@ class Scene:
             id="sess_1", companion=companion, lesson=lesson, ears=ears or NullEars(), mind=self.mind,
             mouth=mouth or NullMouth(), silero=_SILERO[0], journal=self.journal, observer=self.counter,
             config=SessionConfig(**config), now=lambda: asyncio.get_running_loop().time(), grace_seconds=60,
-            restored=restored, end_of_turn=end_of_turn, recorder=recorder, record=record or (lambda event, effects: self.steps.append((event, list(effects)))),
+            hearing_seconds=hearing_seconds, restored=restored, end_of_turn=end_of_turn, recorder=recorder, record=record or (lambda event, effects: self.steps.append((event, list(effects)))),
         )  # fmt: skip
 
     async def __aenter__(self) -> "Scene":

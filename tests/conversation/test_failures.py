@@ -116,6 +116,19 @@ def test_ears_that_stumble_once_are_asked_again_and_nobody_notices(mood: str) ->
     assert scene.counter.failures == []
 
 
+@pytest.mark.parametrize(("seconds", "until"), [(2, 9), (60, 130)])
+def test_the_ears_get_the_time_that_the_operator_gives_them(seconds: float, until: float) -> None:
+    async def talk() -> Scene:
+        async with Scene(ears=MoodyEars("hang", "hang"), hearing_seconds=seconds) as scene:
+            await scene.hear(SPEECH)
+            await scene.quiet(2 * seconds)
+            assert scene.events(TranscriptFailed) == []
+            await scene.quiet(until - 2 * seconds)
+        return scene
+
+    assert said(run(talk())) == ["I'm sorry, I could not hear that properly. Could you say it again?"]
+
+
 @pytest.mark.parametrize("mood", ["fail", "hang"])
 def test_ears_that_fail_twice_make_the_companion_say_so(mood: str) -> None:
     scene = two_turns(ears=MoodyEars(mood, mood), mind=NullMind(ANSWER))

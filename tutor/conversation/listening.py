@@ -73,11 +73,12 @@ class Listening:
         tape: Tape,
         spawn: Callable[..., asyncio.Task[None]],
         now: Callable[[], float],
+        hearing_seconds: float,
         end_of_turn: EndOfTurn | None,
     ) -> None:
         self._ears, self._silero, self._config, self._history = ears, silero, config, history
         self._observer, self._events, self._spawn, self._now = observer, events, spawn, now
-        self._tape, self._end_of_turn = tape, end_of_turn
+        self._tape, self._patience, self._end_of_turn = tape, hearing_seconds, end_of_turn
         self._listener: Listener | None = None
         self._utterance: Utterance | None = None
         self._start_ms = 0
@@ -284,7 +285,7 @@ class Listening:
     def _new_utterance(self, item_id: str, *, start_ms: int, on_partial: Callable[[str], None]) -> Utterance:
         return Utterance(
             item_id, self._ears, start_ms=start_ms, language=self._config.language, hints=self._config.hints,
-            on_partial=on_partial, now=self._now, keep_recent=self._end_of_turn is not None,
+            on_partial=on_partial, now=self._now, patience=self._patience, keep_recent=self._end_of_turn is not None,
         )  # fmt: skip
 
     def _place(self, utterance: Utterance, text: str) -> Item:

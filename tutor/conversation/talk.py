@@ -68,12 +68,14 @@ class Talk:
         config: SessionConfig,
         now: Callable[[], float],
         grace_seconds: float = 120.0,
+        hearing_seconds: float = 8.0,
         restored: Restored | None = None,
         record: Record | None = None,
         recorder: Recorder | None = None,
         end_of_turn: EndOfTurn | None = None,
     ) -> None:
-        """`now` is a monotonic clock in seconds, the event loop's own; `record` gets every turn-taking step, `recorder` the sound."""
+        """`now` is a monotonic clock in seconds, the event loop's own; `hearing_seconds` is what the ears get for a turn, and
+        a little more for a long one; `record` gets every turn-taking step, `recorder` the sound."""
         self.id = id
         self.companion = companion
         self.config = config
@@ -85,7 +87,7 @@ class Talk:
         self._listening = Listening(
             ears=ears, silero=silero, config=config, history=self.history, observer=observer,
             events=ListeningEvents(self._emit, lambda event: self._taking.step(event), self._save, self._not_heard),
-            tape=self._tape, spawn=self._spawn, now=now, end_of_turn=end_of_turn,
+            tape=self._tape, spawn=self._spawn, now=now, hearing_seconds=hearing_seconds, end_of_turn=end_of_turn,
         )  # fmt: skip
         self._speaker = Speaker(
             mind=mind, mouth=mouth, history=self.history, ledger=self._ledger, observer=observer,

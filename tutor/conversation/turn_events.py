@@ -32,7 +32,7 @@ class Policy:
     """Speech that lasts this long interrupts even before any word is recognised."""
     judge_timeout: float = 1.5
     """After a short sound: how long to wait for its words before the reply resumes."""
-    transcript_timeout: float = 120.0
+    transcript_timeout: float = 240.0
     """A turn whose transcript does not come is given up (the engine's own time limit is shorter)."""
     echo_warmup: float = 1.0
     """From the first audio of the session: until the client's echo canceller has learnt, only words interrupt."""

@@ -13,8 +13,8 @@ from audio.stt.base import STT_RATE, SpeechToText, Transcript
 from tutor.conversation.events import CaptionWord
 
 _RECENT = 8 * STT_RATE
-_LEAST_TIME, _TIME_PER_SECOND = 8.0, 0.5
-"""Seconds for one transcription, and more for each second of speech: a learner waits for it in silence."""
+_TIME_PER_SECOND = 0.5
+"""What one transcription gets for each second of speech, beside its `patience`: a learner waits for it in silence."""
 _log = structlog.get_logger(__name__)
 
 
@@ -31,9 +31,10 @@ class Utterance:
         hints: tuple[str, ...],
         on_partial: Callable[[str], None] | None,
         now: Callable[[], float],
+        patience: float,
         keep_recent: bool = False,
     ) -> None:
-        """`keep_recent`: hold the last 8 s of sound for the end-of-turn model."""
+        """`patience`: seconds that a transcription gets at least. `keep_recent`: hold the last 8 s of sound for the end-of-turn model."""
         self.item_id = item_id
         self.start_ms = start_ms
         self.end_ms = start_ms
@@ -42,7 +43,7 @@ class Utterance:
         self.transcript: Transcript | None = None
         self.transcribed_at: float | None = None
         self.samples = 0
-        self._now = now
+        self._now, self._patience = now, patience
         self._recent: deque[NDArray[np.int16]] | None = deque() if keep_recent else None
         self._recent_samples = 0
         self._stream = ears.open(language=language, hints=hints, on_partial=on_partial)
@@ -70,7 +71,7 @@ class Utterance:
         """The words so far, tried twice; None if the ear fails both times."""
         for attempt in (1, 2):
             try:
-                async with asyncio.timeout(_LEAST_TIME + _TIME_PER_SECOND * self.seconds):
+                async with asyncio.timeout(self._patience + _TIME_PER_SECOND * self.seconds):
                     self.transcript = await self._stream.transcribe()
                 self.transcribed_at = self._now()
                 return self.transcript
