@@ -26,6 +26,12 @@ __all__ = ["admin", "browser", "chromium", "playwright", "server"]  # fixtures
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 _ICON = Path(__file__).resolve().parents[2] / "docs" / "images" / "talk.png"
 
+_CAPTIONS = """() => {
+    const box = document.getElementById("captions");
+    return [box.clientHeight, box.clientHeight / parseFloat(getComputedStyle(box).lineHeight)];
+}"""
+"""How high they are, in pixels and in lines."""
+
 
 async def test_a_question_is_answered_by_a_click_and_what_is_shown_is_drawn(
     server: RunningServer, admin: Any, chromium: Chromium
@@ -44,10 +50,33 @@ async def test_a_question_is_answered_by_a_click_and_what_is_shown_is_drawn(
     await expect(page.locator("#shown").get_by_role("status")).to_have_text("Not right. The answer: True")
     await type_in(page, "what is the axis")
     await shows(page, "#shown .prose p", "axis")
-    await expect(page.locator("#shown button")).to_have_count(0)
+    await expect(page.locator("#shown-body button")).to_have_count(0)
     await page.reload()
     await begin(page, typing=True)
     await shows(page, "#shown .prose p", "axis")
+    assert chromium.problems == []
+
+
+async def test_beside_a_card_a_phone_has_room_for_the_captions_and_a_folded_card_leaves_all_of_it(
+    server: RunningServer, admin: Any, chromium: Chromium
+) -> None:
+    page = await chromium.page(server, admin, path="/talk/nora-seasons", width=390)
+    await page.set_viewport_size({"width": 390, "height": 664})  # a phone's, between the bars of its browser
+    await begin(page, typing=True)
+    await page_talks(page)
+    await type_in(page, "what is the axis")
+    await shows(page, "#shown .prose p", "axis")
+    beside, lines = await page.evaluate(_CAPTIONS)
+    assert lines >= 5
+    fold = page.get_by_role("button", name="Show all of the card")
+    await fold.press("Enter")
+    await expect(fold).to_have_attribute("aria-expanded", "false")
+    await expect(page.locator("#shown").get_by_role("heading")).to_be_visible()
+    await expect(page.locator("#shown .prose")).to_be_hidden()
+    assert (await page.evaluate(_CAPTIONS))[0] > beside + 50
+    await type_in(page, "quiz me")  # another card
+    await expect(page.locator("#shown").get_by_role("button", name="False")).to_be_visible()
+    await expect(fold).to_have_attribute("aria-expanded", "true")
     assert chromium.problems == []
 
 

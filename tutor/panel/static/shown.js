@@ -5,7 +5,7 @@ import {api} from "./panel.js";
 import {choosing, marked, verdict} from "./question.js";
 import {t} from "./words.js";
 
-const box = document.getElementById("shown");
+const [box, body, label, heading, fold] = ["shown", "shown-body", "shown-label", "shown-kind", "fold"].map(id => document.getElementById(id));
 const SEEN = 4000;  // ms that a mark is there at least before the next card
 let card = null;    // what is shown now
 let next = null;    // the timer of what waits
@@ -21,18 +21,27 @@ export function show({event_id, mark, ...event}, session, answer) {
   else put();
 }
 
+// Folded it leaves its room to the captions; the next card is shown again.
+fold.addEventListener("click", () => open(body.hidden));
+
+function open(is) {
+  body.hidden = !is;
+  fold.setAttribute("aria-expanded", is);
+}
+
 const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 export function clear() {
   clearTimeout(next);
   card = null;
   box.hidden = true;
-  box.replaceChildren();
+  body.replaceChildren();
 }
 
 // As plain text at once, and drawn when the server has made HTML of it. `answer` is told what was chosen.
 async function replace(fresh, session) {
   card = fresh;
+  open(true);
   draw(formula(fresh.event.mathml) ?? plain(fresh.event.body));
   if (fresh.event.kind === "formula") return;
   try {
@@ -44,15 +53,14 @@ async function replace(fresh, session) {
 function note(mark) {
   if (alike(mark, card.mark)) return;
   Object.assign(card, {mark, markedAt: Date.now()});
-  marked(box, card);
+  marked(body, card);
 }
 
 function draw(content) {
   const {kind, title, choices, choose} = card.event;
   const named = t(`talk.shown.${kind}`);
-  const heading = element("h2", kind === "quiz" ? `${named} ${title}`.trim() : title || named, "");
-  heading.id = "shown-kind";
-  const label = title && kind !== "quiz" ? [element("small", named, "soft")] : [];
+  heading.textContent = kind === "quiz" ? `${named} ${title}`.trim() : title || named;
+  label.textContent = title && kind !== "quiz" ? named : "";
   const parts = [content];
   if (choose) {
     const options = cut(content, choices.length);
@@ -60,10 +68,10 @@ function draw(content) {
   }
   if (kind === "quiz") parts.push(verdict());
   box.dataset.kind = kind;
-  box.replaceChildren(...label, heading, ...parts);
-  marked(box, card);
+  body.replaceChildren(...parts);
+  marked(body, card);
   box.hidden = false;
-  box.scrollTop = 0;
+  body.scrollTop = 0;
 }
 
 // Without Markdown's marks, which are not to be read.
