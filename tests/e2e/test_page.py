@@ -142,8 +142,8 @@ async def test_the_talk_survives_a_server_that_dies_and_a_reload_and_ends_with_a
     await page.wait_for_selector("#captions .learner.waiting")
     await asyncio.to_thread(server.start)
     await shows(page, "#captions .tutor", "enominator")
-    assert await page.locator("#captions .waiting").count() == 0
-    assert await page.locator("#captions .learner:has-text('what is a denominator')").count() == 1
+    await expect(page.locator("#captions .waiting")).to_have_count(0)
+    await expect(page.locator("#captions .learner:has-text('what is a denominator')")).to_have_count(1)
 
     await page.reload()
     await shows(page, "#unfinished", "goes on where you left it")
@@ -151,7 +151,7 @@ async def test_the_talk_survives_a_server_that_dies_and_a_reload_and_ends_with_a
     await shows(page, "#captions .learner", "what is a numerator")
     await page.get_by_role("button", name="End", exact=True).click()
     await state_is(page, "done")
-    assert len(await page.locator("#summary").inner_text()) > 20
+    await expect(page.locator("#summary")).to_have_text(re.compile(".{20}"))
     await shows(page, "#with", "2 turns")
     await page.reload()
     await page.wait_for_selector("body[data-state=idle]")
@@ -206,7 +206,7 @@ async def test_a_full_server_is_said_while_the_page_tries_again(
         await shows(second, "#trouble", "The server is full")
         await first.get_by_role("button", name="End", exact=True).click()
         await page_talks(second)
-        assert await second.locator("#trouble").inner_text() == ""
+        await expect(second.locator("#trouble")).to_be_empty()
     finally:
         await asyncio.to_thread(small.stop)
 

@@ -21,6 +21,7 @@ async def test_from_the_class_to_the_learner_to_an_answer_and_a_talk(
         await page.locator(f'#learners a[href="/teach/learners/{LEARNER}"]').click()
         await expect(page.get_by_role("heading", level=1)).to_be_visible()
         await expect(page.locator(".figures")).to_contain_text("Courses")
+        await page.wait_for_load_state()  # with all its rows
         opened = page.locator("details.begun").first
         done = await opened.locator(".mark.completed").count()
         await expect(opened.locator("summary")).to_contain_text(f"opened, {done} completed")

@@ -1,9 +1,10 @@
 """A teacher writes lessons in headless Chromium, and a learner reads them."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Dialog, Page, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import LEARNER, browser, cookie_of, school, signed_in
@@ -103,18 +104,18 @@ async def test_a_tab_in_which_nothing_was_written_leaves_the_draft_of_another_al
 async def test_leaving_with_unsaved_changes_warns(teacher: Page) -> None:
     await open_lesson(teacher, "Leaving")
     await teacher.get_by_role("textbox", name="Text").press_sequentially("More")
-    asked: list[str] = []
+    asked = asyncio.get_running_loop().create_future()
 
-    async def stay(dialog: object) -> None:
-        asked.append(dialog.type)  # type: ignore[attr-defined]
-        await dialog.dismiss()  # type: ignore[attr-defined]
+    async def stay(dialog: Dialog) -> None:
+        await dialog.dismiss()
+        asked.set_result(dialog.type)
 
     teacher.once("dialog", stay)
     await teacher.get_by_role("link", name="← Leaving").click(no_wait_after=True)
+    assert await asked == "beforeunload"
     await expect(teacher.get_by_role("textbox", name="Text")).to_have_value("More")
     await teacher.keyboard.press("Control+s")
     await expect(teacher.locator("#status")).to_have_text("Saved.")
-    assert asked == ["beforeunload"]
 
 
 async def test_of_two_texts_both_can_stay(teacher: Page) -> None:

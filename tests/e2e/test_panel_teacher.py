@@ -140,6 +140,7 @@ async def test_a_class_shows_who_struggles_first(teacher: Page, school: RunningS
     await teacher.goto("/teach")
     await teacher.locator("[href='/teach/courses/demo-course-0']").click()
     await expect(teacher.get_by_text("Who struggles comes first.")).to_be_visible()
+    await teacher.wait_for_load_state()  # with all its rows
     scores = await teacher.locator("#learners [data-score]").evaluate_all(
         "all => all.map(one => Number(one.dataset.score))"
     )

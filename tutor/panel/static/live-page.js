@@ -8,7 +8,7 @@ async function renew() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const now = fresh.getElementById(part.id);
-    if (now && now.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) part.replaceChildren(...now.childNodes);
+    if (now && now.innerHTML !== part.innerHTML && !part.matches(":focus-within, :active")) part.replaceChildren(...now.childNodes);
   }
 }
 

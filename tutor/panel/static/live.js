@@ -84,7 +84,7 @@ async function renew(types) {
   const anew = await page(location.href);
   for (const old of concerned) {
     const one = anew.getElementById(old.id);
-    if (!one || old.contains(document.activeElement)) continue;  // nobody loses their place
+    if (!one || old.matches(":focus-within, :active")) continue;  // nobody loses their place, or what they press
     dates(one);
     old.replaceWith(one);
   }
