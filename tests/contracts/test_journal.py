@@ -80,12 +80,13 @@ CUT = Item(
 CALL = Item(
     "item_3", "function_call", None, "completed", name="show", call_id="call_1", arguments='{"a": "ü"}'
 )
+TOLD = Item("item_5", "message", Role.ANNOUNCEMENT, "completed", (Part("output_audio", "It is recorded."),))
 RESULT = Item("item_4", "function_call_output", None, "completed", call_id="call_1", output="done")
 
 
 class TestAJournal:
     async def test_gives_back_every_kind_of_item_as_it_was(self, journal: Readable) -> None:
-        saved = [ItemSaved(item, number) for number, item in enumerate((SPOKEN, CUT, CALL, RESULT))]
+        saved = [ItemSaved(item, number) for number, item in enumerate((SPOKEN, CUT, CALL, RESULT, TOLD))]
         await journal.commit("sess_1", saved)
         assert (await journal.restored("sess_1")).items == tuple(saved)
 

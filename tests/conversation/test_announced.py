@@ -9,7 +9,7 @@ from tests.conversation.test_take_over import said, teach
 from tests.conversation.test_tape import Heard
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
-from tutor.conversation.events import ReplyDone, ReplyItemStarted, Role, SpeechStarted
+from tutor.conversation.events import ReplyDone, ReplyItemStarted, ReplyOptions, Role, SpeechStarted, Trouble
 
 GREETING = "This is the greeting."
 RECORDED = "This call is being recorded."
@@ -50,8 +50,47 @@ def test_speaking_over_it_silences_nothing_and_is_answered_afterwards() -> None:
             await scene.hear(SPEECH)
             await scene.quiet(8)
             assert scene.events(ReplyDone)[0].status == "completed"
-            assert [role for role, _ in said(scene)] == [Role.TUTOR, Role.LEARNER, Role.TUTOR]
+            assert [role for role, _ in said(scene)] == [Role.ANNOUNCEMENT, Role.LEARNER, Role.TUTOR]
             assert texts(scene)[0] == RECORDED and GREETING not in texts(scene)
+
+    run(talk())
+
+
+def test_it_stands_in_the_history_and_is_nothing_to_the_mind() -> None:
+    async def talk() -> None:
+        mind = NullMind()
+        async with Scene(mind=mind, recorder=Heard(), companion_leads=True, shows=False) as scene:
+            await scene.quiet(6)
+            await scene.hear(SPEECH)
+            await scene.quiet(4)
+            roles = [item.role for item in scene.session.history.items]
+            assert roles == [Role.ANNOUNCEMENT, Role.TUTOR, Role.LEARNER, Role.TUTOR]
+            scene.session.request_reply(ReplyOptions(input=scene.session.history.items[:3], out_of_band=True))
+            await scene.quiet(4)
+            told = [[message.role for message in request.messages] for request in mind.requests]
+            assert told[0] == [] and told[-2:] == [["tutor", "learner"]] * 2
+
+    run(talk())
+
+
+def test_a_caller_who_heard_no_more_than_that_is_greeted_on_the_next_call() -> None:
+    async def talk() -> None:
+        async with Scene(recorder=Heard(), companion_leads=True, shows=False) as scene:
+            await scene.quiet(0.5)
+            await scene.reconnect(1)
+            await scene.quiet(6)
+            assert texts(scene)[-2:] == [RECORDED, GREETING]
+
+    run(talk())
+
+
+def test_a_client_may_tell_how_much_of_it_was_played() -> None:
+    async def talk() -> None:
+        async with Scene(recorder=Heard(), shows=False) as scene:
+            await scene.quiet(3)
+            announced = scene.session.history.items[0]
+            scene.session.truncate_item(announced.id, 600)
+            assert scene.session.history.items[0].text == "This call" and not scene.events(Trouble)
 
     run(talk())
 

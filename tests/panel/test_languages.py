@@ -66,6 +66,7 @@ _CHOSEN = {
     "talk.state": "connecting ending", "talk.microphone": "deaf faint loud", "talk.size": "small normal large huge",
     "talk.speed": "075 09 1 115 13", "talk.supervised": "listening speaking",
     "welcome.step": "account voice talk", "welcome.tip": "1 2 3", "feedback": "1 2 3 4 5",
+    "live": "teacher announcement",
     "live.supervised": "listening speaking", "live.wish": "ask example hint slower praise onward summary end",
     **{f"wrong.{status}": "title words" for status in (401, 403, 404, 429, 500, 503)},
     "said": " ".join(f"file_{one}" for one in JobState),

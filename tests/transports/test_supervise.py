@@ -11,6 +11,7 @@ from typing import Any, get_args
 import aiohttp
 import pytest
 
+from tests.transports.phone_caller import start
 from tests.transports.server import KEY, TEACHER_KEY, Server, serving, until
 from tests.transports.test_websocket import frames
 from tutor.transports import supervise_events as words
@@ -112,6 +113,20 @@ async def test_who_floods_is_sent_away() -> None:
                 await teacher.receive()
         assert teacher.close_code == 1008
         await until(lambda: server.session.supervised.mode == "nobody")
+
+
+async def test_what_a_caller_is_told_is_read_as_an_announcement() -> None:
+    async with serving() as server, aiohttp.ClientSession() as http:
+        caller = await http.ws_connect(f"{server.ws}/phone/media")
+        await caller.send_json(start(companion="test", token=KEY))
+        await until(lambda: bool(server.live.sessions))
+        teacher = await http.ws_connect(f"{server.http}/v1/supervise/sess_1", headers=TEACHER)
+        await teacher.send_json({"type": "listen", "on": True})
+        told = await receive(teacher, "supervise.said", role="announcement")
+        assert told["text"].strip() == "Mr Okafor is listening now."
+        again = await http.ws_connect(f"{server.http}/v1/supervise/sess_1", headers=TEACHER)
+        said = (await receive(again, "supervise.started"))["said"]
+        assert [one["text"] for one in said if one["role"] == "announcement"] == [told["text"]]
 
 
 def test_sound_is_left_out_for_a_slow_teacher_and_text_is_not() -> None:

@@ -28,7 +28,7 @@ class CompanionOut(BaseModel):
 class LineOut(BaseModel):
     """What was said last, shortened."""
 
-    role: Literal["learner", "tutor", "teacher"]
+    role: Literal["learner", "tutor", "teacher", "announcement"]
     text: str
 
 

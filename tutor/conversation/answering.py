@@ -15,7 +15,7 @@ from tutor.brain.base import LAST_WORDS, Message, Mind, MindRequest, Phase, Purp
 from tutor.brain.intents import asks_for_teacher
 from tutor.conversation import turn_events as t
 from tutor.conversation.events import ReplyOptions, Role, SessionConfig, TurnMetrics
-from tutor.conversation.history import History, message_of
+from tutor.conversation.history import History, messages_of
 from tutor.conversation.ledger import Ledger
 from tutor.conversation.measuring import TurnClock
 from tutor.conversation.plain_summary import plain_summary
@@ -107,9 +107,10 @@ class Answering:
         purpose: Purpose | None = None,
         options: ReplyOptions | None = None,
         mind: Mind | None = None,
+        role: Role = Role.TUTOR,
     ) -> None:
-        """Make a reply and let it be heard. `mind`: instead of the session's own."""
-        self._prepare(reply, purpose or self._purpose(), options or ReplyOptions(), mind=mind)
+        """Make a reply and let it be heard. `mind`: instead of the session's own. `role`: as what it is written down."""
+        self._prepare(reply, purpose or self._purpose(), options or ReplyOptions(), mind=mind, role=role)
         self._release(reply)
 
     def begin_asked(self, reply: int) -> None:
@@ -152,14 +153,15 @@ class Answering:
         return Purpose.WRAP_UP if phase is Phase.WRAP_UP and not self._told_wrap_up else Purpose.ANSWER
 
     def _prepare(
-        self, reply: int, purpose: Purpose, options: ReplyOptions, *more: Message, mind: Mind | None = None
-    ) -> None:
+        self, reply: int, purpose: Purpose, options: ReplyOptions, *more: Message, mind: Mind | None = None,
+        role: Role = Role.TUTOR,
+    ) -> None:  # fmt: skip
         modalities = options.modalities or (self._config.modality,)
         self._purposes[reply] = purpose
         self._speaker.prepare(
             reply, self._request(purpose, options, more, told=mind is None), options=options, audio="audio" in modalities,
             rate=self._output_rate(), voice=self._config.voice or self._companion.voice, speed=self._config.speed,
-            mind=mind,
+            mind=mind, role=role,
         )  # fmt: skip
 
     def _release(self, reply: int) -> None:
@@ -175,7 +177,7 @@ class Answering:
         """`told`: of the teachers' whispers."""
         config = self._config
         if options.input is not None:
-            messages = tuple(message_of(item) for item in options.input)
+            messages = messages_of(options.input)
         else:
             messages = self._history.messages() + tuple(more)
         return MindRequest(

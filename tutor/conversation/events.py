@@ -21,6 +21,8 @@ class Role(StrEnum):
     TUTOR = "tutor"
     TEACHER = "teacher"
     """A person who had taken over from the companion."""
+    ANNOUNCEMENT = "announcement"
+    """What a caller who sees no page is told about the talk; the companion's voice, but no word of its own."""
     SYSTEM = "system"
 
 

@@ -1,5 +1,6 @@
 """What was said and what was heard: the conversation's items in order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from lms_core.errors import Conflict, NotFound
@@ -97,9 +98,9 @@ class History:
 
     def messages(self) -> tuple[Message, ...]:
         """The conversation as a mind should see it."""
-        heard = (message_of(entry.item) for entry in self._entries if not entry.unheard)
+        messages = messages_of(entry.item for entry in self._entries if not entry.unheard)
         return tuple(
-            message for message in heard if message.text or message.tool_name or message.role == "tool"
+            message for message in messages if message.text or message.tool_name or message.role == "tool"
         )
 
     def _insert(self, place: int, entry: Entry) -> None:
@@ -118,7 +119,12 @@ class History:
         return entry
 
 
-def message_of(item: Item) -> Message:
+def messages_of(items: Iterable[Item]) -> tuple[Message, ...]:
+    """For a mind, which announcements are nothing to."""
+    return tuple(_message_of(item) for item in items if item.role is not Role.ANNOUNCEMENT)
+
+
+def _message_of(item: Item) -> Message:
     if item.kind == "function_call":
         return Message("tutor", item.arguments, call_id=item.call_id, tool_name=item.name)
     if item.kind == "function_call_output":

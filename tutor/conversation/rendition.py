@@ -33,7 +33,7 @@ Status = Literal["completed", "cancelled", "failed", "incomplete"]
 
 @dataclass(slots=True)
 class Spoken:
-    """One tutor item as it was sent: all of its text and words, however much of it was heard."""
+    """One item as it was sent: all of its text and words, however much of it was heard."""
 
     item: Item
     index: int
@@ -104,7 +104,7 @@ class Rendition:
     def _recorded(self) -> bool:
         """Not what runs beside the conversation: the client perhaps never plays it. Nor a teacher's voice: the learner
         speaks for themself only."""
-        return self.audio and not self.options.out_of_band and self._role is Role.TUTOR
+        return self.audio and not self.options.out_of_band and self._role is not Role.TEACHER
 
     @property
     def begun(self) -> bool:

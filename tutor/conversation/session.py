@@ -136,7 +136,7 @@ class Session(AnnouncedTalk):
             if item.role is Role.TEACHER:
                 self._emit(ItemTruncated(item_id, audio_end_ms))  # the transcript keeps what they said
                 return
-            if item.kind != "message" or item.role is not Role.TUTOR:
+            if item.kind != "message" or item.role not in (Role.TUTOR, Role.ANNOUNCEMENT):
                 self._trouble(
                     "invalid_value",
                     "Only the companion's audio messages can be truncated.",

@@ -98,9 +98,10 @@ class Speaker:
         voice: str,
         speed: float,
         mind: Mind | None = None,
+        role: Role = Role.TUTOR,
     ) -> Delivery:
         """Begin to make a reply; nothing of it goes out before `release`. `mind`: instead of the session's own."""
-        rendition = self.rendition(options, audio=audio, rate=rate)
+        rendition = self.rendition(options, audio=audio, rate=rate, role=role)
         reply = Reply(
             number, request, mind=mind or self._mind, mouth=self._mouth if audio else None, output_rate=rate, voice=voice,
             speed=speed, deliver=self._deliver, position_ms=self._position, now=self._now,

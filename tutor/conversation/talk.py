@@ -226,7 +226,8 @@ class Talk:
         self._show_state()
         if self._shown is not None and self._door is not None:
             self._door.emit(self._shown)
-        last = next((item for item in reversed(self.history.items) if item.text), None)
+        told = (item for item in reversed(self.history.items) if item.role is not Role.ANNOUNCEMENT)
+        last = next((item for item in told if item.text), None)
         wants_answer = last is not None and last.role is Role.LEARNER and self.config.automatic_turns
         if wants_answer and self.config.create_reply:
             self._open(Purpose.ANSWER)

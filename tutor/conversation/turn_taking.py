@@ -6,7 +6,7 @@ from lms_core.companions import Patience
 from tutor.brain.base import Mind, Purpose
 from tutor.conversation import turn_events as t
 from tutor.conversation.answering import Answering
-from tutor.conversation.events import SessionConfig
+from tutor.conversation.events import Role, SessionConfig
 from tutor.conversation.listening import Listening
 from tutor.conversation.policy import policy_of
 from tutor.conversation.ports import Observer
@@ -96,7 +96,7 @@ class TurnTaking:
     def announce(self, mind: Mind) -> int:
         """Let this be heard to its end, also while a teacher has taken over; returns the reply's number."""
         number = self.ask(whole=True)
-        self._answering.begin(number, Purpose.GREETING, mind=mind)
+        self._answering.begin(number, Purpose.GREETING, mind=mind, role=Role.ANNOUNCEMENT)
         return number
 
     def cut_reply(self, number: int | None = None, reason: str = "turn_detected") -> None:

@@ -62,8 +62,8 @@ class SuperviseDoor:
         """Set when they have; whoever notes it in the audit log clears it."""
         self._messages = Bucket(60, 200)
         self._sound_in = Bucket(1.2, 3.0)
-        self._teachers: set[str] = set()
-        """Items that a teacher is saying."""
+        self._saying: dict[str, Role] = {}
+        """Items that a teacher or an announcement is saying."""
         self._texts: dict[str, str] = {}
         """Of replies that are still being said."""
         self._resamplers: dict[str, tuple[int, Resampler]] = {}
@@ -137,7 +137,7 @@ class SuperviseDoor:
         match event:
             case ReplyAudio(item_id=item_id, pcm=pcm):
                 if self.listening:
-                    of = "teacher" if item_id in self._teachers else "tutor"
+                    of = "teacher" if self._saying.get(item_id) is Role.TEACHER else "tutor"
                     self._sound(of, item_id, pcm, self._session.output_rate)
             case SpeechStarted():
                 self._tell(words.Silence())
@@ -159,14 +159,14 @@ class SuperviseDoor:
         match event:
             case ReplyText(item_id=item_id, text=text):
                 self._texts[item_id] = self._texts.get(item_id, "") + text
-                if item_id not in self._teachers:
+                if item_id not in self._saying:
                     self._tell(words.Said(item_id, "tutor", self._texts[item_id], final=False))
             case ReplyItemStarted(item=item):
-                if item.role is Role.TEACHER:
-                    self._teachers.add(item.id)
+                if item.role is not None and item.role is not Role.TUTOR:
+                    self._saying[item.id] = item.role
             case ReplyItemDone(item=item):
                 self._texts.pop(item.id, None)
-                self._teachers.discard(item.id)
+                self._saying.pop(item.id, None)
                 self._item(item)
             case TranscriptCompleted(item_id=item_id, text=text):
                 self._tell(words.Said(item_id, "learner", text, final=True))

@@ -31,7 +31,7 @@ class Said:
 
     TYPE: ClassVar = "supervise.said"
     item_id: str
-    role: Literal["learner", "tutor", "teacher"]
+    role: Literal["learner", "tutor", "teacher", "announcement"]
     text: str
     final: bool
 

@@ -10,7 +10,7 @@ from tutor.transports.wire_errors import WireError, validate
 LONGEST_ID = 32
 _ROLE_OUT = {Role.LEARNER: "user", Role.TUTOR: "assistant", Role.SYSTEM: "system"}
 _ROLE_IN = {wire: role for role, wire in _ROLE_OUT.items()}
-_ROLE_OUT[Role.TEACHER] = "assistant"  # the protocol knows no third one
+_ROLE_OUT |= {Role.TEACHER: "assistant", Role.ANNOUNCEMENT: "assistant"}  # the protocol knows no other
 _TRANSCRIPT = ("input_audio", "output_audio")
 _LONGEST_TEXT = 100_000
 _LONGEST_AUDIO = 1_900_000

@@ -82,7 +82,7 @@ function line({item_id, role, text, final, quiet}) {
   if (final && !quiet) $("spoken").textContent = `${name(role)}: ${text}`;
 }
 
-const name = role => ({learner, tutor: companion})[role] ?? t("live.teacher");
+const name = role => ({learner, tutor: companion})[role] ?? t(`live.${role}`);
 
 let shown = "listening";
 function state({state: now, remaining_seconds}) {
