@@ -13,12 +13,13 @@ from lms_core.assessment.grading import Grade, grade
 from lms_core.assessment.quizzes import (
     Attempt,
     Quiz,
+    Tally,
     check_may_start,
     check_open,
     is_open,
     passed,
-    percent,
     submitted_at,
+    tally,
 )
 from lms_core.errors import NotFound
 from lms_core.gamification.xp import Reason
@@ -49,6 +50,12 @@ class WholeAttempt:
     attempt: Attempt
     items: tuple[PlacedItem, ...]
     answers: Mapping[str, Answered]
+
+    @property
+    def tally(self) -> Tally:
+        """What was not answered counts as wrong."""
+        scores = {item_id: answered.score for item_id, answered in self.answers.items()}
+        return tally((one.points, scores.get(one.item.id, 0.0)) for one in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +236,8 @@ def _submit(connection: Connection, quiz: Quiz, attempt: Attempt, now: datetime)
 
 
 def _close(connection: Connection, quiz: Quiz, attempt: Attempt, now: datetime) -> Result:
-    """Graded and rewarded; what was not answered counts as wrong."""
-    whole = whole_attempt(connection, quiz, attempt)
-    scores = {item_id: answered.score for item_id, answered in whole.answers.items()}
-    score = percent((one.points, scores.get(one.item.id, 0.0)) for one in whole.items)
+    """Graded and rewarded."""
+    score = whole_attempt(connection, quiz, attempt).tally.percent
     result = Result(submitted_at(quiz, attempt, now), score, passed(quiz, score))
     values = {"submitted_at": result.submitted_at, "score": score}
     connection.execute(update(quiz_attempts).where(quiz_attempts.c.id == attempt.id).values(values))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, delete, func, select, update
+from sqlalchemy import Connection, Select, case, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lms_core.assessment.quizzes import Quiz
@@ -15,7 +15,7 @@ from storage.courses import named
 from storage.database import Database
 from storage.progress import readable_lesson
 from storage.quiz_rows import QUIZ_COLUMNS, PlacedItem, insert_quiz, items_of, put_items, quiz_of
-from storage.tables import courses, lessons, modules, quizzes
+from storage.tables import courses, lessons, modules, quiz_items, quizzes
 
 QUIZZES = (
     quizzes.outerjoin(lessons, lessons.c.id == quizzes.c.lesson_id)
@@ -47,14 +47,18 @@ class QuizStore:
     async def of_course(
         self, viewer: Principal, course_ref: str, *, page: int, limit: int
     ) -> tuple[list[Quiz], int]:
-        """Those of the course itself, not of its lessons. Raises NotFound unless the viewer takes or writes it."""
+        """Those of the course itself, not of its lessons; without questions only for who writes it.
+
+        Raises NotFound unless the viewer takes or writes the course.
+        """
 
         def read(connection: Connection) -> tuple[list[Quiz], int]:
             may = written_by(viewer) | (courses.c.published & enrolled(viewer.person_id))
             course = connection.execute(named(course_ref).where(may)).one_or_none()
             if course is None:
                 raise NotFound(f"There is no course '{course_ref}', or you are not enrolled in it.")
-            these = select(*QUIZ_COLUMNS).where(quizzes.c.course_id == course.id)
+            ready = exists().where(quiz_items.c.quiz_id == quizzes.c.id) | written_by(viewer)
+            these = select(*QUIZ_COLUMNS).select_from(QUIZZES).where(quizzes.c.course_id == course.id, ready)
             total = connection.scalar(select(func.count()).select_from(these.subquery())) or 0
             ordered = these.order_by(quizzes.c.created_at, quizzes.c.id)
             rows = connection.execute(ordered.limit(limit).offset((page - 1) * limit))

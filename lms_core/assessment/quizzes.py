@@ -72,14 +72,34 @@ def submitted_at(quiz: Quiz, attempt: Attempt, now: datetime) -> datetime:
     return now if ends is None else min(now, ends)
 
 
-def percent(worth: Iterable[tuple[int, float]]) -> int:
-    """Of (points, score 0 to 1) of all items; 100 only if all are right."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many items are right and partly right, and what that is worth in points."""
+
+    right: int
+    partly: int
+    all: int
+    earned: float
+    points: int
+    weighed: bool
+    """Whether some items are worth more than others."""
+
+    @property
+    def percent(self) -> int:
+        """Of the points; 100 only if all items are right."""
+        if not self.points:
+            return 0
+        return 100 if self.right == self.all else min(99, round(100 * self.earned / self.points))
+
+
+def tally(worth: Iterable[tuple[int, float]]) -> Tally:
+    """Of (points, score 0 to 1) of all items."""
     items = list(worth)
-    total = sum(points for points, _ in items)
-    if not total:
-        return 0
-    share = sum(points * score for points, score in items) / total
-    return 100 if all(score >= 1 for _, score in items) else min(99, round(100 * share))
+    return Tally(
+        right=sum(score >= 1 for _, score in items), partly=sum(0 < score < 1 for _, score in items), all=len(items),
+        earned=sum(points * score for points, score in items), points=sum(points for points, _ in items),
+        weighed=len({points for points, _ in items}) > 1,
+    )  # fmt: skip
 
 
 def passed(quiz: Quiz, score: int) -> bool:

@@ -14,8 +14,8 @@ from lms_core.assessment.quizzes import (
     check_open,
     deadline,
     is_open,
-    percent,
     submitted_at,
+    tally,
 )
 from lms_core.assessment.spoken_quiz import spoken_answers, with_answer
 from lms_core.errors import Conflict
@@ -50,12 +50,12 @@ def test_attempts_are_limited() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 100), st.floats(0, 1)), max_size=20))
 def test_a_hundred_percent_is_everything_right_and_nothing_else(worth: list[tuple[int, float]]) -> None:
-    assert 0 <= percent(worth) <= 100
-    assert (percent(worth) == 100) is (bool(worth) and all(score == 1 for _, score in worth))
+    assert 0 <= tally(worth).percent <= 100
+    assert (tally(worth).percent == 100) is (bool(worth) and all(score == 1 for _, score in worth))
 
 
 def test_points_weigh() -> None:
-    assert percent([(3, 1.0), (1, 0.0)]) == 75 and percent([(1, 0.5), (1, 1.0)]) == 75
+    assert tally([(3, 1.0), (1, 0.0)]).percent == 75 and tally([(1, 0.5), (1, 1.0)]).percent == 75
 
 
 def test_the_first_thing_said_to_an_item_is_kept() -> None:
@@ -69,3 +69,9 @@ def test_the_first_thing_said_to_an_item_is_kept() -> None:
 )
 def test_memory_of_another_version_is_ignored(broken: dict[str, object]) -> None:
     assert spoken_answers(broken) == {}
+
+
+def test_a_tally_says_what_was_right_what_partly_and_for_how_many_points() -> None:
+    result = tally([(1, 1.0), (2, 0.5), (1, 0.0)])
+    assert (result.right, result.partly, result.all, result.earned, result.points) == (1, 1, 3, 2.0, 4)
+    assert result.weighed and not tally([(2, 1.0), (2, 0.0)]).weighed

@@ -90,11 +90,62 @@ async def test_a_lesson_has_its_title_once_and_offers_no_quiz_without_questions(
     assert text.count("<h1>Shadows</h1>") == 1 and "<p>Where light does not reach.</p>" in text
     offer = f'href="/quizzes/{quiz["id"]}"'
     assert offer not in text
-    items = {"items": [{"kind": "true_false", "question": "Is it dark?", "answer": "true"}]}
-    assert (await house.ask("PUT", f"/quizzes/{quiz['id']}/items", items, by=Role.TEACHER, If_Match="*"))[
-        0
-    ] == 200
+    await put_items(house, quiz["id"], {"kind": "true_false", "question": "Is it dark?", "answer": "true"})
     assert offer in await page(house, f"/lessons/{lesson}", Role.TEACHER)
+
+
+async def test_a_course_lists_a_quiz_to_learners_once_that_has_questions(house: House) -> None:
+    course, _ = await published(house, "Light")
+    assert (await house.ask("PUT", f"/courses/{course}/enrollment", by=Role.LEARNER))[0] in (200, 201)
+    quiz = await made(house, f"/courses/{course}/quizzes", {"title": "All of it"})
+    offer, edit = f'href="/quizzes/{quiz["id"]}"', f'href="/teach/quizzes/{quiz["id"]}"'
+    slug = (await house.ask("GET", f"/courses/{course}", by=Role.LEARNER))[1]["data"]["slug"]
+    assert offer not in await page(house, f"/courses/{slug}", Role.LEARNER)
+    assert edit in await page(house, f"/teach/courses/{slug}/edit", Role.TEACHER)
+    await put_items(house, quiz["id"], {"kind": "true_false", "question": "Is it dark?", "answer": "true"})
+    assert offer in await page(house, f"/courses/{slug}", Role.LEARNER)
+
+
+async def test_a_score_in_points_says_how_it_comes_about(house: House) -> None:
+    course, lesson = await published(house, "Light")
+    await house.ask("PUT", f"/courses/{course}/enrollment", by=Role.LEARNER)
+    quiz = await made(house, f"/lessons/{lesson}/quiz", {"title": "What is dark?"})
+    dark = {"kind": "true_false", "question": "Is it dark?", "answer": "true"}
+    even = {
+        "kind": "multiple_answer",
+        "question": "Which are even?",
+        "choices": ["2", "3", "4"],
+        "answers": ["2", "4"],
+    }
+    await put_items(house, quiz["id"], dark, even)
+    text = await handed_in(house, quiz["id"], {"places": [0]}, {"places": [0]})
+    assert "1 of 2 right, 1 partly right" in text and "75 %" in text and "1.5 of 2 points" in text
+    assert "earns a part of its points" in text and "worth more points" not in text
+    assert 'Partly right</strong> <span class="soft">· 0.5 of 1 point<' in text
+    await put_items(house, quiz["id"], {**dark, "points": 3}, even)
+    text = await handed_in(house, quiz["id"], {"places": [0]}, {"places": [1]})
+    assert (
+        "1 of 2 right<" in text and "75 %" in text and "3 of 4 points" in text and "worth more points" in text
+    )
+    await put_items(house, quiz["id"], dark, even)
+    text = await handed_in(house, quiz["id"], {"places": [0]}, {"places": [1]})
+    assert "1 of 2 right<" in text and "50 %" in text and "of 2 points" not in text
+
+
+async def put_items(house: House, quiz: str, *items: dict[str, Any]) -> None:
+    status, answer = await house.ask(
+        "PUT", f"/quizzes/{quiz}/items", {"items": items}, by=Role.TEACHER, If_Match="*"
+    )
+    assert status == 200, answer
+
+
+async def handed_in(house: House, quiz: str, *answers: dict[str, Any]) -> str:
+    """The page of the learner's attempt, with these answers."""
+    started = (await house.ask("POST", f"/quizzes/{quiz}/attempts", by=Role.LEARNER))[1]["data"]
+    for item, answer in zip(started["items"], answers, strict=True):
+        await house.ask("PUT", f"/attempts/{started['id']}/answers/{item['id']}", answer, by=Role.LEARNER)
+    await house.ask("POST", f"/attempts/{started['id']}/submit", by=Role.LEARNER)
+    return await page(house, f"/attempts/{started['id']}", Role.LEARNER)
 
 
 async def test_recommended_courses_stand_first_in_the_catalogue(house: House) -> None:

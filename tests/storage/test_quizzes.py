@@ -263,3 +263,13 @@ async def test_items_that_stood_in_lessons_are_moved_to_quizzes(
     (item,) = lesson.quiz
     assert (item.question, item.answer, item.accept, item.hints) == ("3 + 4?", "7", ("seven",), ("count",))
     await database.aclose()
+
+
+async def test_learners_are_told_of_a_courses_quiz_once_that_has_questions(database: Database) -> None:
+    learner, _, _ = await setting(database)
+    admin, store = Principal("admin", Role.ADMIN, TokenKind.API_KEY), QuizStore(database)
+    quiz = await store.create_for_course(admin, "course_1", Quiz("", "All"))
+    assert await store.of_course(learner, "course_1", page=1, limit=10) == ([], 0)
+    assert await store.of_course(admin, "course_1", page=1, limit=10) == ([quiz], 1)
+    await store.put_items(admin, quiz.id, ITEMS, lambda _present: None)
+    assert await store.of_course(learner, "course_1", page=1, limit=10) == ([quiz], 1)

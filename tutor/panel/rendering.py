@@ -23,6 +23,7 @@ class Renderer:
         )  # fmt: skip
         self._environment.filters |= {
             "markdown": markdown, "formulae": inline, "day": _day, "minutes": _minutes, "plain": plain_text, "clock": _clock,
+            "number": _number,
         }  # fmt: skip
         self._environment.globals["languages"] = list(LANGUAGES)
 
@@ -45,6 +46,11 @@ def _day(at: datetime | None) -> str:
 def _clock(seconds: float) -> str:
     """As players show it: minutes and seconds."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _number(value: float, mark: str) -> str:
+    """With at most one decimal, after the language's mark for it."""
+    return f"{value:.1f}".removesuffix(".0").replace(".", mark)
 
 
 def _minutes(seconds: float) -> int:

@@ -38,10 +38,14 @@ async def attempt(visit: Visit) -> dict[str, Any]:
 
 def answered(visit: Visit, whole: WholeAttempt) -> dict[str, Any]:
     """An attempt as it is shown; right answers only once it is submitted."""
-    score = whole.attempt.score
+    score, result = whole.attempt.score, whole.tally
+    by_count = not result.partly and not result.weighed
     return {
         "quiz": whole.quiz, "attempt": whole.attempt, "deadline": deadline(whole.quiz, whole.attempt),
         "passed": score is not None and passed(whole.quiz, score),
+        "tally": result,
+        # Not where how many are right says it, nor where the questions were changed after they were answered.
+        "in_points": not by_count and result.percent == score,
         "items": [_item(visit, whole, one) for one in whole.items],
     }  # fmt: skip
 
@@ -52,7 +56,7 @@ def _item(visit: Visit, whole: WholeAttempt, placed: PlacedItem) -> dict[str, An
     if whole.attempt.submitted_at is not None:
         shown |= {
             "answered": answered, "right_answer": item.answer, "explanation": item.explanation,
-            "correct": bool(answered and answered.correct),
+            "correct": bool(answered and answered.correct), "earned": placed.points * answered.score if answered else 0,
         }  # fmt: skip
     return shown
 
