@@ -12,8 +12,8 @@ from audio.errors import AudioError
 from audio.pool import OnJob
 from audio.silero import SileroBatch
 from tutor import brain
+from tutor.conversation.ports import Engines
 from tutor.errors import SettingsError
-from tutor.live import Engines
 from tutor.settings import Settings
 
 

@@ -12,10 +12,6 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from audio.end_of_turn import EndOfTurnModel
-from audio.silero import SileroBatch
-from audio.stt.base import SpeechToText
-from audio.tts.base import TextToSpeech
 from lms_core.companions import Companion
 from lms_core.errors import NotAuthenticated, NotFound, NotPermitted, QuotaReached, TooBusy
 from lms_core.people import SESSIONS_ONLY, Permission, Principal, Role, TokenKind
@@ -25,10 +21,9 @@ from lms_core.sessions import to_give_up
 from storage.accounts import AccountStore
 from storage.companions import CompanionStore
 from storage.sessions import SessionStore
-from tutor.brain.base import Mind
-from tutor.conversation.events import SessionConfig
-from tutor.conversation.ports import Journal, Restored, Snapshot
+from tutor.conversation.ports import Engines, Journal, Restored, Snapshot
 from tutor.conversation.session import Session
+from tutor.conversation.session_config import SessionConfig
 from tutor.hints import hints_for
 from tutor.journal import restore
 from tutor.meter import Meter
@@ -40,17 +35,6 @@ from tutor.speech_load import SpeechLoad
 from tutor.supervising import TeacherCalls
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Engines:
-    ears: SpeechToText
-    mind: Mind
-    mouth: TextToSpeech
-    silero: SileroBatch
-    hearing_seconds: float = 8.0
-    """That the ears get for a turn, and some more for a long one."""
-    end_of_turn: EndOfTurnModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,12 +274,10 @@ class LiveSessions:
         hints = hints_for(companion, lesson) if self.ear_hints else ()
         config = SessionConfig(language=companion.language, speed=companion.speed, hints=hints)
         record = EventFile(self.record_to / f"{session_id}.jsonl") if self.record_to is not None else None
-        engines = self._engines
         session = Session(
-            id=session_id, companion=companion, lesson=lesson, ears=engines.ears, mind=engines.mind,
-            mouth=engines.mouth, silero=engines.silero, journal=self._journal, observer=self._metrics,
+            id=session_id, companion=companion, lesson=lesson, engines=self._engines, journal=self._journal, observer=self._metrics,
             config=config, now=asyncio.get_running_loop().time, grace_seconds=self.grace_seconds, restored=restored,
-            hearing_seconds=engines.hearing_seconds, record=record, recorder=recorder, end_of_turn=engines.end_of_turn.probability if engines.end_of_turn else None,
+            record=record, recorder=recorder,
         )  # fmt: skip
         session.reach_teachers(call)
         if recorder is not None:

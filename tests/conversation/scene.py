@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,9 +14,10 @@ from tests.conversation import protocol_order
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tests.speech import read_wav
 from tutor.conversation.audience import SupervisorEvent
-from tutor.conversation.events import Ended, ReplyAudio, SessionConfig, SessionEvent, TurnMetrics
-from tutor.conversation.ports import Change, Restored
+from tutor.conversation.events import Ended, ReplyAudio, SessionEvent, TurnMetrics
+from tutor.conversation.ports import Change, Engines, Restored
 from tutor.conversation.session import Session
+from tutor.conversation.session_config import SessionConfig
 
 COMPANION = Companion("comp_1", "test", "Tess", Subject.MATHS, "testing", duration_minutes=10)
 _SILERO: list[SileroBatch] = []
@@ -103,11 +105,13 @@ class Scene:
         self.steps: list[Any] = []
         self.teacher = FakeSupervisor()
         config.setdefault("companion_leads", False)
+        judge: Any = SimpleNamespace(probability=end_of_turn) if end_of_turn else None
+        parts = ears or NullEars(), self.mind, mouth or NullMouth()
+        engines = Engines(*parts, _SILERO[0], hearing_seconds, judge)
         self.session = Session(
-            id="sess_1", companion=companion, lesson=lesson, ears=ears or NullEars(), mind=self.mind,
-            mouth=mouth or NullMouth(), silero=_SILERO[0], journal=self.journal, observer=self.counter,
+            id="sess_1", companion=companion, lesson=lesson, engines=engines, journal=self.journal, observer=self.counter,
             config=SessionConfig(**config), now=lambda: asyncio.get_running_loop().time(), grace_seconds=60,
-            hearing_seconds=hearing_seconds, restored=restored, end_of_turn=end_of_turn, recorder=recorder, record=record or (lambda event, effects: self.steps.append((event, list(effects)))),
+            restored=restored, recorder=recorder, record=record or (lambda event, effects: self.steps.append((event, list(effects)))),
         )  # fmt: skip
 
     async def __aenter__(self) -> "Scene":

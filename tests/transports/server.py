@@ -15,8 +15,9 @@ from lms_core.people import Principal, Role, TokenKind
 from tests.conversation.scene import Counter, MemoryJournal
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tests.transports.wire_scene import COMPANION
-from tutor.conversation.events import SessionConfig
+from tutor.conversation.ports import Engines
 from tutor.conversation.session import Session
+from tutor.conversation.session_config import SessionConfig
 from tutor.transports import routes
 from tutor.transports.outbox import Outbox
 
@@ -65,7 +66,7 @@ class Live:
     """Sessions that run; `full` makes it refuse."""
 
     def __init__(self, accounts: Accounts, silero: SileroBatch, ears: Any, mind: Any) -> None:
-        self._accounts, self._silero, self._ears, self._mind = accounts, silero, ears, mind
+        self._accounts, self._engines = accounts, Engines(ears, mind, NullMouth(), silero)
         self.sessions: dict[str, Session] = {}
         self.tasks: list[asyncio.Task[None]] = []
         self.full = False
@@ -87,8 +88,7 @@ class Live:
         if principal.kind is TokenKind.CLIENT_SECRET:
             self._accounts.spend(principal, session_id)
         session = Session(
-            id=session_id, companion=COMPANION, lesson=None, ears=self._ears, mind=self._mind,
-            mouth=NullMouth(), silero=self._silero, journal=MemoryJournal(), observer=Counter(),
+            id=session_id, companion=COMPANION, lesson=None, engines=self._engines, journal=MemoryJournal(), observer=Counter(),
             config=SessionConfig(), now=loop.time, grace_seconds=30,
         )  # fmt: skip
         self.sessions[session.id] = session

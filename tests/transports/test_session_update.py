@@ -8,7 +8,7 @@ import pytest
 
 from tests.conversation.virtual_time import run
 from tests.transports.wire_scene import Event, WireScene
-from tutor.conversation.events import SessionConfig
+from tutor.conversation.session_config import SessionConfig
 
 
 def after(*updates: Any, **session: Any) -> WireScene:

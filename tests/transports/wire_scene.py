@@ -16,9 +16,9 @@ from tests.conversation.scene import Counter, MemoryJournal
 from tests.null_engines import NullEars, NullMind, NullMouth
 from tests.transports import wire_order
 from tests.transports.strict import check
-from tutor.conversation.events import SessionConfig
-from tutor.conversation.ports import Restored
+from tutor.conversation.ports import Engines, Restored
 from tutor.conversation.session import Session
+from tutor.conversation.session_config import SessionConfig
 from tutor.transports.client_events import ClientEvents
 from tutor.transports.realtime import RealtimeDoor
 
@@ -45,8 +45,8 @@ def make_session(
 ) -> Session:
     config.setdefault("companion_leads", False)
     return Session(
-        id="sess_1", companion=COMPANION, lesson=None, ears=ears or NullEars(), mind=mind or NullMind(),
-        mouth=mouth or NullMouth(), silero=silero(), journal=MemoryJournal(), observer=Counter(),
+        id="sess_1", companion=COMPANION, lesson=None, engines=Engines(ears or NullEars(), mind or NullMind(), mouth or NullMouth(), silero()),
+        journal=MemoryJournal(), observer=Counter(),
         config=SessionConfig(**config), now=lambda: asyncio.get_running_loop().time(), grace_seconds=60,
         restored=restored, recorder=recorder,
     )  # fmt: skip

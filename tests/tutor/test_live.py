@@ -34,9 +34,10 @@ from tests.null_engines import NullEars, NullMind, NullMouth
 from tutor.auth import Authenticator
 from tutor.billing import Stripe, StripeAccount
 from tutor.conversation.events import SessionEvent
+from tutor.conversation.ports import Engines
 from tutor.journal import DatabaseJournal
 from tutor.leaving import Leaving
-from tutor.live import Engines, LiveSessions
+from tutor.live import LiveSessions
 from tutor.metrics import Metrics
 from tutor.recordings.keeper import Recordings
 from tutor.speech_load import SpeechLoad

@@ -14,12 +14,13 @@ from lms_core.courses import Lesson
 from tutor.brain.base import LAST_WORDS, Message, Mind, MindRequest, Phase, Purpose, TextDelta
 from tutor.brain.intents import asks_for_teacher
 from tutor.conversation import turn_events as t
-from tutor.conversation.events import ReplyOptions, Role, SessionConfig, TurnMetrics
+from tutor.conversation.events import ReplyOptions, Role, TurnMetrics
 from tutor.conversation.history import History, messages_of
 from tutor.conversation.ledger import Ledger
 from tutor.conversation.measuring import TurnClock
 from tutor.conversation.plain_summary import plain_summary
 from tutor.conversation.ports import Observer
+from tutor.conversation.session_config import SessionConfig
 from tutor.conversation.speaker import Delivery, Speaker
 from tutor.conversation.talk_time import TalkTime
 from tutor.errors import MindError

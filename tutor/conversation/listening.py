@@ -1,17 +1,14 @@
 """The learner's side: sound becomes an utterance, an utterance becomes words, words become an item."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
 from audio.pcm import from_pcm16
-from audio.silero import SileroBatch
-from audio.stt.base import SpeechToText
 from audio.vad import Listener
 from tutor.conversation import turn_events as t
 from tutor.conversation.events import (
@@ -20,7 +17,6 @@ from tutor.conversation.events import (
     ItemAdded,
     Part,
     Role,
-    SessionConfig,
     SessionEvent,
     SpeechDropped,
     SpeechStarted,
@@ -30,7 +26,8 @@ from tutor.conversation.events import (
     TranscriptFailed,
 )
 from tutor.conversation.history import History
-from tutor.conversation.ports import Observer
+from tutor.conversation.ports import Engines, Observer
+from tutor.conversation.session_config import SessionConfig
 from tutor.conversation.speaker import new_id
 from tutor.conversation.tape import Tape
 from tutor.conversation.utterance import Utterance, caption_words
@@ -40,9 +37,6 @@ _STARVED = 0.8
 _MOST_JUDGING = 0.3
 """Seconds after which nobody waits for the end-of-turn model: the shortest turns are decided about then."""
 _log = structlog.get_logger(__name__)
-
-EndOfTurn = Callable[[NDArray[np.int16]], Coroutine[Any, Any, float]]
-"""From the last seconds of sound, 16 kHz, to the probability that the turn is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +58,7 @@ class Listening:
     def __init__(
         self,
         *,
-        ears: SpeechToText,
-        silero: SileroBatch,
+        engines: Engines,
         config: SessionConfig,
         history: History,
         observer: Observer,
@@ -73,12 +66,10 @@ class Listening:
         tape: Tape,
         spawn: Callable[..., asyncio.Task[None]],
         now: Callable[[], float],
-        hearing_seconds: float,
-        end_of_turn: EndOfTurn | None,
     ) -> None:
-        self._ears, self._silero, self._config, self._history = ears, silero, config, history
+        self._engines, self._config, self._history = engines, config, history
         self._observer, self._events, self._spawn, self._now = observer, events, spawn, now
-        self._tape, self._patience, self._end_of_turn = tape, hearing_seconds, end_of_turn
+        self._tape = tape
         self._listener: Listener | None = None
         self._utterance: Utterance | None = None
         self._start_ms = 0
@@ -93,7 +84,7 @@ class Listening:
     def attach(self, rate: int) -> None:
         """A client is there that sends sound at `rate`."""
         self._listener = Listener(
-            rate, self._silero, on_started=self._speech_started, on_audio=self._speech_audio,
+            rate, self._engines.silero, on_started=self._speech_started, on_audio=self._speech_audio,
             on_stopped=self._speech_stopped,
         )  # fmt: skip
         self.configure()
@@ -217,11 +208,12 @@ class Listening:
 
     async def _judge_sound(self, sound: NDArray[np.int16]) -> float | None:
         """What the end-of-turn model makes of the sound, where there is one and it answers in time."""
-        if self._end_of_turn is None:
+        model = self._engines.end_of_turn
+        if model is None:
             return None
         try:
             async with asyncio.timeout(_MOST_JUDGING):
-                return await self._end_of_turn(sound)
+                return await model.probability(sound)
         except Exception as error:  # an optional model never stops the conversation
             _log.warning("end_of_turn.failed", error=str(error) or type(error).__name__)
             self._observer.engine_failed("end_of_turn")
@@ -284,8 +276,9 @@ class Listening:
 
     def _new_utterance(self, item_id: str, *, start_ms: int, on_partial: Callable[[str], None]) -> Utterance:
         return Utterance(
-            item_id, self._ears, start_ms=start_ms, language=self._config.language, hints=self._config.hints,
-            on_partial=on_partial, now=self._now, patience=self._patience, keep_recent=self._end_of_turn is not None,
+            item_id, self._engines.ears, start_ms=start_ms, language=self._config.language, hints=self._config.hints,
+            on_partial=on_partial, now=self._now, patience=self._engines.hearing_seconds,
+            keep_recent=self._engines.end_of_turn is not None,
         )  # fmt: skip
 
     def _place(self, utterance: Utterance, text: str) -> Item:

@@ -2,7 +2,7 @@
 
 from lms_core.companions import Patience
 from tutor.brain.base import Purpose
-from tutor.conversation.events import SessionConfig
+from tutor.conversation.session_config import SessionConfig
 from tutor.conversation.turn_events import Policy
 
 _EAGERNESS = {"low": Patience.HIGH, "medium": Patience.NORMAL, "high": Patience.LOW}

@@ -7,6 +7,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from audio.end_of_turn import EndOfTurnModel
+from audio.silero import SileroBatch
+from audio.stt.base import SpeechToText
+from audio.tts.base import TextToSpeech
+from tutor.brain.base import Mind
 from tutor.conversation.events import Item, SessionEvent, TurnMetrics
 
 
@@ -31,6 +36,19 @@ class Door(Protocol):
 
     def emit(self, event: SessionEvent) -> None:
         """Take one event; never blocks. A client that does not read is closed by the door itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What all sessions of a process hear, think and speak with."""
+
+    ears: SpeechToText
+    mind: Mind
+    mouth: TextToSpeech
+    silero: SileroBatch
+    hearing_seconds: float = 8.0
+    """That the ears get for a turn, and some more for a long one."""
+    end_of_turn: EndOfTurnModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from tutor.conversation.events import (
     Part,
     ReplyOptions,
     Role,
-    SessionConfig,
 )
 from tutor.conversation.ports import ItemRemoved, ItemSaved
+from tutor.conversation.session_config import SessionConfig
 from tutor.conversation.speaker import MOST_OUT_OF_BAND, new_id
 
 _SETTINGS = frozenset(field.name for field in fields(SessionConfig))

@@ -12,13 +12,10 @@ from typing import Any
 
 import structlog
 
-from audio.silero import SileroBatch
-from audio.stt.base import SpeechToText
-from audio.tts.base import TextToSpeech
 from lms_core.companions import Companion
 from lms_core.courses import Lesson
 from lms_core.errors import VivaError
-from tutor.brain.base import Mind, Phase, Purpose, Show
+from tutor.brain.base import Phase, Purpose, Show
 from tutor.conversation import turn_events as t
 from tutor.conversation.alarm import Alarm
 from tutor.conversation.answering import Answering
@@ -30,7 +27,6 @@ from tutor.conversation.events import (
     ItemAdded,
     ItemDone,
     Role,
-    SessionConfig,
     SessionEvent,
     Shown,
     State,
@@ -39,9 +35,10 @@ from tutor.conversation.events import (
 )
 from tutor.conversation.history import History
 from tutor.conversation.ledger import Ledger
-from tutor.conversation.listening import EndOfTurn, Listening, ListeningEvents
-from tutor.conversation.ports import Door, ItemSaved, Journal, Observer, Recorder, Restored, Snapshot
+from tutor.conversation.listening import Listening, ListeningEvents
+from tutor.conversation.ports import Door, Engines, ItemSaved, Journal, Observer, Recorder, Restored, Snapshot
 from tutor.conversation.reply import NotHeard
+from tutor.conversation.session_config import SessionConfig
 from tutor.conversation.speaker import Delivery, Speaker, SpeakerEvents
 from tutor.conversation.talk_time import TalkTime
 from tutor.conversation.tape import Tape
@@ -59,23 +56,17 @@ class Talk:
         id: str,  # noqa: A002
         companion: Companion,
         lesson: Lesson | None,
-        ears: SpeechToText,
-        mind: Mind,
-        mouth: TextToSpeech,
-        silero: SileroBatch,
+        engines: Engines,
         journal: Journal,
         observer: Observer,
         config: SessionConfig,
         now: Callable[[], float],
         grace_seconds: float = 120.0,
-        hearing_seconds: float = 8.0,
         restored: Restored | None = None,
         record: Record | None = None,
         recorder: Recorder | None = None,
-        end_of_turn: EndOfTurn | None = None,
     ) -> None:
-        """`now` is a monotonic clock in seconds, the event loop's own; `hearing_seconds` is what the ears get for a turn, and
-        a little more for a long one; `record` gets every turn-taking step, `recorder` the sound."""
+        """`now` is a monotonic clock in seconds, the event loop's own; `record` gets every turn-taking step, `recorder` the sound."""
         self.id = id
         self.companion = companion
         self.config = config
@@ -85,17 +76,17 @@ class Talk:
         self._tape = Tape(self._time, recorder, now)
         self._ledger = Ledger(journal, id, self._journal_lost)
         self._listening = Listening(
-            ears=ears, silero=silero, config=config, history=self.history, observer=observer,
+            engines=engines, config=config, history=self.history, observer=observer,
             events=ListeningEvents(self._emit, lambda event: self._taking.step(event), self._save, self._not_heard),
-            tape=self._tape, spawn=self._spawn, now=now, hearing_seconds=hearing_seconds, end_of_turn=end_of_turn,
+            tape=self._tape, spawn=self._spawn, now=now,
         )  # fmt: skip
         self._speaker = Speaker(
-            mind=mind, mouth=mouth, history=self.history, ledger=self._ledger, observer=observer,
+            mind=engines.mind, mouth=engines.mouth, history=self.history, ledger=self._ledger, observer=observer,
             events=SpeakerEvents(self._emit, self._reply_playing, self._reply_over, self._show),
             tape=self._tape, spawn=self._spawn, now=now,
         )  # fmt: skip
         self._answering = Answering(
-            companion=companion, lesson=lesson, mind=mind, config=config, history=self.history, ledger=self._ledger,
+            companion=companion, lesson=lesson, mind=engines.mind, config=config, history=self.history, ledger=self._ledger,
             speaker=self._speaker, time=self._time, observer=observer, output_rate=self._output_rate,
             remembered=self._save_snapshot, now=now,
         )  # fmt: skip
@@ -104,7 +95,7 @@ class Talk:
             speaker=self._speaker, observer=observer, now=now, record=record, after=self._stepped,
         )  # fmt: skip
         self._audience = Audience()
-        self._silero = silero
+        self._silero = engines.silero
         self._door: Door | None = None
         self._group: asyncio.TaskGroup | None = None
         self._state: State | None = None

@@ -6,10 +6,11 @@ from lms_core.companions import Patience
 from tutor.brain.base import Mind, Purpose
 from tutor.conversation import turn_events as t
 from tutor.conversation.answering import Answering
-from tutor.conversation.events import Role, SessionConfig
+from tutor.conversation.events import Role
 from tutor.conversation.listening import Listening
 from tutor.conversation.policy import policy_of
 from tutor.conversation.ports import Observer
+from tutor.conversation.session_config import SessionConfig
 from tutor.conversation.speaker import Speaker
 from tutor.conversation.turns import Turns
 

@@ -4,8 +4,8 @@ from copy import deepcopy
 from typing import Any
 
 from tutor.brain.base import ToolSpec
-from tutor.conversation.events import SessionConfig
 from tutor.conversation.session import Session
+from tutor.conversation.session_config import SessionConfig
 from tutor.transports.session_update import (
     RATES,
     SessionUpdate,
