@@ -1,11 +1,12 @@
 """Teachers write courses in headless Chromium, on a made-up school."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Dialog, Locator, Page, expect
 
 from tests.e2e.conftest import RunningServer
 from tests.e2e.panel_school import browser, school
@@ -106,6 +107,39 @@ async def test_a_hundred_lessons_stay_usable(teacher: Page) -> None:
     async with teacher.expect_response("**/outline"):
         await teacher.keyboard.press("Space")
     assert (await contents(teacher))["All"][:2] == ["number 98", "first"]
+
+
+async def test_beside_long_contents_what_the_course_is_stays_in_sight(teacher: Page) -> None:
+    await new_course(teacher, "Wide", {"All": ["first"]})
+    module = await teacher.locator("[data-module]").get_attribute("data-module")
+    for number in range(39):
+        await teacher.request.post(f"/api/v1/modules/{module}/lessons", data={"title": f"number {number}"})
+    await teacher.reload()
+    await grip(teacher, "number 38").focus()
+    await expect(grip(teacher, "number 38")).to_be_in_viewport()
+    for name in ("Title", "Language"):
+        await teacher.get_by_label(name).focus()
+        await expect(teacher.get_by_label(name)).to_be_in_viewport(ratio=1)
+        await expect(grip(teacher, "number 38")).to_be_in_viewport()
+
+
+async def test_who_stays_with_what_is_unsaved_can_press_again_what_would_have_left(teacher: Page) -> None:
+    await new_course(teacher, "Stay", {})
+    await teacher.get_by_label("Title").fill("Stay here")
+    asked: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    async def stay(dialog: Dialog) -> None:
+        await dialog.dismiss()
+        asked.set_result(dialog.type)
+
+    teacher.once("dialog", stay)
+    copy = teacher.get_by_role("button", name="Duplicate")
+    await copy.click()
+    assert await asked == "beforeunload"
+    await expect(copy).to_be_enabled()
+    await expect(teacher.get_by_label("Title")).to_have_value("Stay here")
+    await teacher.get_by_role("button", name="Save").click()
+    await expect(teacher.locator("#status")).to_have_text("Saved.")
 
 
 async def test_what_two_teachers_change_is_brought_together_and_asked_where_both_changed_it(

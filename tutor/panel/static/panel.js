@@ -45,8 +45,10 @@ export async function ask(what, body, tag = "*") {
 
 export const api = async (what, body, tag) => (await ask(what, body, tag)).data;
 
-// To another page, or to this one anew; true, for `busy`.
+// To another page, or to this one anew; true, for `busy`. Who is asked about what is unsaved, and stays, goes on here:
+// while the browser asks, no timer runs.
 export function leave(address) {
+  addEventListener("beforeunload", event => setTimeout(() => { if (event.defaultPrevented) stay(); }), {once: true});
   if (address) location.assign(address);
   else location.reload();
   return true;
@@ -67,9 +69,11 @@ export async function busy(button, work) {
   else button.disabled = false;
   if (gone instanceof Error) throw gone;
 }
-addEventListener("pageshow", ({persisted}) => {
-  if (persisted) for (const button of left) button.disabled = false;
-});
+function stay() {
+  for (const button of left) button.disabled = false;
+  left.clear();
+}
+addEventListener("pageshow", ({persisted}) => { if (persisted) stay(); });
 
 // What a form says; a select with data-json has several fields in each of its values, a text with data-split is a list,
 // and so are the boxes in what has data-many; a box with data-flag is true or false, and an empty field with data-none is null.
