@@ -32,12 +32,12 @@ async def test_thoughts_are_never_spoken_wherever_the_chunks_are_cut(server, min
 
 
 async def test_reasoning_deltas_are_never_spoken_but_are_a_sign_of_life(server):
-    mind = await impatient(server, first_token=1)
+    mind = await impatient(server, first_token=3)
 
     async def script(wire: Wire) -> None:
         for _ in range(4):
             await wire.delta(reasoning_content="hmm")
-            await asyncio.sleep(0.3)  # together longer than the first sign of life may take
+            await asyncio.sleep(0.9)  # together longer than the first sign of life may take
         await wire.delta(reasoning="hmm")
         await wire.delta(content="Small.")
         await wire.end()

@@ -1,7 +1,7 @@
 """Patience with slow machines, and what is told of a test that failed: its pages and what its servers logged.
 
-`VIVA_SLOW=6 pytest tests/e2e` makes every browser such a machine: it computes six times slower, scripts come six times
-200 ms late and answers of the API six times 50 ms. What acts before a page is ready then fails every time.
+`VIVA_SLOW=6 pytest tests/e2e` makes every browser such a machine: it computes six times slower, pages and scripts come
+six times 200 ms late and answers of the API six times 50 ms. What acts before a page is ready then fails every time.
 """
 
 import asyncio
@@ -66,12 +66,18 @@ _slowed: list[asyncio.Task[None]] = []  # a loop holds its tasks weakly
 
 async def _slow_lines(context: BrowserContext) -> None:
     async def late(route: Route) -> None:
-        await asyncio.sleep(_SLOW * (0.2 if "/static/" in route.request.url else 0.05))
+        await asyncio.sleep(_SLOW * _lateness(route.request))
         with suppress(Error):  # its page has been closed
             await route.fallback()
 
-    await context.route("**/static/*.js", late)
-    await context.route("**/api/v1/**", late)
+    await context.route("**", late)
+
+
+def _lateness(request: Request) -> float:
+    """In seconds."""
+    if request.resource_type in ("document", "script"):
+        return 0.2
+    return 0.05 if "/api/v1/" in request.url else 0
 
 
 async def _slow_page(page: Page) -> None:

@@ -52,6 +52,6 @@ async def test_a_stranger_who_sends_news_of_stripe_very_slowly_is_sent_away(
         f"POST /api/v1/billing/stripe/webhook HTTP/1.1\r\nHost: {where.host}\r\nContent-Length: 100\r\n\r\n"
     )
     writer.write(head.encode() + b"{")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert b" 400 " in await reader.readline()
     writer.close()

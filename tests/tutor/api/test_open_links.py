@@ -21,7 +21,7 @@ _TALK = "/v1/realtime?model=ada-fractions&viva=1&greeting=0"
 @contextlib.asynccontextmanager
 async def connected(ask: Asking, who: str) -> AsyncIterator[aiohttp.ClientSession]:
     head = {"Authorization": f"Bearer {ask.keys[who]}"}
-    async with aiohttp.ClientSession(ask.server.url, headers=head) as http, asyncio.timeout(20):
+    async with aiohttp.ClientSession(ask.server.url, headers=head) as http, asyncio.timeout(60):
         yield http
 
 
