@@ -39,6 +39,8 @@ class Moods:
         mood = self.moods.pop(0) if self.moods else "ok"
         if mood == "fail":
             raise error
+        if mood == "bug":
+            raise LookupError("a secret path")
         if mood == "hang":
             await asyncio.Event().wait()
 
@@ -114,6 +116,19 @@ def test_ears_that_stumble_once_are_asked_again_and_nobody_notices(mood: str) ->
     scene = two_turns(ears=MoodyEars(mood), mind=NullMind(ANSWER))
     assert len(heard(scene)) == 2 and said(scene) == [ANSWER, ANSWER]
     assert scene.counter.failures == []
+
+
+@pytest.mark.parametrize("mood", [1, 2])
+def test_an_engine_of_somebody_elses_that_breaks_its_promise_is_a_failed_one(mood: int) -> None:
+    """It raises what no engine should; the learner is not left in silence."""
+    broken = ["bug"] * 2
+    scene = two_turns(ears=MoodyEars(*broken[:mood]), mind=NullMind(ANSWER))
+    assert said(scene)[-1] == ANSWER and len(said(scene)) == 2
+    scene = two_turns(mind=MoodyMind("bug"))
+    assert said(scene) == [EXCUSE, ANSWER]
+    assert "secret" not in str(scene.door.got)
+    scene = two_turns(mouth=MoodyMouth(*broken), mind=NullMind(ANSWER))
+    assert said(scene) == [ANSWER, ANSWER] and scene.events(Trouble) == []
 
 
 @pytest.mark.parametrize(("seconds", "until"), [(2, 9), (60, 130)])

@@ -9,7 +9,7 @@ from lms_core.errors import Conflict
 from tests.conversation.scene import SPEECH, FakeSupervisor, Scene
 from tests.conversation.virtual_time import run
 from tests.null_engines import NullEars, NullMind
-from tutor.brain.base import Purpose
+from tutor.brain.base import Phase, Purpose
 from tutor.conversation.events import (
     Ended,
     ItemDone,
@@ -197,6 +197,23 @@ def test_the_time_is_up_also_while_a_teacher_speaks() -> None:
         return scene
 
     assert Purpose.SUMMARY not in [one.purpose for one in run(talk()).mind.requests]
+
+
+def test_a_hand_back_while_the_learner_is_away_sums_up_to_nobody() -> None:
+    async def talk() -> None:
+        async with Scene(companion_leads=True) as scene:
+            teacher = taken_over(scene)
+            await asyncio.sleep(9.7 * 60)
+            assert scene.session.phase is Phase.SUMMARY
+            scene.session.detach(scene.door)
+            scene.session.hand_back(teacher)
+            await asyncio.sleep(20)
+            assert scene.session.ended is None
+            await scene.reconnect(1)
+            await scene.quiet(10)
+            assert [ended.summary.strip() for ended in scene.events(Ended)] == ["This is the summary."]
+
+    run(talk())
 
 
 def test_a_text_to_say_waits_for_a_pause_and_is_said_word_by_word() -> None:

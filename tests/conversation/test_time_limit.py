@@ -53,6 +53,26 @@ def test_a_larger_plan_in_the_middle_takes_the_limit_away() -> None:
     run(talk())
 
 
+def test_it_is_summed_up_also_after_words_that_were_thrown_away_when_the_time_was_up() -> None:
+    async def talk() -> None:
+        async with Scene(silence_ms=3000) as scene:
+            await scene.quiet(300)
+            await scene.hear(SPEECH[:20_000])
+            scene.session.limit_time(20)
+            await scene.hear(SPEECH[20_000:])
+            await scene.quiet(1)
+            assert scene.mind.requests[-1].purpose is Purpose.SUMMARY, "it is prepared"
+            scene.session.clear_input()
+            await scene.quiet(0.5)
+            assert not scene.events(Ended), (
+                "a client that threw something away may be about to ask for something"
+            )
+            await scene.quiet(5)
+            assert [ended.summary.strip() for ended in scene.events(Ended)] == ["This is the summary."]
+
+    run(talk())
+
+
 @given(st.lists(st.tuples(st.floats(0.1, 60), st.floats(0, 300)), max_size=20))
 def test_what_is_over_gets_no_later_end(steps: list[tuple[float, float]]) -> None:
     now = 0.0

@@ -165,6 +165,27 @@ def test_a_turn_without_end_is_cut_at_the_longest() -> None:
     assert "CommitTurn" in kinds(turns.handle(t.TranscriptReady(30.5, ask.snapshot, "and so on")))
 
 
+def test_long_noise_without_words_is_no_long_silence() -> None:
+    turns = Turns(policy=t.Policy(max_turn=30.0))
+    turns.handle(t.SpeechBegan(0.1, 0.0))
+    (ask,) = turns.handle(t.Tick(30.0))
+    assert isinstance(ask, t.Transcribe)
+    assert kinds(turns.handle(t.TranscriptReady(30.5, ask.snapshot, ""))) == ["DropUtterance"]
+    assert turns.deadline == 40.0, "the companion waits as long as ever before it says something"
+
+
+def test_a_turn_without_end_ends_also_where_the_ears_are_slower_than_the_learners_pauses() -> None:
+    turns = Turns(policy=t.Policy(max_turn=30.0))
+    turns.handle(t.SpeechBegan(0.1, 0.0))
+    turns.handle(t.Tick(30.0))
+    turns.handle(t.SpeechPaused(30.2, 30.1))
+    turns.handle(t.SpeechBegan(30.8, 30.7))  # before the words were known
+    assert turns.deadline is not None and turns.deadline <= 30.8
+    (ask,) = turns.handle(t.Tick(30.8))
+    assert isinstance(ask, t.Transcribe)
+    assert "CommitTurn" in kinds(turns.handle(t.TranscriptReady(35.0, ask.snapshot, "and so on")))
+
+
 def test_failed_ears_leave_the_floor_free() -> None:
     turns = Turns()
     turns.handle(t.SpeechBegan(0.1, 0.0))

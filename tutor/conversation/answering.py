@@ -129,6 +129,7 @@ class Answering:
         """The learner went on: that speculation is lost."""
         self._observer.speculation(used=False)
         self._speculations_lost += 1
+        self._forget(reply)
         self._speaker.drop(reply)
 
     def answer(self, turn: t.CommitTurn, number: int, item_id: str, transcribed_at: float | None) -> None:
@@ -158,7 +159,8 @@ class Answering:
         role: Role = Role.TUTOR,
     ) -> None:  # fmt: skip
         modalities = options.modalities or (self._config.modality,)
-        self._purposes[reply] = purpose
+        if not options.out_of_band:
+            self._purposes[reply] = purpose
         self._speaker.prepare(
             reply, self._request(purpose, options, more, told=mind is None), options=options, audio="audio" in modalities,
             rate=self._output_rate(), voice=self._config.voice or self._companion.voice, speed=self._config.speed,

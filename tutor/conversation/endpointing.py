@@ -97,15 +97,14 @@ def finished_probability(text: str, expect: Expect = Expect.NOTHING) -> float:
 
 BACK_CHANNELS = frozenset(
     "mm mhm mmhm hmm hm uh huh uhhuh mm-hm uh-huh yeah yes yep ok okay right sure ah oh i see aha wow cool "
-    "nice got it good um er erm mhmm mmm".split()
+    "nice got it good um er erm".split()
 )
-_FLOOR_CLAIMS = frozenset("stop wait no hey pause hold question why what".split())
 
 
 def is_back_channel(text: str) -> bool:
     """True for "mm-hm", "yeah okay" and silence: said while listening, not to take the floor."""
     words = words_of(text)
-    return len(words) <= 3 and all(word in BACK_CHANNELS and word not in _FLOOR_CLAIMS for word in words)
+    return len(words) <= 3 and all(word in BACK_CHANNELS for word in words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,11 @@ class Spoken:
     interrupted: bool = False
     """It went on over a reply for so long that the reply was stopped."""
 
+    @property
+    def over_at(self) -> float:
+        """When the learner fell silent, or was taken to have finished."""
+        return self.asked_at if self.speaking else self.ended
+
 
 @dataclass(slots=True)
 class Answer:

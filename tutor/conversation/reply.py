@@ -162,10 +162,11 @@ class Reply:
                 else:
                     self._put(event)
             await write(splitter.flush())
-        except (MindError, TimeoutError) as error:
+        except Exception as error:  # whatever an engine does, the learner is not left in silence
             self._engine_failed("mind")
-            self.failed = str(error) or "The mind did not answer in time."
-            _log.warning("mind.failed", error=self.failed)
+            self.failed = _told(error)
+            foreseen = isinstance(error, (MindError, TimeoutError))
+            _log.warning("mind.failed", error=self.failed, exc_info=not foreseen)
             excuse = LOST_LAST_WORDS if self.request.purpose in LAST_WORDS else LOST_THREAD
             await write(splitter.flush() + " " + in_language(excuse, self.language))
         if self._mouth is not None:
@@ -214,9 +215,15 @@ class Reply:
                 if begun:
                     return
                 break
-            except (AudioError, TimeoutError) as error:
+            except Exception as error:
                 self._engine_failed("mouth")
-                _log.warning("mouth.failed", attempt=attempt, error=str(error) or type(error).__name__)
+                foreseen = isinstance(error, (AudioError, TimeoutError))
+                _log.warning(
+                    "mouth.failed",
+                    attempt=attempt,
+                    error=str(error) or type(error).__name__,
+                    exc_info=not foreseen,
+                )
                 if begun:
                     return
         self._put(Piece(sentence))
@@ -257,3 +264,10 @@ class Reply:
     def _put(self, output: Output) -> None:
         self._waiting.append(output)
         self.flow(self.flowing)
+
+
+def _told(error: Exception) -> str:
+    """To the client; of what no mind should raise, nothing."""
+    if isinstance(error, TimeoutError):
+        return "The mind did not answer in time."
+    return str(error) if isinstance(error, MindError) else "The mind failed."

@@ -158,7 +158,8 @@ class SupervisedTalk(Talk):
     def _given_back(self) -> None:
         self._speaks = self._voice = None
         self._taking.take_from_teacher(bridge=self.attached)
-        self._keep_time()
+        if self.attached:
+            self._keep_time()
         self._show_supervised()
 
     def _new_voice(self) -> TeacherVoice:

@@ -44,6 +44,8 @@ from tutor.conversation.talk_time import TalkTime
 from tutor.conversation.tape import Tape
 from tutor.conversation.turn_taking import Record, TurnTaking
 
+_SUMMARY_PAUSE = 1.0
+"""Seconds of quiet before it is summed up: a client that stopped what was said may be about to ask for something else."""
 _log = structlog.get_logger(__name__)
 
 
@@ -290,9 +292,11 @@ class Talk:
         self._wind_timer()
 
     def _wind_timer(self) -> None:
-        """Wake at whatever is due first: a turn-taking deadline, a change of phase, a client that stopped sending."""
+        """Wake at whatever is due first: a turn-taking deadline, a change of phase, a summary, a client that stopped sending."""
         due = (self._taking.turns.deadline, self._listening.starving_at, self._time.changes_at)
         moments = [moment for moment in due if moment is not None]
+        if self._summary_due:
+            moments.append(self._now() + _SUMMARY_PAUSE)
         if moments and self._ended is None and self._door is not None:
             self._due.set(min(moments) - self._now())
         else:
@@ -305,18 +309,18 @@ class Talk:
 
     def _keep_time(self) -> None:
         """Sum up when time is up and nobody speaks; end for good a little later."""
-        phase = self.phase
-        if phase is Phase.ENDED:
+        if self.phase is Phase.ENDED:
             self._end_in_time()
-        elif (
-            phase is Phase.SUMMARY
-            and self._taking.turns.floor is t.Floor.IDLE
-            and not self._taking.turns.teacher
-            and not self._answering.closing
-        ):
+        elif self._summary_due:
             self._taking.prompt(Purpose.SUMMARY)
-        elif self._state_phase is not phase:
+        elif self._state_phase is not self.phase:
             self._show_state(force=True)
+
+    @property
+    def _summary_due(self) -> bool:
+        turns = self._taking.turns
+        free = turns.floor is t.Floor.IDLE and not turns.teacher
+        return self.phase is Phase.SUMMARY and free and not self._answering.closing
 
     def _end_in_time(self) -> None:
         self.end("out_of_minutes" if self._time.cut_short else "finished")

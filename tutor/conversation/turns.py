@@ -118,6 +118,7 @@ class Turns:
         utterance.speaking = True
         utterance.snapshot = 0
         utterance.text = None
+        utterance.forced = False
         return []
 
     def _speech_over_reply(self, utterance: Spoken, at: float) -> list[t.Effect]:
@@ -210,13 +211,12 @@ class Turns:
         self._idle.restart()
         self.floor = t.Floor.IDLE if number is None else t.Floor.TUTOR
         self._reply = None if number is None else Answer(number, answers=True)
-        ended = utterance.ended if not utterance.speaking else utterance.asked_at
-        return [*effects, t.CommitTurn(text, ended, utterance.wait, number, prepared)]
+        return [*effects, t.CommitTurn(text, utterance.over_at, utterance.wait, number, prepared)]
 
     def _give_up(self) -> list[t.Effect]:
         """Nothing was said, or nothing could be understood: as if there had been no sound."""
         effects: list[t.Effect] = [*self._drop_speculation(), t.DropUtterance()]
-        at = self._utterance.ended if self._utterance is not None else None
+        at = self._utterance.over_at if self._utterance is not None else None
         self._utterance = None
         if self.floor is t.Floor.TUTOR:
             return effects + self._resume()

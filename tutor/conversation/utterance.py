@@ -75,8 +75,14 @@ class Utterance:
                     self.transcript = await self._stream.transcribe()
                 self.transcribed_at = self._now()
                 return self.transcript
-            except (AudioError, TimeoutError) as error:
-                _log.warning("ears.failed", attempt=attempt, error=str(error) or type(error).__name__)
+            except Exception as error:  # whatever an engine does, the learner is not left in silence
+                foreseen = isinstance(error, (AudioError, TimeoutError))
+                _log.warning(
+                    "ears.failed",
+                    attempt=attempt,
+                    error=str(error) or type(error).__name__,
+                    exc_info=not foreseen,
+                )
         return None
 
     def close(self) -> None:
