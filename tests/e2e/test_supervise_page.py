@@ -63,7 +63,8 @@ async def test_a_teacher_reads_whispers_takes_over_and_hands_back(
         await learner.goto(f"/talk/{companion}")
         await learner.locator("#without").click()
         await expect(learner.locator("#captions")).to_contain_text("This is the greeting.")
-        await teacher.locator("#talks a").click()  # the list has noticed by itself
+        await expect(teacher.locator("#talks a")).to_contain_text("Pia: This is the")  # by itself
+        await teacher.locator("#talks a").click()
         await expect(teacher.locator("#lines")).to_contain_text("This is the greeting.")
         session = teacher.url.rsplit("/", 1)[1]
         await expect(learner.locator("#supervised")).to_be_visible()
