@@ -39,38 +39,38 @@ async def closed(socket: aiohttp.ClientWebSocketResponse) -> int:
     return int(message.data)
 
 
-async def test_an_admin_who_is_made_a_teacher_follows_no_longer(ask: Asking) -> None:
-    """The same rows for a teacher who becomes a learner: what counts is what they may now."""
-    await ask.add("lena")
-    second = await ask.add("ada", Role.ADMIN)
-    async with connected(ask, "lena") as learner, connected(ask, "ada") as watching:
-        talk = await learner.ws_connect(_TALK)
+@contextlib.asynccontextmanager
+async def followed(
+    ask: Asking, learner: str, admin: str
+) -> AsyncIterator[tuple[aiohttp.ClientWebSocketResponse, aiohttp.ClientWebSocketResponse]]:
+    """A talk, and who follows it until they are cut off."""
+    for name, role in ((learner, Role.LEARNER), (admin, Role.ADMIN)):
+        await ask.add(name, role)
+    async with connected(ask, learner) as talking, connected(ask, admin) as watching:
+        talk = await talking.ws_connect(_TALK)
         session_id = (await until(talk, "session.created"))["session"]["id"]
         follows = await watching.ws_connect(f"/v1/supervise/{session_id}")
-        await until(talk, "viva.supervised", mode="listening")
-        renamed = await ask("admin", "PATCH", f"/admin/users/{second}", {"name": "Ada L."}, If_Match="*")
-        assert renamed.status == 200
-        await follows.send_json({"type": "whisper", "text": "ask about halves"})  # they may still
-        demoted = await ask("admin", "PATCH", f"/admin/users/{second}", {"role": "learner"}, If_Match="*")
-        assert demoted.status == 200
+        yield talk, follows
         assert await closed(follows) == 1008
         await until(talk, "viva.supervised", mode="nobody")
         await talk.close()
+
+
+async def test_an_admin_who_is_made_a_teacher_follows_no_longer(ask: Asking) -> None:
+    """The same rows for a teacher who becomes a learner: what counts is what they may now."""
+    async with followed(ask, "lena", "ada") as (talk, follows):
+        ada = f"/admin/users/{ask.ids['ada']}"
+        await until(talk, "viva.supervised", mode="listening")
+        assert (await ask("admin", "PATCH", ada, {"name": "Ada L."}, If_Match="*")).status == 200
+        await follows.send_json({"type": "whisper", "text": "ask about halves"})  # they may still
+        assert (await ask("admin", "PATCH", ada, {"role": "learner"}, If_Match="*")).status == 200
 
 
 async def test_who_is_shut_out_follows_no_longer(ask: Asking) -> None:
-    await ask.add("leo")
-    second = await ask.add("amy", Role.ADMIN)
-    async with connected(ask, "leo") as learner, connected(ask, "amy") as watching:
-        talk = await learner.ws_connect(_TALK)
-        session_id = (await until(talk, "session.created"))["session"]["id"]
-        follows = await watching.ws_connect(f"/v1/supervise/{session_id}")
+    async with followed(ask, "leo", "amy") as (talk, follows):
         await follows.send_json({"type": "take_over"})
         await until(talk, "viva.supervised", mode="speaking")
-        await ask("admin", "PATCH", f"/admin/users/{second}", {"active": False}, If_Match="*")
-        assert await closed(follows) == 1008
-        await until(talk, "viva.supervised", mode="nobody")
-        await talk.close()
+        await ask("admin", "PATCH", f"/admin/users/{ask.ids['amy']}", {"active": False}, If_Match="*")
 
 
 async def test_a_revoked_key_talks_and_watches_no_longer_and_another_goes_on(ask: Asking) -> None:
