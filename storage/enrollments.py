@@ -1,10 +1,11 @@
 """Who takes which course, with their progress in it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, select
+from sqlalchemy import ColumnElement, Row, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,6 +31,14 @@ class MyCourse:
     course: Course
     enrollment: Enrollment
     progress: CourseProgress
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """How many take a course, and how many of them opened it lately."""
+
+    learners: int = 0
+    lately: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,21 @@ class EnrollmentStore:
             CourseLearner(one.name, enrollment_of(one), sums[row.id, one.enrollment_person_id])
             for one in rows
         ], total or 0
+
+    async def attendance(
+        self, teacher: Principal, course_ids: Collection[str], *, since: datetime
+    ) -> dict[str, Attendance]:
+        """By course, of courses of one's own that somebody takes."""
+        lately = func.count(case((enrollments.c.last_accessed_at >= since, 1)))
+        query = (
+            select(enrollments.c.course_id, func.count().label("learners"), lately.label("lately"))
+            .select_from(enrollments.join(courses))
+            .where(courses.c.id.in_(course_ids), written_by(teacher))
+            .group_by(enrollments.c.course_id)
+        )
+        async with self._database.read() as connection:
+            rows = await connection.execute(query)
+        return {row.course_id: Attendance(row.learners, row.lately) for row in rows}
 
 
 def _this(course_id: str | None, person_id: str) -> ColumnElement[bool]:

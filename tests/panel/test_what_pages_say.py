@@ -148,6 +148,20 @@ async def handed_in(house: House, quiz: str, *answers: dict[str, Any]) -> str:
     return await page(house, f"/attempts/{started['id']}", Role.LEARNER)
 
 
+async def test_who_teaches_sees_at_home_who_learns_before_what_there_is_to_learn(house: House) -> None:
+    text = await page(house, "/home", Role.TEACHER)
+    assert "You have no course yet" in text and "Streak" not in text
+    course, _ = await published(house, "Light")
+    await house.ask("PUT", f"/courses/{course}/enrollment", by=Role.LEARNER)
+    text = await page(house, "/home", Role.TEACHER)
+    assert "Nobody is talking with one of your companions" in text and "<strong>Light</strong>" in text
+    assert "1 learner · 1 of them this week" in text
+    assert text.index("Your teaching") < text.index('id="mine"')
+    await house.ask("PUT", f"/courses/{course}/enrollment", by=Role.TEACHER)
+    assert "Streak" in await page(house, "/home", Role.TEACHER)
+    assert "Your teaching" not in await page(house, "/home", Role.LEARNER)
+
+
 async def test_recommended_courses_stand_first_in_the_catalogue(house: House) -> None:
     await published(house, "Algebra")
     course, _ = await published(house, "Zoology")

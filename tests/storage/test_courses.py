@@ -13,7 +13,7 @@ from lms_core.progress import LessonStatus, Step
 from storage.accounts import AccountStore
 from storage.courses import CourseStore
 from storage.database import Database
-from storage.enrollments import EnrollmentStore
+from storage.enrollments import Attendance, EnrollmentStore
 from storage.lessons import LessonStore
 from storage.progress import ProgressStore
 from storage.updates import UpdateStore
@@ -211,6 +211,10 @@ async def test_a_course_is_completed_with_its_last_lesson(
     assert mine.enrollment.completed_at == mine.enrollment.last_accessed_at == NOW + timedelta(2)
     (seen,), _ = await school.enrollments.learners(tina, course.id, page=1, limit=5)
     assert (seen.name, seen.progress, seen.enrollment) == ("Lena", mine.progress, mine.enrollment)
+    for days, lately in ((2, 1), (3, 0)):
+        found = await school.enrollments.attendance(tina, [course.id], since=NOW + timedelta(days))
+        assert found == {course.id: Attendance(learners=1, lately=lately)}
+    assert await school.enrollments.attendance(lena, [course.id], since=NOW) == {}
 
 
 async def test_who_completed_all_but_a_deleted_lesson_has_completed_the_course(
