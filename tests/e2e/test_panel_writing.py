@@ -115,6 +115,7 @@ async def test_beside_long_contents_what_the_course_is_stays_in_sight(teacher: P
     for number in range(39):
         await teacher.request.post(f"/api/v1/modules/{module}/lessons", data={"title": f"number {number}"})
     await teacher.reload()
+    await expect(teacher.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
     await grip(teacher, "number 38").focus()
     await expect(grip(teacher, "number 38")).to_be_in_viewport()
     for name in ("Title", "Language"):
