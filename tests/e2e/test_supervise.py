@@ -110,6 +110,7 @@ async def test_a_teacher_takes_over_by_voice_and_hands_back(server: RunningServe
         await teacher.until("supervise.said", lambda one: one["text"] == "ten of clubs")
         await teacher.socket.send_json({"type": "hand_back"})
         bridge = await teacher.until("supervise.said", lambda one: one["role"] == "tutor" and one["final"])
+        await learner.until("conversation.item.done", lambda event: event["item"]["role"] == "assistant")
         async with aiohttp.ClientSession(
             server.url, headers={"Authorization": f"Bearer {server.api_key}"}
         ) as http:
