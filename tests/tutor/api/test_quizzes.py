@@ -111,6 +111,9 @@ async def test_a_course_has_quizzes_of_its_own(ask: Asking) -> None:
     assert (await ask("lex", "GET", f"{here}/quizzes")).status == 404
     assert (await ask("lex", "GET", f"/quizzes/{final.data['id']}")).status == 404
     await ask("lex", "PUT", f"{here}/enrollment")
+    assert (await ask("lex", "GET", f"{here}/quizzes")).data == []
+    assert [one["title"] for one in (await ask("tea", "GET", f"{here}/quizzes")).data] == ["Final"]
+    await ask("tea", "PUT", f"/quizzes/{final.data['id']}/items", {"items": ITEMS}, If_Match="*")
     assert [one["title"] for one in (await ask("lex", "GET", f"{here}/quizzes")).data] == ["Final"]
     assert (await ask("lex", "GET", f"/quizzes/{final.data['id']}")).status == 200
 
