@@ -97,6 +97,8 @@ async def test_the_example_of_resuming_goes_on_after_kill_9_with_nothing_acknowl
     if killed_at == "response.done":
         await ask(connection, "say that again")  # a reply that was cut off comes unasked
     await next_event(talk, "response.output_audio.delta", seen)
+    _, done = await next_event(talk, "response.done", seen)
+    assert done.response.status == "completed"
     acknowledged = [event.item for event in seen if event.type == "conversation.item.done"]
     assert acknowledged
     for item in acknowledged:
@@ -105,6 +107,4 @@ async def test_the_example_of_resuming_goes_on_after_kill_9_with_nothing_acknowl
         assert [part.transcript or part.text for part in kept.item.content] == [
             part.transcript or part.text for part in item.content
         ]
-    _, done = await next_event(talk, "response.done", seen)
-    assert done.response.status == "completed"
     await talk.aclose()
