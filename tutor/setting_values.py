@@ -1,6 +1,7 @@
 """What a setting's value must look like, where its type does not say it; each refusal says what is wrong with it."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,13 +16,18 @@ from tutor.clients import Network
 from tutor.mail import LOOPBACK, smtp_server
 
 
-def _known_database(value: str) -> str:
-    if value:
+def _read_by(read: Callable[[str], object]) -> Callable[[str], str]:
+    """A value that `read` takes, or none; pydantic knows no refusal but ValueError."""
+
+    def checked(value: str) -> str:
         try:
-            async_url(value)
+            if value:
+                read(value)
         except InvalidInput as error:
             raise ValueError(error.message) from error
-    return value
+        return value
+
+    return checked
 
 
 def _end_of_turn_model(value: str) -> str:
@@ -49,15 +55,6 @@ def _mail_server(value: SecretStr) -> SecretStr:
     return value
 
 
-def _mail_address(value: str) -> str:
-    if value:
-        try:
-            plain_email(value)
-        except InvalidInput as error:
-            raise ValueError(error.message) from error
-    return value
-
-
 def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.netloc):
@@ -81,12 +78,12 @@ def _origins(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-DatabaseUrl = Annotated[str, AfterValidator(_known_database)]
+DatabaseUrl = Annotated[str, AfterValidator(_read_by(async_url))]
 EndOfTurnModel = Annotated[str, AfterValidator(_end_of_turn_model)]
 Provider = Annotated[str, AfterValidator(_provider)]
 SecretKey = Annotated[SecretStr, AfterValidator(_hard_to_guess)]
 MailServer = Annotated[SecretStr, AfterValidator(_mail_server)]
-MailAddress = Annotated[str, AfterValidator(_mail_address)]
+MailAddress = Annotated[str, AfterValidator(_read_by(plain_email))]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_origins)]
 Networks = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_listed)]

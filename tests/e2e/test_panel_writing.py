@@ -94,12 +94,17 @@ async def test_titles_are_changed_where_they_stand_and_deleting_says_what_goes(t
     assert await contents(teacher) == {"Rain": ["Drizzle"]}
 
 
-async def test_a_hundred_lessons_stay_usable(teacher: Page) -> None:
-    await new_course(teacher, "Long", {"All": ["first"]})
+async def _long_course(teacher: Page, title: str, lessons: int) -> None:
+    """With "first" and as many more, "number 0" and on."""
+    await new_course(teacher, title, {"All": ["first"]})
     module = await teacher.locator("[data-module]").get_attribute("data-module")
-    for number in range(99):
+    for number in range(lessons):
         await teacher.request.post(f"/api/v1/modules/{module}/lessons", data={"title": f"number {number}"})
     await teacher.reload()
+
+
+async def test_a_hundred_lessons_stay_usable(teacher: Page) -> None:
+    await _long_course(teacher, "Long", 99)
     await grip(teacher, "number 98").focus()
     await teacher.keyboard.press("Space")
     for _ in range(99):
@@ -110,11 +115,7 @@ async def test_a_hundred_lessons_stay_usable(teacher: Page) -> None:
 
 
 async def test_beside_long_contents_what_the_course_is_stays_in_sight(teacher: Page) -> None:
-    await new_course(teacher, "Wide", {"All": ["first"]})
-    module = await teacher.locator("[data-module]").get_attribute("data-module")
-    for number in range(39):
-        await teacher.request.post(f"/api/v1/modules/{module}/lessons", data={"title": f"number {number}"})
-    await teacher.reload()
+    await _long_course(teacher, "Wide", 39)
     await expect(teacher.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
     await grip(teacher, "number 38").focus()
     await expect(grip(teacher, "number 38")).to_be_in_viewport()

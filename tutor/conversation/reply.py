@@ -7,10 +7,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import numpy as np
-import structlog
 from numpy.typing import NDArray
 
-from audio.errors import AudioError
 from audio.pcm import Resampler
 from audio.tts.base import Speech, TextToSpeech
 from tutor.brain.base import (
@@ -25,6 +23,7 @@ from tutor.brain.base import (
     Usage,
 )
 from tutor.conversation.events import CaptionWord
+from tutor.conversation.failures import log_failure
 from tutor.conversation.heard import spread_words
 from tutor.conversation.languages import LOST_LAST_WORDS, LOST_THREAD, NOT_HEARD, in_language
 from tutor.conversation.sentences import SentenceSplitter
@@ -37,7 +36,6 @@ _MIND_PATIENCE = 30.0
 _MOUTH_PATIENCE = 10.0
 _SENTENCES = 64
 """Sentences that may wait for the mouth; then the mind waits."""
-_log = structlog.get_logger(__name__)
 
 
 class NotHeard:
@@ -165,8 +163,7 @@ class Reply:
         except Exception as error:  # whatever an engine does, the learner is not left in silence
             self._engine_failed("mind")
             self.failed = _told(error)
-            foreseen = isinstance(error, (MindError, TimeoutError))
-            _log.warning("mind.failed", error=self.failed, exc_info=not foreseen)
+            log_failure("mind.failed", error)
             excuse = LOST_LAST_WORDS if self.request.purpose in LAST_WORDS else LOST_THREAD
             await write(splitter.flush() + " " + in_language(excuse, self.language))
         if self._mouth is not None:
@@ -217,13 +214,7 @@ class Reply:
                 break
             except Exception as error:
                 self._engine_failed("mouth")
-                foreseen = isinstance(error, (AudioError, TimeoutError))
-                _log.warning(
-                    "mouth.failed",
-                    attempt=attempt,
-                    error=str(error) or type(error).__name__,
-                    exc_info=not foreseen,
-                )
+                log_failure("mouth.failed", error, attempt=attempt)
                 if begun:
                     return
         self._put(Piece(sentence))

@@ -5,17 +5,15 @@ from collections import deque
 from collections.abc import Callable
 
 import numpy as np
-import structlog
 from numpy.typing import NDArray
 
-from audio.errors import AudioError
 from audio.stt.base import STT_RATE, SpeechToText, Transcript
 from tutor.conversation.events import CaptionWord
+from tutor.conversation.failures import log_failure
 
 _RECENT = 8 * STT_RATE
 _TIME_PER_SECOND = 0.5
 """What one transcription gets for each second of speech, beside its `patience`: a learner waits for it in silence."""
-_log = structlog.get_logger(__name__)
 
 
 class Utterance:
@@ -76,13 +74,7 @@ class Utterance:
                 self.transcribed_at = self._now()
                 return self.transcript
             except Exception as error:  # whatever an engine does, the learner is not left in silence
-                foreseen = isinstance(error, (AudioError, TimeoutError))
-                _log.warning(
-                    "ears.failed",
-                    attempt=attempt,
-                    error=str(error) or type(error).__name__,
-                    exc_info=not foreseen,
-                )
+                log_failure("ears.failed", error, attempt=attempt)
         return None
 
     def close(self) -> None:
